@@ -1,0 +1,46 @@
+# Everything is set up in .venv from locked versions. `make demo` and `make test` need nothing else
+# than Python 3.11 to 3.13, make and git.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo dev test check format lock picture clean
+
+demo: .venv/installed ## Load synthetic months, from file to checked table
+	$(BIN)/taxi-assets demo
+
+dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
+	$(BIN)/taxi-assets dev
+
+test: .venv/installed-dev ## All tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: .venv/installed-dev ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/installed-dev ## Put the code into its format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .venv/installed-dev ## Resolve the newest versions anew
+	./lock.sh $(BIN)/uv
+
+picture: .venv/installed-dev ## The README's picture, from the running UI
+	$(BIN)/python docs/make_pictures.py
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Resolves pyproject.toml anew into names, versions and hashes: what the set-up commands install.
+set -euo pipefail
+uv=${1:-uv}
+cd "$(dirname "$0")"
+lock() {
+  "$uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+    --no-annotate --no-emit-index-url --no-emit-find-links --no-header "$@"
+}
+lock pyproject.toml --group build --output-file requirements.lock
+lock pyproject.toml --group build --extra dev --constraint requirements.lock \
+  --output-file requirements-dev.lock

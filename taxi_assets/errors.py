@@ -1,0 +1,67 @@
+"""What can go wrong, told apart by who can do something about it.
+
+Every error says what happened, where, and what to do next. A transient one may succeed when
+it is tried again; a permanent one fails the same way until somebody changes something, so it
+is never retried. Nothing here knows Dagster: ``automation.failures`` translates.
+"""
+
+
+class TaxiAssetsError(Exception):
+    """An error with a remedy, meant to be read by the person who runs the pipeline.
+
+    Args:
+        what: what is wrong and where, with the value and the place in it.
+        remedy: what to do about it: a command, a setting, a thing to look at.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(what, remedy)
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  What to do: {self.remedy}"
+
+
+class PermanentError(TaxiAssetsError):
+    """It fails the same way however often it is tried."""
+
+
+class TransientError(TaxiAssetsError):
+    """It may succeed when it is tried again later."""
+
+
+class SettingsError(PermanentError):
+    """A setting is missing, misspelt or has a value that cannot be used."""
+
+
+class InvalidMonthError(PermanentError):
+    """A text is no month, or the month lies outside what a dataset publishes."""
+
+
+class InvalidFileError(PermanentError):
+    """A file is not what it should be: nothing of it was published or loaded."""
+
+
+class NotFoundAtSourceError(PermanentError):
+    """The source does not have a file that it should have had for long."""
+
+
+class SourceRefusedError(PermanentError):
+    """The source answered that it will not serve this request."""
+
+
+class SourceUnavailableError(TransientError):
+    """The source did not answer, or broke off, more often than we retry."""
+
+
+class WarehouseBusyError(TransientError):
+    """Somebody else holds the warehouse for longer than we wait."""
+
+
+class WarehouseError(PermanentError):
+    """The warehouse cannot take the data: its tables or its settings are in the way."""
+
+
+class StorageError(PermanentError):
+    """The disk or the bucket refused a read or a write: full, read-only or not allowed."""

@@ -1,0 +1,184 @@
+"""The only reader of the environment: every setting, typed, with its default and meaning.
+
+Settings come from environment variables, then from a file ``.env`` in the working directory.
+A value that cannot be used, or a name that no setting has, is an error that names it: a typo
+must not silently mean the default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from taxi_assets.errors import SettingsError
+
+_PREFIX = "TAXI_"
+
+
+class SourceChoice(StrEnum):
+    """Which publication of a month is loaded."""
+
+    AUTO = "auto"
+    CSV = "csv"
+    PARQUET = "parquet"
+    SAMPLE = "sample"
+
+
+class Warehouse(StrEnum):
+    """The warehouses that months can be loaded into."""
+
+    DUCKDB = "duckdb"
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https", "file") or not (parts.netloc or parts.path):
+        raise ValueError("it must begin with https://, http:// or file://")
+    return value.rstrip("/")
+
+
+def _lake_url(value: str) -> str:
+    if urlsplit(value).scheme != "file" or not urlsplit(value).path:
+        raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """Every setting of the project, from ``TAXI_<NAME>`` in the environment or ``.env``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="Local state: lake folder, DuckDB file.")
+    source: Annotated[SourceChoice, BeforeValidator(_lower)] = Field(
+        SourceChoice.AUTO,
+        description="`auto` (CSV to 2021-07, then Parquet), `csv`, `parquet`, or `sample`: "
+        "synthetic trips, no network.",
+    )
+    csv_base_url: Annotated[str, AfterValidator(_url)] = Field(
+        "https://github.com/DataTalksClub/nyc-tlc-data/releases/download",
+        description="Where the CSV releases are: `https://`, `http://` or `file://`.",
+    )
+    parquet_base_url: Annotated[str, AfterValidator(_url)] = Field(
+        "https://d37ci6vzurychx.cloudfront.net/trip-data",
+        description="Where TLC's Parquet files are: `https://`, `http://` or `file://`.",
+    )
+    lake: Annotated[str, AfterValidator(_lake_url)] | None = Field(
+        None, description="Folder of the raw files, `file://…`; by default `lake` in the data dir."
+    )
+    warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (Warehouse.DUCKDB,), min_length=1, description="Where months are loaded: `duckdb`."
+    )
+    duckdb_path: Path | None = Field(
+        None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
+    )
+    duckdb_memory_gb: PositiveFloat = Field(
+        1.0, ge=0.25, description="Memory that DuckDB may use while it loads, in GB."
+    )
+    duckdb_wait_seconds: float = Field(
+        600,
+        ge=0,
+        description="How long to wait while another process holds the DuckDB file, in seconds.",
+    )
+    published_counts: Annotated[Literal["require", "warn"], BeforeValidator(_lower)] = Field(
+        "require",
+        description="A file whose rows differ from its known published count is refused "
+        "(`require`) or loaded with a warning (`warn`: extracts, reissues).",
+    )
+    max_jagged_rows: int = Field(
+        100, ge=0, description="Rows short of trailing columns that a file may have."
+    )
+    max_out_of_month_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of pickups outside the month above which a check warns.",
+    )
+    http_attempts: int = Field(
+        8, ge=1, description="Tries without a byte of progress before a download is given up."
+    )
+    http_timeout_seconds: PositiveFloat = Field(
+        30, description="How long to wait for a connection, and for the next bytes, in seconds."
+    )
+    sample_rows: int = Field(
+        10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."
+    )
+    sample_seed: int = Field(1, ge=0, description="Seed of the synthetic months (`sample`).")
+
+    @cached_property
+    def lake_folder(self) -> Path:
+        """Folder of the raw files, absolute."""
+        if self.lake is None:
+            return self.data_dir.resolve() / "lake"
+        return Path(urlsplit(self.lake).path).resolve()
+
+    @cached_property
+    def duckdb_file(self) -> Path:
+        """The DuckDB database file, absolute."""
+        return (self.duckdb_path or self.data_dir / "taxi.duckdb").resolve()
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's runs and events, absolute: DAGSTER_HOME, or in the data dir."""
+        home = os.environ.get("DAGSTER_HOME")
+        return Path(home).resolve() if home else self.data_dir.resolve() / "dagster"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: ``data_dir`` is ``TAXI_DATA_DIR``."""
+    return f"{_PREFIX}{name.upper()}"
+
+
+def read_settings() -> Settings:
+    """The settings that hold in this process.
+
+    Raises:
+        SettingsError: a variable beginning with TAXI_ that no setting has, or a value that its
+            setting cannot take; names the variable, the value and what would do.
+    """
+    _refuse_unknown_names()
+    try:
+        return Settings.model_validate({})
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(_explain(problem) for problem in error.errors()),
+            "correct it in the environment or in .env, or leave it out for the default",
+        ) from None
+
+
+def _refuse_unknown_names() -> None:
+    known = {variable(name) for name in Settings.model_fields}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(given - known):
+        if name.startswith(_PREFIX):
+            likely = difflib.get_close_matches(name, known, n=1)
+            raise SettingsError(
+                f"{name} is not a setting" + (f"; did you mean {likely[0]}?" if likely else ""),
+                "correct the name, or unset it; `taxi-assets doctor` lists all settings",
+            )
+
+
+def _explain(problem: object) -> str:
+    name = str(problem["loc"][0])  # type: ignore[index]
+    value = problem["input"]  # type: ignore[index]
+    return f"{variable(name)}={value!s}: {problem['msg']}"  # type: ignore[index]

@@ -1,0 +1,60 @@
+"""One column of a dataset: what it means and where it stands in the published files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from taxi_assets.trips.month import Month
+
+FIRST_PARQUET_MONTH = Month(2009, 1)
+"""The first month of which TLC publishes any Parquet file."""
+
+
+class ColumnType(StrEnum):
+    """The types that published columns have; each warehouse and parser maps all of them."""
+
+    CODE = "code"
+    """A whole number that names something (a zone, a vendor): stored as text, as ``132``.
+    Parquet files that hold text in its place (letters of a vendor) keep that text."""
+    TEXT = "text"
+    """Short text."""
+    TIMESTAMP = "timestamp"
+    """Local time of New York, without a zone, to the microsecond at most."""
+    INTEGER = "integer"
+    """A whole number that is counted or compared, 32 bits."""
+    DOUBLE = "double"
+    """An amount: US dollars, miles or degrees, as a double-precision float."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, declared once; DDL, casts, header checks and docs are derived from it.
+
+    Attributes:
+        name: its name in the tables and in the CSV header.
+        type: how its values are read and stored.
+        description: what it means, in a sentence, with its unit.
+        csv_position: where it stands in the CSV, from 0; None where the CSV lacks it.
+        parquet_names: its names in the Parquet files of all years, newest first; the names
+            are matched without regard to case.
+        nullable: whether a published row may leave it empty.
+        parquet_from: the first month whose Parquet file must have it; None: none must.
+        parquet_until: the last month whose Parquet file must have it; None: no last one.
+        spellings: texts that some years write in place of the code, in lower case.
+    """
+
+    name: str
+    type: ColumnType
+    description: str
+    csv_position: int | None
+    parquet_names: tuple[str, ...]
+    nullable: bool = True
+    parquet_from: Month | None = FIRST_PARQUET_MONTH
+    parquet_until: Month | None = None
+    spellings: Mapping[str, str] = field(default_factory=dict)
+
+    def required_in_parquet(self, month: Month) -> bool:
+        """Whether that month's Parquet file must have the column."""
+        if self.parquet_from is None or month < self.parquet_from:
+            return False
+        return self.parquet_until is None or month <= self.parquet_until

@@ -1,0 +1,24 @@
+"""How many rows the published files are known to have.
+
+The CSV beside this module has a line per taxi, month and format; ``basis`` says whether the
+count was published with the file or measured on a complete copy of it. Months that are not
+listed are simply not known.
+"""
+
+import csv
+from functools import cache
+from importlib import resources
+
+from taxi_assets.trips.file import TripFile
+
+
+@cache
+def _counts() -> dict[tuple[str, str, str], int]:
+    text = resources.files(__package__).joinpath("published_row_counts.csv").read_text("utf-8")
+    rows = csv.DictReader(text.splitlines())
+    return {(row["taxi"], row["month"], row["format"]): int(row["rows"]) for row in rows}
+
+
+def published_rows(file: TripFile) -> int | None:
+    """Rows that the published file is known to have; None where that is not known."""
+    return _counts().get((file.dataset.taxi, str(file.month), file.format))

@@ -1,0 +1,25 @@
+"""The taxi zones: the names behind PULocationID and DOLocationID."""
+
+from dataclasses import dataclass
+
+ZONES_FILE = "taxi_zone_lookup.csv"
+"""The name that TLC and the CSV releases publish the zones under."""
+
+ZONE_COUNT = 265
+"""Zones that TLC publishes; 264 and 265 stand for places that are none of them."""
+
+
+@dataclass(frozen=True)
+class ZoneColumn:
+    """A column of the table of zones."""
+
+    name: str
+    description: str
+
+
+ZONE_COLUMNS: tuple[ZoneColumn, ...] = (
+    ZoneColumn("LocationID", "Number of the zone, as in PULocationID and DOLocationID."),
+    ZoneColumn("Borough", "Borough that the zone lies in; EWR is Newark Airport."),
+    ZoneColumn("Zone", "Name of the zone."),
+    ZoneColumn("service_zone", "Which taxis may pick up there: yellow, boro (green) or airport."),
+)
