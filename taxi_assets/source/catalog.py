@@ -1,0 +1,88 @@
+"""Which file holds a month, and where it is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from taxi_assets.errors import InvalidMonthError
+from taxi_assets.settings import Settings, SourceChoice
+from taxi_assets.source.http import HttpTransport
+from taxi_assets.source.mirror import MirrorTransport
+from taxi_assets.source.sample import SampleTransport
+from taxi_assets.source.transfer import Transport
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
+
+ZONES_NAME = "taxi_zone_lookup.csv"
+
+# TLC publishes about two months late, irregularly; twice that is no longer lateness.
+_PUBLICATION_LAG_MONTHS = 4
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The publications that the settings chose."""
+
+    settings: Settings
+
+    def file(self, dataset: Dataset, month: Month) -> TripFile:
+        """The file that a month comes from: one format per month, by ``TAXI_SOURCE``.
+
+        Raises:
+            InvalidMonthError: the dataset, or the chosen publication, has no such month.
+        """
+        dataset.require(month)
+        in_csv = dataset.csv_first_month <= month <= dataset.csv_last_month
+        match self.settings.source:
+            case SourceChoice.SAMPLE:
+                return TripFile(dataset, month, FileFormat.SYNTHETIC)
+            case SourceChoice.PARQUET:
+                return TripFile(dataset, month, FileFormat.PARQUET)
+            case SourceChoice.CSV if not in_csv:
+                raise InvalidMonthError(
+                    f"{month} is not among the CSV releases of {dataset.taxi} trips, "
+                    f"{dataset.csv_first_month} to {dataset.csv_last_month}",
+                    "set TAXI_SOURCE=auto or parquet for this month",
+                )
+            case _:
+                return TripFile(dataset, month, FileFormat.CSV if in_csv else FileFormat.PARQUET)
+
+    def url(self, file: TripFile) -> str:
+        """Where the file is published."""
+        match file.format:
+            case FileFormat.CSV:
+                return f"{self.settings.csv_base_url}/{file.dataset.taxi}/{file.published_name}"
+            case FileFormat.PARQUET:
+                return f"{self.settings.parquet_base_url}/{file.published_name}"
+            case FileFormat.SYNTHETIC:
+                return f"sample://{file.dataset.taxi}/{file.month}"
+
+    @property
+    def zones_url(self) -> str:
+        """Where the table of taxi zones is published, beside the CSV releases."""
+        if self.settings.source is SourceChoice.SAMPLE:
+            return "sample://zones"
+        return f"{self.settings.csv_base_url}/misc/{ZONES_NAME}"
+
+    def transport(self, url: str) -> Transport:
+        """What fetches that URL."""
+        match urlsplit(url).scheme:
+            case "sample":
+                return SampleTransport(self.settings.sample_rows, self.settings.sample_seed)
+            case "file":
+                return MirrorTransport()
+            case _:
+                timeout_seconds = self.settings.http_timeout_seconds
+                return HttpTransport(
+                    attempts=self.settings.http_attempts,
+                    connect_timeout_seconds=timeout_seconds,
+                    stall_timeout_seconds=timeout_seconds,
+                )
+
+
+def is_overdue(month: Month, today: date) -> bool:
+    """Whether a month that the source lacks should have been published by that day."""
+    return month.plus(_PUBLICATION_LAG_MONTHS) < Month.of(today)

@@ -1,0 +1,19 @@
+"""URLs as they may be shown: in messages, logs, events and tables."""
+
+from urllib.parse import urlsplit
+
+_WITHOUT_SECRETS = ("file", "sample")
+
+
+def public_url(url: str) -> str:
+    """Return the URL as it may be shown: without user, password, query and fragment."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, "" if parts.port is None else f":{parts.port}"
+    except ValueError:
+        return "(an address that cannot be read)"
+    if parts.scheme in _WITHOUT_SECRETS:
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if not host:
+        return "(an address that cannot be read)"
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{parts.path}"
