@@ -1,0 +1,44 @@
+"""A dataset's columns as Dagster shows them."""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from taxi_assets.trips.column import Column
+from taxi_assets.trips.dataset import Dataset
+
+_ROW_ID = (
+    "MD5, in hex, of the texts of vendor, times, zones, fare and distance: the trip's key. "
+    "Rows may share it."
+)
+_FILENAME = "The published file that the row is from, without .gz."
+
+
+def raw_schema(dataset: Dataset) -> dg.TableSchema:
+    """The columns of the published CSV, as text."""
+    return dg.TableSchema([_column(column, "text") for column in dataset.csv_columns])
+
+
+def merged_schema(dataset: Dataset, type_of: Callable[[Column], str]) -> dg.TableSchema:
+    """The columns of the merged table.
+
+    Args:
+        dataset: whose table it is.
+        type_of: the warehouse's type of a column.
+    """
+    return dg.TableSchema(
+        [
+            dg.TableColumn("unique_row_id", "text", _ROW_ID),
+            dg.TableColumn("filename", "text", _FILENAME),
+            *(_column(column, type_of(column)) for column in dataset.columns),
+        ]
+    )
+
+
+def _column(column: Column, type_: str) -> dg.TableColumn:
+    return dg.TableColumn(
+        column.name,
+        type_,
+        column.description,
+        constraints=dg.TableColumnConstraints(nullable=column.nullable),
+    )

@@ -1,0 +1,168 @@
+"""Assets of the lake: the published files, and their verified copies."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from taxi_assets.column_schema import raw_schema
+from taxi_assets.errors import NotFoundAtSourceError
+from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.landing import (
+    Landing,
+    inspection_of,
+    judge_published_count,
+    lake_name,
+    land,
+)
+from taxi_assets.lake.resource import LakeResource
+from taxi_assets.lake.zones_inspection import ZonesInspection
+from taxi_assets.partitions import monthly_partitions
+from taxi_assets.source.catalog import Catalog, is_overdue
+from taxi_assets.source.public_url import public_url
+from taxi_assets.source.transfer import Absent
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.month import Month
+from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.trips.zones import ZONES_FILE
+
+OWNERS = ["team:taxi-data"]
+ZONES_NAME = f"zones/{ZONES_FILE}"
+
+
+def source_spec(dataset: Dataset) -> dg.AssetSpec:
+    """The published files of a dataset: not ours, but where the graph begins."""
+    return dg.AssetSpec(
+        dg.AssetKey(["source", dataset.table]),
+        description=f"{dataset.title} trips as published: a file a month.",
+        group_name="source",
+        kinds={"csv", "parquet"},
+        partitions_def=monthly_partitions(dataset),
+    )
+
+
+def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
+    """The raw file of each month, verified and byte for byte as published."""
+    settings = catalog.settings
+
+    @dg.asset(
+        key=["lake", dataset.table],
+        deps=[source_spec(dataset)],
+        partitions_def=monthly_partitions(dataset),
+        group_name="lake",
+        kinds={"file", "csv", "parquet"},
+        owners=OWNERS,
+        description=(
+            f"{dataset.title} trips: the published file of the month, byte for byte. It becomes "
+            "visible once it is complete and verified; an unchanged file is not fetched again."
+        ),
+        metadata={"dagster/column_schema": raw_schema(dataset)},
+        output_required=False,
+    )
+    def landed(
+        context: dg.AssetExecutionContext, lake: LakeResource
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetObservation]:
+        started = time.perf_counter()
+        with dagster_failures():
+            file = catalog.file(dataset, Month.parse(context.partition_key))
+            outcome = land(
+                lake.get_lake(),
+                lake_name(file),
+                catalog.url(file),
+                catalog.transport(catalog.url(file)),
+                lambda: inspection_of(file, settings.max_jagged_rows),
+                lambda facts: judge_published_count(file, facts, settings.published_counts),
+            )
+            if isinstance(outcome, Absent):
+                yield _not_published(context, file, catalog.url(file), outcome)
+                return
+        if not outcome.changed:
+            context.log.info(f"{file} is unchanged at the source: not written again")
+        yield dg.MaterializeResult(metadata=_metadata(file, outcome, time.perf_counter() - started))
+
+    return landed
+
+
+def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
+    """The table of taxi zones, as published."""
+
+    @dg.asset(
+        key=["lake", "zones"],
+        group_name="lake",
+        kinds={"file", "csv"},
+        owners=OWNERS,
+        description="Taxi zones: the names behind PULocationID and DOLocationID, as published.",
+    )
+    def zones(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
+        url = catalog.zones_url
+        with dagster_failures():
+            outcome = land(
+                lake.get_lake(),
+                ZONES_NAME,
+                url,
+                catalog.transport(url),
+                ZonesInspection,
+                lambda _: None,
+            )
+            if isinstance(outcome, Absent):
+                raise _missing(ZONES_FILE, url, outcome)
+        if not outcome.changed:
+            context.log.info(f"{ZONES_FILE} is unchanged at the source: not written again")
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": outcome.file.facts.rows,
+                "dagster/uri": f"{lake.get_lake().url}/{ZONES_NAME}",
+                "source_url": outcome.file.url,
+                "sha256": outcome.file.sha256,
+                "changed": outcome.changed,
+            }
+        )
+
+    return zones
+
+
+def _not_published(
+    context: dg.AssetExecutionContext, file: TripFile, url: str, absent: Absent
+) -> dg.AssetObservation:
+    """Say that there is nothing to load yet: no failure, and nothing downstream runs.
+
+    Raises:
+        NotFoundAtSourceError: the month is so old that it should have been there for long.
+    """
+    if is_overdue(file.month, datetime.now(UTC).date()):
+        raise _missing(str(file), url, absent)
+    context.log.warning(f"{file.month} is not published yet: {public_url(url)}, {absent.answer}")
+    return dg.AssetObservation(
+        context.asset_key,
+        partition=context.partition_key,
+        description=f"{file.month} is not published yet",
+        metadata={"source_url": public_url(url), "answer": absent.answer},
+    )
+
+
+def _missing(name: str, url: str, absent: Absent) -> NotFoundAtSourceError:
+    return NotFoundAtSourceError(
+        f"{name} is not at {public_url(url)} ({absent.answer})",
+        "check TAXI_CSV_BASE_URL and TAXI_PARQUET_BASE_URL, and that a mirror holds the month",
+    )
+
+
+def _metadata(file: TripFile, landing: Landing, seconds: float) -> dict[str, str | int | float]:
+    landed = landing.file
+    known = published_rows(file)
+    return {
+        "dagster/partition_row_count": landed.facts.rows,
+        "dagster/uri": landed.name,
+        "published_rows": "not known" if known is None else known,
+        "jagged_rows": landed.facts.jagged_rows,
+        "size_bytes": landed.size_bytes,
+        "uncompressed_bytes": landed.facts.uncompressed_bytes,
+        "source_url": landed.url,
+        "etag": landed.etag or "none",
+        "sha256": landed.sha256,
+        "synthetic": "synthetic" in file.filename,
+        "changed": landing.changed,
+        "seconds": round(seconds, 3),
+    }

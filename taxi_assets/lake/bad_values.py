@@ -1,0 +1,146 @@
+"""Finds the values of a file that keep it from being loaded: slow, run only after a failure."""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.lake.typed_rows import literal, quoted, text_reader
+from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+
+
+@dataclass(frozen=True)
+class BadValues:
+    """The first value that does not fit its column, and how many rows have such values."""
+
+    place: str
+    column: Column
+    value: str | None
+    rows: int
+
+    def as_error(self, file: TripFile) -> InvalidFileError:
+        """The error that names file, place, value and remedy."""
+        value = (
+            "is empty" if self.value is None else f"{self.value!r} is no {_NAMES[self.column.type]}"
+        )
+        others = f" (and {self.rows - 1:,} more rows with such values)" if self.rows > 1 else ""
+        return InvalidFileError(
+            f"{file}, {self.place}, column {self.column.name}: {value}{others}",
+            "correct the file at the source or have it published again; the rows that were "
+            "loaded before are still there",
+        )
+
+
+_NAMES = {
+    ColumnType.CODE: "whole number",
+    ColumnType.INTEGER: "whole number",
+    ColumnType.DOUBLE: "amount below 1e15",
+    ColumnType.TIMESTAMP: "time such as 2020-04-01 00:44:02",
+    ColumnType.TEXT: "text",
+}
+
+
+def in_csv(dataset: Dataset, pieces: Iterable[Path], facts: FileFacts) -> BadValues | None:
+    """The first bad value of a CSV, given as plain pieces without its header."""
+    line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
+    values = {column.name: quoted(column.name) for column in dataset.csv_columns}
+    unit = "row" if facts.blank_lines else "line"
+    lines_before = 1
+    with duckdb.connect() as connection:
+        for piece in pieces:
+            reader = text_reader(dataset, line_end)
+            found = _search(connection, dataset, values, reader, piece)
+            if found is not None:
+                number, name, value, rows = found
+                place = f"{unit} {number + lines_before:,}"
+                return BadValues(place, dataset.column(name), value, rows)
+            lines_before += _count_lines(piece)
+    return None
+
+
+def in_parquet(dataset: Dataset, path: Path) -> BadValues | None:
+    """The first bad value of a Parquet file."""
+    schema = pq.read_schema(path)
+    values = {
+        dataset.parquet_columns[name.lower()].name: f"CAST({quoted(name)} AS VARCHAR)"
+        for name in schema.names
+    }
+    with duckdb.connect() as connection:
+        found = _search(connection, dataset, values, "read_parquet($path)", path)
+    if found is None:
+        return None
+    number, name, value, rows = found
+    return BadValues(f"row {number:,}", dataset.column(name), value, rows)
+
+
+def _search(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    values: Mapping[str, str],
+    reader: str,
+    path: Path,
+) -> tuple[int, str, str | None, int] | None:
+    tests = ", ".join(
+        f"{{'name': {literal(name)}, 'value': {value}, "
+        f"'bad': coalesce({_is_bad(dataset, dataset.column(name), value)}, false)}}"
+        for name, value in values.items()
+    )
+    query = f"""
+        SELECT number, bad[1]['name'], bad[1]['value'], count(*) OVER ()
+        FROM (
+            SELECT
+                row_number() OVER () AS number,
+                list_filter([{tests}], lambda test: test['bad']) AS bad
+            FROM {reader}
+        )
+        WHERE len(bad) > 0
+        ORDER BY number
+        LIMIT 1
+        """
+    return connection.execute(query, {"path": str(path)}).fetchone()
+
+
+def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
+    number = f"TRY_CAST({value} AS DOUBLE)"
+    match column.type:
+        case ColumnType.TIMESTAMP:
+            bad = f"{value} IS NOT NULL AND TRY_CAST({value} AS TIMESTAMP) IS NULL"
+        case ColumnType.INTEGER:
+            words = ", ".join(map(literal, column.spellings)) or "''"
+            bad = (
+                f"{value} IS NOT NULL AND lower(trim({value})) NOT IN ({words}) "
+                f"AND ({number} IS NULL OR {number} <> trunc({number}) "
+                f"OR TRY_CAST({number} AS INTEGER) IS NULL)"
+            )
+        case ColumnType.CODE:
+            bad = f"NOT regexp_full_match({value}, {literal(CODE_PATTERN)})"
+        case ColumnType.DOUBLE:
+            bad = f"{value} IS NOT NULL AND {number} IS NULL"
+            if column.name in dataset.row_id_key:
+                bad += f" OR NOT abs({number}) < 1e15"
+        case ColumnType.TEXT:
+            bad = "false"
+    return bad if column.nullable else f"{value} IS NULL OR {bad}"
+
+
+CODE_PATTERN = r"[0-9]+(\.0)?|[A-Z]+"
+"""What a code may look like in a file: a number, or the letters of 2009's vendors."""
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        return sum(block.count(b"\n") for block in _blocks(text))
+
+
+def _blocks(text: mmap.mmap) -> Iterator[bytes]:
+    while block := text.read(1 << 20):
+        yield block

@@ -1,0 +1,209 @@
+"""Verifies a gzipped CSV as a stream: gzip checksum, header, and the shape of every line.
+
+Only counts of bytes are taken (line ends, commas, quotes), a block at a time, so that this
+costs little beside unzipping. A block whose counts do not add up is looked at line by line.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field
+
+import numpy as np
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.inspection import refuse_wrong_content
+from taxi_assets.lake.landed_file import FileFacts, LineEnd
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WINDOW = 31
+_BLOCK_BYTES = 1 << 20
+_LINES_SHOWN = 5
+
+_AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
+
+
+@dataclass
+class CsvInspection:
+    """The lines of one CSV, counted as they pass.
+
+    Attributes:
+        name: the file's name, for messages.
+        header: the header line that it must have.
+        max_jagged_rows: how many rows may be short of trailing columns.
+    """
+
+    name: str
+    header: str
+    max_jagged_rows: int
+    _start: bytes = b""
+    _unzip: isal_zlib.Decompress | None = None
+    _tail: bytes = b""
+    _header_seen: bool = False
+    _lines: int = 0
+    _blank_lines: int = 0
+    _carriage_returns: int = 0
+    _unzipped_bytes: int = 0
+    _jagged_lines: list[int] = field(default_factory=list)
+    _jagged_rows: int = 0
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next compressed bytes."""
+        if self._unzip is None:
+            self._start += data
+            if len(self._start) < len(_GZIP_MAGIC):
+                return
+            refuse_wrong_content(self.name, self._start, _GZIP_MAGIC, "a gzipped CSV")
+            data, self._start = self._start, b""
+            self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
+        try:
+            self._feed_zipped(data)
+        except (IsalError, EOFError) as error:
+            raise InvalidFileError(
+                f"{self.name}, after line {self._lines}: the gzip data are damaged ({error})",
+                _AGAIN,
+            ) from None
+
+    def finish(self) -> FileFacts:
+        """What the CSV holds."""
+        if self._unzip is None:
+            refuse_wrong_content(self.name, self._start, _GZIP_MAGIC, "a gzipped CSV")
+        if self._unzip is None or not self._unzip.eof:
+            raise InvalidFileError(
+                f"{self.name}, after line {self._lines}: the gzip data end before their checksum: "
+                "the file was cut short",
+                _AGAIN,
+            )
+        self._finish_last_line()
+        rows = self._lines - 1 - self._blank_lines
+        if not self._header_seen or rows < 1:
+            raise InvalidFileError(
+                f"{self.name}: it has {'a header but no rows' if self._header_seen else 'no line'}",
+                _AGAIN,
+            )
+        return FileFacts(
+            rows=rows,
+            jagged_rows=self._jagged_rows,
+            blank_lines=self._blank_lines,
+            line_end=self._line_end(),
+            uncompressed_bytes=self._unzipped_bytes,
+        )
+
+    def _feed_zipped(self, data: bytes) -> None:
+        while data:
+            if self._unzip is None or self._unzip.eof:
+                if not data.strip(b"\0"):
+                    return
+                self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
+            block = self._unzip.decompress(data, _BLOCK_BYTES)
+            self._take(block)
+            data = self._unzip.unused_data if self._unzip.eof else self._unzip.unconsumed_tail
+            while not self._unzip.eof and not data and len(block) == _BLOCK_BYTES:
+                block = self._unzip.decompress(b"", _BLOCK_BYTES)
+                self._take(block)
+                data = self._unzip.unused_data if self._unzip.eof else b""
+
+    def _take(self, block: bytes) -> None:
+        self._unzipped_bytes += len(block)
+        block = self._tail + block
+        end = block.rfind(b"\n") + 1
+        self._tail = block[end:]
+        if end:
+            self._count(block[:end])
+
+    def _count(self, block: bytes) -> None:
+        if not self._header_seen:
+            line, _, block = block.partition(b"\n")
+            self._check_header(line)
+        columns = self.header.count(",") + 1
+        values = np.frombuffer(block, dtype=np.uint8)
+        lines = int(np.count_nonzero(values == ord("\n")))
+        commas = int(np.count_nonzero(values == ord(",")))
+        self._carriage_returns += int(np.count_nonzero(values == ord("\r")))
+        if commas != lines * (columns - 1) or b'"' in block:
+            self._count_by_line(block, columns)
+        self._lines += lines
+
+    def _check_header(self, line: bytes) -> None:
+        self._header_seen = True
+        self._lines = 1
+        self._carriage_returns += line.endswith(b"\r")
+        text = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r").decode("utf-8", "replace")
+        found = [name.strip().strip('"') for name in text.split(",")]
+        wanted = self.header.split(",")
+        if found == wanted:
+            return
+        missing = [name for name in wanted if name not in found]
+        added = [name for name in found if name not in wanted]
+        differences = [
+            *([f"missing: {', '.join(missing)}"] if missing else []),
+            *([f"not expected: {', '.join(added)[:200]}"] if added else []),
+        ] or ["the columns stand in another order"]
+        raise InvalidFileError(
+            f"{self.name}, line 1: the header is not that of these files "
+            f"({'; '.join(differences)}); expected {self.header!r}, found {text[:400]!r}",
+            "load the file that the publisher meant; if the layout did change, declare the "
+            "columns in taxi_assets/trips",
+        )
+
+    def _count_by_line(self, block: bytes, columns: int) -> None:
+        for offset, line in enumerate(block.split(b"\n")[:-1], start=self._lines + 1):
+            self._count_line(line.rstrip(b"\r"), offset, columns)
+
+    def _count_line(self, line: bytes, number: int, columns: int) -> None:
+        if not line:
+            self._blank_lines += 1
+            return
+        found = _fields(line)
+        if found > columns:
+            shown = line[:200].decode("utf-8", "replace")
+            raise InvalidFileError(
+                f"{self.name}, line {number}: {found} values where the header has {columns} "
+                f"columns: {shown!r}",
+                "correct or remove the line at the source; nothing of the file was loaded",
+            )
+        if found < columns:
+            self._jagged_rows += 1
+            if len(self._jagged_lines) < _LINES_SHOWN:
+                self._jagged_lines.append(number)
+            if self._jagged_rows > self.max_jagged_rows:
+                raise InvalidFileError(
+                    f"{self.name}: more than {self.max_jagged_rows} rows have fewer values than "
+                    f"the header has columns; the first are lines "
+                    f"{', '.join(map(str, self._jagged_lines))}",
+                    "look at these lines; if they are as the publisher meant them, raise "
+                    "TAXI_MAX_JAGGED_ROWS",
+                )
+
+    def _finish_last_line(self) -> None:
+        if not self._tail:
+            return
+        line, self._tail = self._tail, b""
+        columns = self.header.count(",") + 1
+        if not self._header_seen:
+            self._check_header(line)
+            return
+        self._lines += 1
+        if _fields(line) < columns:
+            shown = line[:200].decode("utf-8", "replace")
+            raise InvalidFileError(
+                f"{self.name}, line {self._lines}: the last line has no end and only "
+                f"{_fields(line)} of {columns} values, {shown!r}: the file was cut short",
+                _AGAIN,
+            )
+        self._count_line(line, self._lines, columns)
+        # The line end that is missing is no difference from the others.
+        self._carriage_returns += self._carriage_returns == self._lines - 1
+
+    def _line_end(self) -> LineEnd:
+        if self._carriage_returns == 0:
+            return "\n"
+        return "\r\n" if self._carriage_returns == self._lines else "mixed"
+
+
+def _fields(line: bytes) -> int:
+    if b'"' not in line:
+        return line.count(b",") + 1
+    return len(next(csv.reader([line.decode("utf-8", "replace")])))

@@ -1,0 +1,61 @@
+"""What is known of a file in the lake."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+LineEnd = Literal["\r\n", "\n", "mixed"]
+
+
+class FileFacts(BaseModel):
+    """What verification found in a file's bytes, independently of any database.
+
+    Attributes:
+        rows: rows below the header, or that the Parquet footer counts.
+        jagged_rows: rows short of trailing columns; those columns are NULL.
+        blank_lines: empty lines, which are no rows.
+        line_end: how the lines of a CSV end; None in a Parquet file.
+        uncompressed_bytes: length of the CSV once unzipped; of a Parquet file, its own length.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rows: int
+    jagged_rows: int = 0
+    blank_lines: int = 0
+    line_end: LineEnd | None = None
+    uncompressed_bytes: int
+
+    @property
+    def irregular(self) -> bool:
+        """Whether lines must be tidied before a strict CSV reader takes them."""
+        return self.line_end == "mixed" or self.blank_lines > 0
+
+
+class LandedFile(BaseModel):
+    """One version of one file in the lake; kept beside the file as JSON.
+
+    Attributes:
+        name: its place in the lake, such as ``green/green_tripdata_2020-04.csv.gz``.
+        url: where it was published.
+        etag: entity tag of that version, as the source wrote it.
+        last_modified: HTTP date of that version's last change.
+        sha256: hash of the bytes, in hex.
+        size_bytes: length of the file.
+        facts: what verification found in it.
+        landed_at: when these bytes were published in the lake, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    url: str
+    etag: str | None
+    last_modified: str | None
+    sha256: str
+    size_bytes: int
+    facts: FileFacts
+    landed_at: datetime

@@ -1,0 +1,155 @@
+"""Brings one published file into the lake: fetched, verified as it passes, visible when whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.csv_inspection import CsvInspection
+from taxi_assets.lake.inspection import Inspection
+from taxi_assets.lake.lake import Arrival, Lake
+from taxi_assets.lake.landed_file import FileFacts, LandedFile
+from taxi_assets.lake.parquet_inspection import ParquetInspection
+from taxi_assets.source.public_url import public_url
+from taxi_assets.source.transfer import Absent, Fetched, NotModified, Transport, Version
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.published_counts import published_rows
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What came of landing a file.
+
+    Attributes:
+        file: the version that now stands in the lake.
+        changed: whether its bytes differ from those that stood there before.
+    """
+
+    file: LandedFile
+    changed: bool
+
+
+def lake_name(file: TripFile) -> str:
+    """The file's place in the lake, such as ``green/green_tripdata_2020-04.csv.gz``."""
+    return f"{file.dataset.taxi}/{file.published_name}"
+
+
+def landed_months(lake: Lake, dataset: Dataset) -> list[tuple[TripFile, LandedFile]]:
+    """Every file of the dataset in the lake, in the order of their names."""
+    landed = lake.find_all(f"{dataset.taxi}/{dataset.table}_")
+    named = [
+        (TripFile.published_as(dataset, found.name.rpartition("/")[2]), found) for found in landed
+    ]
+    return [(file, found) for file, found in named if file is not None]
+
+
+def inspection_of(file: TripFile, max_jagged_rows: int) -> Inspection:
+    """How a file of that format is verified."""
+    if file.format is FileFormat.PARQUET:
+        return ParquetInspection(file)
+    return CsvInspection(str(file), file.dataset.csv_header, max_jagged_rows)
+
+
+def land(
+    lake: Lake,
+    name: str,
+    url: str,
+    transport: Transport,
+    inspect: Callable[[], Inspection],
+    judge: Callable[[FileFacts], None],
+) -> Landing | Absent:
+    """Fetch what is published behind the URL, unless the lake has it, and publish it in the lake.
+
+    Args:
+        lake: where the file goes.
+        name: its place there.
+        url: where it is published.
+        transport: what fetches that URL.
+        inspect: begins a verification of the bytes.
+        judge: raises if what verification found must not be published.
+
+    Returns:
+        What stands in the lake now, or that the source has no such file.
+
+    Raises:
+        InvalidFileError: the file is not what it should be; the lake is as it was.
+        SourceUnavailableError, SourceRefusedError: the source did not hand it over.
+        StorageError: the lake could not keep it.
+    """
+    with lake.receive(name) as arrival:
+        current = lake.find(name)
+        # What was fetched from elsewhere says nothing about this URL's version.
+        here = current if current is not None and current.url == public_url(url) else None
+        known = Version(here.etag, here.last_modified, here.size_bytes) if here else None
+        passage = _Passage(arrival, inspect)
+        outcome = transport.fetch(url, passage, known)
+        match outcome:
+            case Absent():
+                return outcome
+            case NotModified() if here is not None:
+                judge(here.facts)
+                return Landing(here, changed=False)
+            case NotModified():
+                raise AssertionError("a source called a file unchanged that was not asked about")
+            case Fetched(version):
+                facts = passage.inspection.finish()
+                judge(facts)
+                landed = LandedFile(
+                    name=name,
+                    url=public_url(url),
+                    etag=version.etag,
+                    last_modified=version.last_modified,
+                    sha256=passage.sha256.hexdigest(),
+                    size_bytes=passage.size_bytes,
+                    facts=facts,
+                    landed_at=datetime.now(UTC),
+                )
+                if current is not None and current.sha256 == landed.sha256:
+                    lake.note(landed)
+                    return Landing(landed, changed=False)
+                arrival.publish(landed)
+                return Landing(landed, changed=True)
+
+
+def judge_published_count(file: TripFile, facts: FileFacts, policy: str) -> None:
+    """Refuse a file whose rows differ from its known published count, if that is required.
+
+    Raises:
+        InvalidFileError: says both counts.
+    """
+    known = published_rows(file)
+    if policy == "require" and known is not None and facts.rows != known:
+        raise InvalidFileError(
+            f"{file}: it has {facts.rows:,} rows, but {known:,} were published: it is incomplete, "
+            "an extract or a reissue",
+            "load the whole file; for extracts or a reissue that you trust, set "
+            "TAXI_PUBLISHED_COUNTS=warn",
+        )
+
+
+class _Passage:
+    """Hands bytes on to the lake, and to hash and verification on their way."""
+
+    def __init__(self, arrival: Arrival, inspect: Callable[[], Inspection]) -> None:
+        self._arrival = arrival
+        self._inspect = inspect
+        self._begin()
+
+    def _begin(self) -> None:
+        self.inspection = self._inspect()
+        self.sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, data: bytes, /) -> None:
+        self.inspection.feed(data)
+        self.sha256.update(data)
+        self.size_bytes += len(data)
+        self._arrival.write(data)
+
+    def restart(self) -> None:
+        self._arrival.restart()
+        self._begin()

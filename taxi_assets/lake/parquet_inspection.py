@@ -1,0 +1,123 @@
+"""Verifies a Parquet file as a stream: its footer, its columns and their types.
+
+The footer stands at the end, so the last bytes are kept as they pass, and only they.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.inspection import refuse_wrong_content
+from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.file import TripFile
+
+_MAGIC = b"PAR1"
+_KEPT_BYTES = 16 << 20
+
+_AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
+_DECLARE = (
+    "load the file that the publisher meant; if the layout did change, declare the columns in "
+    "taxi_assets/trips"
+)
+
+
+@dataclass
+class ParquetInspection:
+    """The end of one Parquet file, kept as it passes.
+
+    Attributes:
+        file: which month it should hold.
+    """
+
+    file: TripFile
+    _start: bytes = b""
+    _end: bytes = b""
+    _size_bytes: int = 0
+
+    def feed(self, data: bytes) -> None:
+        """Look at the next bytes."""
+        self._size_bytes += len(data)
+        if len(self._start) < len(_MAGIC):
+            self._start = (self._start + data)[:512]
+            if len(self._start) >= len(_MAGIC):
+                refuse_wrong_content(str(self.file), self._start, _MAGIC, "a Parquet file")
+        self._end = (self._end + data)[-_KEPT_BYTES:]
+
+    def finish(self) -> FileFacts:
+        """What the Parquet file holds."""
+        refuse_wrong_content(str(self.file), self._start, _MAGIC, "a Parquet file")
+        if not self._end.endswith(_MAGIC) or self._size_bytes < 2 * len(_MAGIC):
+            raise InvalidFileError(
+                f"{self.file}, byte {self._size_bytes}: it ends without the footer of a Parquet "
+                "file: the file was cut short",
+                _AGAIN,
+            )
+        try:
+            footer = pq.read_metadata(BytesIO(self._end))
+            schema = footer.schema.to_arrow_schema()
+        except (pa.ArrowException, OSError) as error:
+            raise InvalidFileError(
+                f"{self.file}: its footer cannot be read ({str(error).splitlines()[0]})", _AGAIN
+            ) from None
+        self._check_columns(schema)
+        if footer.num_rows < 1:
+            raise InvalidFileError(f"{self.file}: it has a footer but no rows", _AGAIN)
+        return FileFacts(rows=footer.num_rows, uncompressed_bytes=self._size_bytes)
+
+    def _check_columns(self, schema: pa.Schema) -> None:
+        declared = self.file.dataset.parquet_columns
+        found: dict[str, str] = {}
+        for name in schema.names:
+            column = declared.get(name.lower())
+            if column is None:
+                raise InvalidFileError(
+                    f"{self.file}: column {name!r} ({schema.field(name).type}) is not declared "
+                    f"for {self.file.dataset.taxi} trips",
+                    _DECLARE,
+                )
+            if column.name in found:
+                raise InvalidFileError(
+                    f"{self.file}: columns {found[column.name]!r} and {name!r} both mean "
+                    f"{column.name}",
+                    _DECLARE,
+                )
+            found[column.name] = name
+            if not _fits(column, schema.field(name).type):
+                raise InvalidFileError(
+                    f"{self.file}: column {name!r} is of type {schema.field(name).type}, which "
+                    f"does not hold {column.type} values",
+                    _DECLARE,
+                )
+        missing = [
+            column.name
+            for column in self.file.dataset.columns
+            if column.name not in found and column.required_in_parquet(self.file.month)
+        ]
+        if missing:
+            raise InvalidFileError(
+                f"{self.file}: missing columns: {', '.join(missing)}; found "
+                f"{', '.join(schema.names)}",
+                _DECLARE,
+            )
+
+
+def _fits(column: Column, found: pa.DataType) -> bool:
+    if bool(pa.types.is_null(found)):
+        return column.nullable
+    text = bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+    number = bool(pa.types.is_integer(found) or pa.types.is_floating(found))
+    match column.type:
+        case ColumnType.TIMESTAMP:
+            return text or bool(pa.types.is_timestamp(found) and found.tz is None)
+        case ColumnType.INTEGER:
+            return number or (text and bool(column.spellings))
+        case ColumnType.CODE | ColumnType.TEXT:
+            return number or text
+        case ColumnType.DOUBLE:
+            return number or bool(pa.types.is_decimal(found))

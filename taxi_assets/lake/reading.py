@@ -1,0 +1,93 @@
+"""Opens a landed month for a reader: statements that yield its typed rows, piece by piece."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake import bad_values
+from taxi_assets.lake.csv_chunks import csv_chunks
+from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.typed_rows import csv_reader, csv_rows, parquet_rows
+from taxi_assets.trips.file import FileFormat, TripFile
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some rows of a month, as a DuckDB SELECT that yields them typed and with ids."""
+
+    select: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class OpenMonth:
+    """A landed month, ready to be read.
+
+    Attributes:
+        file: which month it is.
+        landed: what is known of its bytes.
+        path: its bytes as a local file.
+        scratch: an existing folder of this reader alone, for pieces of unzipped text.
+    """
+
+    file: TripFile
+    landed: LandedFile
+    path: Path
+    scratch: Path
+
+    @contextmanager
+    def pieces(self) -> Iterator[Iterator[Piece]]:
+        """All rows of the month. A piece may be read until the next one is asked for."""
+        with closing(self._pieces()) as pieces:
+            yield pieces
+
+    def _pieces(self) -> Generator[Piece, None, None]:
+        dataset, facts = self.file.dataset, self.landed.facts
+        filename = {"filename": self.file.filename}
+        if self.file.format is FileFormat.PARQUET:
+            select = parquet_rows(dataset, pq.read_schema(self.path), "read_parquet($path)")
+            yield Piece(select, {"path": str(self.path), **filename})
+            return
+        line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
+        select = csv_rows(dataset, csv_reader(dataset, line_end, facts.jagged_rows > 0))
+        with closing(csv_chunks(self.path, facts, self.scratch)) as texts:
+            for text in texts:
+                yield Piece(select, {"path": str(text), **filename})
+
+    def explain(self, failure: str) -> InvalidFileError:
+        """Why the month cannot be loaded: its first bad value, or else the database's own words.
+
+        Args:
+            failure: what the reader met.
+        """
+        dataset = self.file.dataset
+        if self.file.format is FileFormat.PARQUET:
+            found = bad_values.in_parquet(dataset, self.path)
+        else:
+            with closing(csv_chunks(self.path, self.landed.facts, self.scratch)) as texts:
+                found = bad_values.in_csv(dataset, texts, self.landed.facts)
+        if found is not None:
+            return found.as_error(self.file)
+        return InvalidFileError(
+            f"{self.file}: {failure}",
+            "correct the file at the source or have it published again; the rows that were "
+            "loaded before are still there",
+        )
+
+
+@contextmanager
+def scratch_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder for the time of a load; what a killed load left in it is removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

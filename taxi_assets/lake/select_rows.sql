@@ -1,0 +1,11 @@
+-- The typed rows of raw files, each with the id of its trip's key.
+-- concat() reads NULL as '', as the definition of unique_row_id asks.
+SELECT
+    md5(concat($key)) AS unique_row_id,
+    *
+FROM (
+    SELECT
+        $filename AS filename,
+        $typed_columns
+    FROM $reader
+)

@@ -1,0 +1,10 @@
+"""Months as Dagster's partitions, one set per dataset."""
+
+import dagster as dg
+
+from taxi_assets.trips.dataset import Dataset
+
+
+def monthly_partitions(dataset: Dataset) -> dg.MonthlyPartitionsDefinition:
+    """The dataset's months, from its first to the last that has ended, keyed ``2020-04``."""
+    return dg.MonthlyPartitionsDefinition(start_date=str(dataset.first_month), fmt="%Y-%m")
