@@ -1,0 +1,100 @@
+"""Asset checks from the rules: one set per merged table, evaluated month by month."""
+
+import warnings
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+
+from taxi_assets.failures import dagster_failures
+from taxi_assets.partitions import monthly_partitions
+from taxi_assets.settings import Settings
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
+from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.warehouse.checks import CHECKS, Check, Expectations, MonthFigures, Verdict
+
+Measure = Callable[[object, TripFile], MonthFigures]
+
+
+def month_checks(
+    dataset: Dataset,
+    asset: dg.AssetsDefinition,
+    settings: Settings,
+    resource: str,
+    measure: Measure,
+) -> dg.AssetChecksDefinition:
+    """The checks of a merged table.
+
+    Args:
+        dataset: whose table it is.
+        asset: the table's asset.
+        settings: where the limits stand.
+        resource: key of the warehouse's resource, and name of its pool.
+        measure: takes the figures of a file's month from that resource.
+    """
+    with warnings.catch_warnings():
+        # Partitioned checks are a preview in Dagster; without them a check's result would be
+        # that of whichever month ran last.
+        warnings.simplefilter("ignore", dg.PreviewWarning)
+        specs = [_spec(check, asset, dataset, settings) for check in CHECKS]
+
+    @dg.multi_asset_check(
+        name=f"check_{asset.key.to_python_identifier()}",
+        specs=specs,
+        can_subset=True,
+        required_resource_keys={resource},
+        pool=resource,
+    )
+    def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        month = Month.parse(context.partition_key)
+        with dagster_failures():
+            figures = measure(
+                getattr(context.resources, resource), TripFile(dataset, month, FileFormat.CSV)
+            )
+        expected = expectations(dataset, month, figures, settings)
+        selected = {key.name for key in context.selected_asset_check_keys}
+        for check in CHECKS:
+            if check.name in selected:
+                yield _result(check, asset.key, check.judge(figures, expected))
+
+    return checked
+
+
+def expectations(
+    dataset: Dataset, month: Month, figures: MonthFigures, settings: Settings
+) -> Expectations:
+    """What a month is held against, given the file that the ledger says it is from."""
+    files = TripFile(dataset, month, FileFormat.CSV).siblings
+    name = figures.entry.filename if figures.entry else None
+    loaded = next((file for file in files if file.filename == name), None)
+    return Expectations(
+        published_rows=published_rows(loaded) if loaded else None,
+        published_count_required=settings.published_counts == "require",
+        max_out_of_month_share=settings.max_out_of_month_share,
+    )
+
+
+def _spec(
+    check: Check, asset: dg.AssetsDefinition, dataset: Dataset, settings: Settings
+) -> dg.AssetCheckSpec:
+    warns = check.name == "rows_match_published" and settings.published_counts == "warn"
+    return dg.AssetCheckSpec(
+        name=check.name,
+        asset=asset.key,
+        description=check.description,
+        blocking=check.blocks and not warns,
+        partitions_def=monthly_partitions(dataset),
+    )
+
+
+def _result(check: Check, asset_key: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
+    blocks = check.blocks and verdict.blocks
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name=check.name,
+        passed=verdict.passed,
+        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        description=verdict.reason,
+        metadata=dict(verdict.figures),
+    )

@@ -1,0 +1,213 @@
+"""The checks that every month in every warehouse is held to: rules over figures.
+
+Each warehouse takes the figures with its own SQL; the rules are these, whether a month is
+judged before it becomes visible or later by an asset check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from taxi_assets.warehouse.ledger import LedgerEntry
+
+
+@dataclass(frozen=True)
+class MonthFigures:
+    """What a warehouse holds of one month.
+
+    Attributes:
+        entry: the ledger's line for the month; None where there is none.
+        rows: rows of the month.
+        foreign_rows: rows of the month under the name of another file than the ledger's.
+        null_pickups: rows without a time of pickup.
+        bad_row_ids: rows whose id is missing or no MD5 in lower-case hex.
+        out_of_month_pickups: rows whose pickup lies outside the month.
+        shared_row_ids: rows of the month that share their id with another row of it.
+        ids_in_other_files: rows of the month whose id also stands in another file.
+        column_differences: how the table's columns differ from the declared ones.
+    """
+
+    entry: LedgerEntry | None
+    rows: int
+    foreign_rows: int
+    null_pickups: int
+    bad_row_ids: int
+    out_of_month_pickups: int
+    shared_row_ids: int
+    ids_in_other_files: int
+    column_differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What the month is held against.
+
+    Attributes:
+        published_rows: the published row count, where it is known.
+        published_count_required: whether a difference from it blocks, or only warns.
+        max_out_of_month_share: share of out-of-month pickups above which to warn.
+    """
+
+    published_rows: int | None
+    published_count_required: bool
+    max_out_of_month_share: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: whether it passed, why, and the figures behind it."""
+
+    passed: bool
+    reason: str
+    figures: Mapping[str, int | float | str] = field(default_factory=dict)
+    blocks: bool = True
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule.
+
+    Attributes:
+        name: as the asset check is called.
+        description: what it says when it passes, and why its limit is what it is.
+        blocks: whether a failure stops what depends on the month; otherwise it warns.
+        judge: the rule itself.
+    """
+
+    name: str
+    description: str
+    blocks: bool
+    judge: Callable[[MonthFigures, Expectations], Verdict]
+
+
+def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
+    if month.entry is None:
+        return Verdict(False, "the ledger has no line for this month: it was never loaded whole")
+    figures = {"rows_in_table": month.rows, "rows_in_file": month.entry.rows}
+    if month.foreign_rows:
+        return Verdict(
+            False,
+            f"{month.foreign_rows:,} rows of the month come from another file than "
+            f"{month.entry.filename}",
+            figures,
+        )
+    return Verdict(
+        month.rows == month.entry.rows,
+        f"{month.rows:,} rows in the table, {month.entry.rows:,} in {month.entry.filename}",
+        figures,
+    )
+
+
+def _rows_match_published(month: MonthFigures, expected: Expectations) -> Verdict:
+    if expected.published_rows is None:
+        return Verdict(True, f"{month.rows:,} rows; no published count is known")
+    return Verdict(
+        month.rows == expected.published_rows,
+        f"{month.rows:,} rows in the table, {expected.published_rows:,} published",
+        {"rows_in_table": month.rows, "published_rows": expected.published_rows},
+        blocks=expected.published_count_required,
+    )
+
+
+def _columns_as_declared(month: MonthFigures, _: Expectations) -> Verdict:
+    return Verdict(
+        not month.column_differences,
+        "; ".join(month.column_differences) or "every column has its declared name and type",
+    )
+
+
+def _pickup_present(month: MonthFigures, _: Expectations) -> Verdict:
+    return Verdict(
+        month.null_pickups == 0,
+        f"{month.null_pickups:,} rows without a time of pickup",
+        {"null_pickups": month.null_pickups},
+    )
+
+
+def _row_ids_well_formed(month: MonthFigures, _: Expectations) -> Verdict:
+    return Verdict(
+        month.bad_row_ids == 0,
+        f"{month.bad_row_ids:,} rows whose unique_row_id is missing or no MD5",
+        {"bad_row_ids": month.bad_row_ids},
+    )
+
+
+def _pickups_in_month(month: MonthFigures, expected: Expectations) -> Verdict:
+    share = month.out_of_month_pickups / month.rows if month.rows else 0.0
+    return Verdict(
+        share <= expected.max_out_of_month_share,
+        f"{month.out_of_month_pickups:,} pickups outside the month ({share:.3%}; the limit is "
+        f"{expected.max_out_of_month_share:.3%})",
+        {"out_of_month_pickups": month.out_of_month_pickups, "share": share},
+    )
+
+
+def _row_ids_not_shared(month: MonthFigures, _: Expectations) -> Verdict:
+    return Verdict(
+        month.shared_row_ids == 0 and month.ids_in_other_files == 0,
+        f"{month.shared_row_ids:,} rows share their unique_row_id with another row of the file, "
+        f"{month.ids_in_other_files:,} with a row of another file",
+        {
+            "shared_row_ids": month.shared_row_ids,
+            "ids_in_other_files": month.ids_in_other_files,
+        },
+    )
+
+
+def _rows_not_jagged(month: MonthFigures, _: Expectations) -> Verdict:
+    jagged = month.entry.jagged_rows if month.entry else 0
+    return Verdict(
+        jagged == 0,
+        f"{jagged:,} rows of the file were short of trailing columns, which are NULL",
+        {"jagged_rows": jagged},
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "rows_match_file",
+        "The table has as many rows of the month as were counted in the file when it landed.",
+        True,
+        _rows_match_file,
+    ),
+    Check(
+        "rows_match_published",
+        "The month has its published row count, where one is known; TAXI_PUBLISHED_COUNTS=warn "
+        "makes a difference a warning.",
+        True,
+        _rows_match_published,
+    ),
+    Check(
+        "columns_as_declared",
+        "The table's columns have their declared names, types and order.",
+        True,
+        _columns_as_declared,
+    ),
+    Check("pickup_present", "Every row has a time of pickup.", True, _pickup_present),
+    Check(
+        "row_ids_well_formed",
+        "Every unique_row_id is an MD5 in lower-case hex.",
+        True,
+        _row_ids_well_formed,
+    ),
+    Check(
+        "pickups_in_month",
+        "Pickups lie in the file's month, but for the few that real files have outside it.",
+        False,
+        _pickups_in_month,
+    ),
+    Check(
+        "row_ids_not_shared",
+        "No two rows share a unique_row_id; in 1.46 million real green rows none do.",
+        False,
+        _row_ids_not_shared,
+    ),
+    Check(
+        "rows_not_jagged",
+        "No row of the file was short of trailing columns.",
+        False,
+        _rows_not_jagged,
+    ),
+)
+"""Every check, in the order in which people read them."""

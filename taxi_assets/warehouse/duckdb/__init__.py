@@ -1,0 +1,1 @@
+"""Months in a DuckDB file: the merged tables, the views over the raw files, the ledger."""

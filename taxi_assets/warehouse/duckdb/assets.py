@@ -1,0 +1,153 @@
+"""Assets of the DuckDB warehouse."""
+
+import dagster as dg
+
+from taxi_assets.column_schema import merged_schema
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.assets import OWNERS, ZONES_NAME
+from taxi_assets.lake.landing import lake_name
+from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.resource import LakeResource
+from taxi_assets.lake.typed_rows import TYPES
+from taxi_assets.partitions import monthly_partitions
+from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.check_assets import month_checks
+from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
+from taxi_assets.warehouse.duckdb.figures import measure_month
+from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
+from taxi_assets.warehouse.duckdb.zones import replace_zones
+from taxi_assets.warehouse.loading import Loaded
+
+RESOURCE = "duckdb"
+"""Key of the warehouse's resource, and name of its pool and its group."""
+
+
+class LoadConfig(dg.Config):
+    """How a month is loaded."""
+
+    force: bool = False
+    """Load the month even where the table holds this very file already."""
+
+
+def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
+    """The merged table of a dataset, a month at a time."""
+
+    @dg.asset(
+        key=[RESOURCE, dataset.table],
+        deps=[dg.AssetKey(["lake", dataset.table])],
+        partitions_def=monthly_partitions(dataset),
+        group_name=RESOURCE,
+        kinds={"duckdb", "table"},
+        owners=OWNERS,
+        description=(
+            f"{dataset.title} trips, every month in one table: `{dataset.table}`. A month's rows "
+            "are exactly those of its file and are replaced in one transaction; "
+            f"`{dataset.table}_ext` reads the raw files themselves."
+        ),
+        metadata={
+            "dagster/column_schema": merged_schema(dataset, lambda column: TYPES[column.type]),
+            "dagster/table_name": f"main.{dataset.table}",
+        },
+        pool=RESOURCE,
+    )
+    def merged(
+        context: dg.AssetExecutionContext,
+        config: LoadConfig,
+        lake: LakeResource,
+        duckdb: DuckDBWarehouse,
+    ) -> dg.MaterializeResult[None]:
+        with dagster_failures():
+            file = catalog.file(dataset, Month.parse(context.partition_key))
+            loaded = load_month(file, lake, duckdb, context.run.run_id, config.force)
+        if not loaded.changed:
+            context.log.info(f"the table holds this very {file.filename}: nothing to do")
+        return dg.MaterializeResult(metadata=_metadata(file, loaded))
+
+    return merged
+
+
+def load_month(
+    file: TripFile, lake: LakeResource, duckdb: DuckDBWarehouse, run_id: str, force: bool
+) -> Loaded:
+    """Load a landed month into the merged table and let the external view read it.
+
+    Raises:
+        InvalidFileError: the file has not landed, or has values that do not fit.
+    """
+    folder = lake.get_lake()
+    landed = folder.find(lake_name(file))
+    if landed is None:
+        raise InvalidFileError(
+            f"{file} is not in the lake {folder.url}",
+            f"materialize lake/{file.dataset.table} for {file.month} first",
+        )
+    with (
+        duckdb.get_connection() as connection,
+        folder.local_path(landed) as path,
+        scratch_folder(duckdb.file.scratch) as scratch,
+    ):
+        loaded = replace_month(
+            connection, OpenMonth(file, landed, path, scratch), run_id=run_id, force=force
+        )
+        if loaded.changed:
+            refresh_external_view(connection, folder, file.dataset)
+    return loaded
+
+
+def duckdb_checks(
+    dataset: Dataset, asset: dg.AssetsDefinition, settings: Settings
+) -> dg.AssetChecksDefinition:
+    """The checks of the merged table."""
+
+    def measure(warehouse: object, file: TripFile) -> MonthFigures:
+        assert isinstance(warehouse, DuckDBWarehouse)
+        with warehouse.get_connection() as connection:
+            return measure_month(connection, file)
+
+    return month_checks(dataset, asset, settings, RESOURCE, measure)
+
+
+def duckdb_zones() -> dg.AssetsDefinition:
+    """The taxi zones, to join the trips with."""
+
+    @dg.asset(
+        key=[RESOURCE, "zones"],
+        deps=[dg.AssetKey(["lake", "zones"])],
+        group_name=RESOURCE,
+        kinds={"duckdb", "table"},
+        owners=OWNERS,
+        description="Taxi zones, to join with PULocationID and DOLocationID.",
+        metadata={"dagster/table_name": "main.zones"},
+        pool=RESOURCE,
+    )
+    def zones(lake: LakeResource, duckdb: DuckDBWarehouse) -> dg.MaterializeResult[None]:
+        folder = lake.get_lake()
+        with dagster_failures():
+            landed = folder.find(ZONES_NAME)
+            if landed is None:
+                raise InvalidFileError(
+                    f"{ZONES_NAME} is not in the lake {folder.url}", "materialize lake/zones first"
+                )
+            with duckdb.get_connection() as connection, folder.local_path(landed) as path:
+                rows = replace_zones(connection, path)
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return zones
+
+
+def _metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float]:
+    return {
+        "dagster/partition_row_count": loaded.rows,
+        "filename": file.filename,
+        "changed": loaded.changed,
+        "replaced_rows": loaded.replaced_rows,
+        "seconds": round(loaded.seconds, 3),
+        "rows_per_second": round(loaded.rows_per_second),
+    }

@@ -1,0 +1,112 @@
+"""Opens the DuckDB file: one process at a time, the others wait their turn."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from taxi_assets.errors import WarehouseBusyError, WarehouseError
+
+_POLL_SECONDS = 0.2
+_LOCK_WORDS = ("Could not set lock", "being used by another process")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class DuckDBFile:
+    """A DuckDB database file and how it is opened.
+
+    Attributes:
+        path: absolute path of the file; made with its folder when first written to.
+        memory_gb: memory that DuckDB may use, in GB.
+        wait_seconds: how long to wait while another process holds the file.
+    """
+
+    path: Path
+    memory_gb: float
+    wait_seconds: float
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection that nobody else has meanwhile.
+
+        Our own processes queue on a lock file; somebody else's (a DuckDB shell, a notebook)
+        is waited for by trying again.
+
+        Raises:
+            WarehouseBusyError: the file stayed taken for longer than ``wait_seconds``.
+            WarehouseError: the file cannot be opened as a DuckDB database.
+        """
+        deadline = time.monotonic() + self.wait_seconds
+        self._make_folder()
+        try:
+            with FileLock(f"{self.path}.lock", timeout=self.wait_seconds):
+                connection = self._open(deadline)
+                try:
+                    yield connection
+                finally:
+                    connection.close()
+        except Timeout:
+            raise self._busy("another load or check") from None
+
+    @property
+    def scratch(self) -> Path:
+        """Folder for temporary files of whoever holds the connection."""
+        return self.path.with_name(f"{self.path.name}.scratch")
+
+    def _make_folder(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(
+                f"cannot make the folder of {self.path}: {error.strerror}",
+                "make it writable for this user, or set TAXI_DUCKDB_PATH",
+            ) from None
+
+    def _open(self, deadline: float) -> duckdb.DuckDBPyConnection:
+        told = False
+        while True:
+            try:
+                return duckdb.connect(self.path, config=self._config())
+            except duckdb.Error as error:
+                if not any(words in str(error) for words in _LOCK_WORDS):
+                    raise WarehouseError(
+                        f"{self.path} cannot be opened: {str(error).splitlines()[0]}",
+                        "check that it is a DuckDB file of this or an earlier version and "
+                        "that this user may write it, or set TAXI_DUCKDB_PATH",
+                    ) from None
+                holder = _holder(str(error))
+                if time.monotonic() >= deadline:
+                    raise self._busy(holder) from None
+                if not told:
+                    _log.warning("waiting for %s, which is held by %s", self.path, holder)
+                    told = True
+                time.sleep(_POLL_SECONDS)
+
+    def _config(self) -> dict[str, str | bool | int | float | list[str]]:
+        return {
+            "memory_limit": f"{self.memory_gb}GB",
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+
+    def _busy(self, holder: str) -> WarehouseBusyError:
+        return WarehouseBusyError(
+            f"{self.path} is still held by {holder} after {self.wait_seconds:g} s",
+            "close the program that has it open (DuckDB lets one process write), or raise "
+            "TAXI_DUCKDB_WAIT_SECONDS; then run again",
+        )
+
+
+def _holder(message: str) -> str:
+    _, found, holder = message.partition("Conflicting lock is held in ")
+    return holder.splitlines()[0].split(". See")[0] if found else "another process"

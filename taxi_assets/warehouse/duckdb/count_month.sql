@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM $table
+WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,2 @@
+DELETE FROM tripdata_files
+WHERE filename IN (SELECT unnest($$filenames))

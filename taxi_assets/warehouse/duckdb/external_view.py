@@ -1,0 +1,89 @@
+"""The external table: a view over the raw files themselves, one version of each month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.landed_file import LandedFile, LineEnd
+from taxi_assets.lake.landing import landed_months
+from taxi_assets.lake.typed_rows import csv_reader, csv_rows, literal, parquet_rows, quoted
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.duckdb.tables import ledger_entries
+from taxi_assets.warehouse.statements import statement
+
+# Rows say which file they are from as in the merged table: by name, without `.gz`.
+_FILENAME = "regexp_replace(parse_filename(filename), '\\.gz$', '')"
+
+
+def refresh_external_view(
+    connection: duckdb.DuckDBPyConnection, lake: FolderLake, dataset: Dataset
+) -> int:
+    """Let ``<taxi>_tripdata_ext`` read the raw files whose months are loaded.
+
+    One file that cannot be read would make every query of the view fail, so that only those
+    count whose very bytes were loaded before. Files with lines that a strict CSV reader refuses
+    are left out, too: the view cannot tidy them.
+
+    Returns:
+        How many files the view reads. With none there is no view.
+    """
+    files = _loaded_files(connection, lake, dataset)
+    selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
+    if selects:
+        connection.execute(
+            statement(
+                __package__,
+                "create_external_view",
+                view=quoted(f"{dataset.table}_ext"),
+                selects="\nUNION ALL BY NAME\n".join(selects),
+            )
+        )
+    return len(files)
+
+
+def _loaded_files(
+    connection: duckdb.DuckDBPyConnection, lake: FolderLake, dataset: Dataset
+) -> list[tuple[TripFile, LandedFile]]:
+    loaded = {entry.filename: entry.sha256 for entry in ledger_entries(connection)}
+    return [
+        (file, landed)
+        for file, landed in landed_months(lake, dataset)
+        if loaded.get(file.filename) == landed.sha256 and not landed.facts.irregular
+    ]
+
+
+def _csv_selects(
+    lake: FolderLake, dataset: Dataset, files: list[tuple[TripFile, LandedFile]]
+) -> Iterator[str]:
+    groups: dict[LineEnd, list[str]] = defaultdict(list)
+    for file, landed in files:
+        if file.format is not FileFormat.PARQUET and landed.facts.line_end is not None:
+            groups[landed.facts.line_end].append(str(lake.path(landed.name)))
+    for line_end, paths in groups.items():
+        reader = csv_reader(dataset, line_end, jagged=True, paths=_list(paths), zipped=True)
+        yield csv_rows(dataset, reader, _FILENAME)
+
+
+def _parquet_selects(
+    lake: FolderLake, dataset: Dataset, files: list[tuple[TripFile, LandedFile]]
+) -> Iterator[str]:
+    groups: dict[str, tuple[pa.Schema, list[str]]] = {}
+    for file, landed in files:
+        if file.format is FileFormat.PARQUET:
+            path = str(lake.path(landed.name))
+            schema = pq.read_schema(path).remove_metadata()
+            groups.setdefault(str(schema), (schema, []))[1].append(path)
+    for schema, paths in groups.values():
+        reader = f"read_parquet({_list(paths)}, filename = true)"
+        yield parquet_rows(dataset, schema, reader, _FILENAME)
+
+
+def _list(paths: list[str]) -> str:
+    return f"[{', '.join(map(literal, paths))}]"

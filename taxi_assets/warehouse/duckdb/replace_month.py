@@ -1,0 +1,132 @@
+"""Makes a month in the merged table equal to its landed file, in one transaction."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import duckdb
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.bad_values import CODE_PATTERN
+from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
+from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.statements import statement
+
+
+def replace_month(
+    connection: duckdb.DuckDBPyConnection,
+    month: OpenMonth,
+    run_id: str = "",
+    force: bool = False,
+    on_rows: Callable[[int], None] = lambda _: None,
+) -> Loaded:
+    """Make the month's rows in the table those of the file, and the ledger say so.
+
+    Whoever reads meanwhile sees the old rows; a failure leaves them. A table that holds this
+    very file already is left alone.
+
+    Args:
+        connection: the only connection to the database.
+        month: the landed file.
+        run_id: Dagster's run, for the ledger.
+        force: load even where the table holds this very file.
+        on_rows: told of rows as they go in.
+
+    Raises:
+        InvalidFileError: a value does not fit its column; names file, line and value.
+        WarehouseError: the table is not as declared.
+    """
+    started = time.perf_counter()
+    file, landed = month.file, month.landed
+    dataset = file.dataset
+    ensure_tables(connection, dataset)
+    if not force and holds(connection, file, landed.sha256):
+        return Loaded(landed.facts.rows, False, time.perf_counter() - started, landed.facts.rows)
+    names = {"filenames": [sibling.filename for sibling in file.siblings]}
+    entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
+    table = quoted(dataset.table)
+    connection.begin()
+    try:
+        replaced = connection.execute(
+            statement(__package__, "delete_month", table=table), names
+        ).fetchall()[0][0]
+        _insert(connection, month, table, on_rows)
+        _audit(connection, month, table)
+        connection.execute(statement(__package__, "delete_from_ledger"), names)
+        connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return Loaded(landed.facts.rows, True, time.perf_counter() - started, replaced)
+
+
+def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) -> bool:
+    """Whether the table holds exactly this version of the file, by ledger and by count."""
+    names = [sibling.filename for sibling in file.siblings]
+    entries = ledger_entries(connection, names)
+    if [(entry.filename, entry.sha256) for entry in entries] != [(file.filename, sha256)]:
+        return False
+    query = statement(__package__, "count_month", table=quoted(file.dataset.table))
+    return connection.execute(query, {"filenames": names}).fetchall() == [(entries[0].rows,)]
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    month: OpenMonth,
+    table: str,
+    on_rows: Callable[[int], None],
+) -> None:
+    failure = None
+    with month.pieces() as pieces:
+        for piece in pieces:
+            query = statement(__package__, "insert_piece", table=table, select=piece.select)
+            try:
+                inserted = connection.execute(query, dict(piece.parameters)).fetchall()[0][0]
+            except (duckdb.DataError, duckdb.InvalidInputException) as error:
+                failure = str(error).splitlines()[0]
+                break
+            on_rows(inserted)
+    if failure is not None:
+        raise month.explain(failure)
+
+
+def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
+    """Refuse what a blocking check would refuse, while nobody sees it yet."""
+    dataset = month.file.dataset
+    codes = ", ".join(
+        f"list(DISTINCT {quoted(column.name)})"
+        for column in dataset.columns
+        if column.type is ColumnType.CODE
+    )
+    query = statement(
+        __package__,
+        "audit_month",
+        table=table,
+        pickup=quoted(dataset.pickup),
+        code_lists=codes,
+    )
+    rows, null_pickups, found = connection.execute(
+        query, {"filename": month.file.filename}
+    ).fetchall()[0]
+    strange = [code for code in found if code and not re.fullmatch(CODE_PATTERN, code)]
+    if null_pickups or strange:
+        raise month.explain(
+            f"{null_pickups:,} rows without a time of pickup, codes that are none: {strange[:5]}"
+        )
+    if rows != month.landed.facts.rows:
+        raise InvalidFileError(
+            f"{month.file}: {rows:,} rows were read, but {month.landed.facts.rows:,} were counted "
+            "when it landed",
+            "run again; if it stays so, a quoted line break or another process that writes the "
+            "lake is the likely cause",
+        )

@@ -1,0 +1,23 @@
+"""The taxi zones in DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+
+from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.trips.zones import ZONE_COLUMNS
+from taxi_assets.warehouse.statements import statement
+
+
+def replace_zones(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """Make the table ``zones`` equal to the published file, in one statement.
+
+    LocationID is text, as PULocationID and DOLocationID of the trips are, so that they join.
+
+    Returns:
+        How many zones there are.
+    """
+    columns = ", ".join(quoted(column.name) for column in ZONE_COLUMNS)
+    query = statement(__package__, "replace_zones", columns=columns)
+    connection.execute(query, {"path": str(path)})
+    return int(connection.execute("SELECT count(*) FROM zones").fetchall()[0][0])

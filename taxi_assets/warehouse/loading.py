@@ -1,0 +1,25 @@
+"""What came of loading a month, in any warehouse."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The month's rows in the table equal the landed file.
+
+    Attributes:
+        rows: rows of the month.
+        changed: False where the table held this very file already, and nothing was done.
+        seconds: how long the load took.
+        replaced_rows: rows that stood there before.
+    """
+
+    rows: int
+    changed: bool
+    seconds: float
+    replaced_rows: int
+
+    @property
+    def rows_per_second(self) -> float:
+        """Rows loaded per second; 0 where nothing was loaded."""
+        return self.rows / self.seconds if self.changed and self.seconds else 0.0
