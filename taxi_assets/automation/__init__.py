@@ -1,0 +1,1 @@
+"""What runs the assets: jobs, Dagster's instance, one run per month."""

@@ -1,0 +1,156 @@
+"""One Dagster run per month, in this process, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import dagster as dg
+
+from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.month import Month
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class State(StrEnum):
+    """What became of a month."""
+
+    LOADED = "loaded"
+    UNCHANGED = "unchanged"
+    NOT_PUBLISHED = "not published yet"
+    CHECKED = "checked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """One asset check of one month."""
+
+    asset: str
+    name: str
+    passed: bool
+    blocks: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class MonthOutcome:
+    """What came of a run.
+
+    Attributes:
+        name: what was run, such as ``green 2020-04``.
+        state: what became of it.
+        rows: rows of the month, as far as known.
+        message: why it failed, with the remedy.
+        checks: the checks that were evaluated.
+        run_id: Dagster's run, to look it up in the UI.
+    """
+
+    name: str
+    state: State
+    rows: int = 0
+    message: str = ""
+    checks: tuple[CheckOutcome, ...] = field(default=())
+    run_id: str = ""
+
+    @property
+    def warnings(self) -> tuple[CheckOutcome, ...]:
+        """The checks that did not pass but block nothing."""
+        return tuple(check for check in self.checks if not check.passed and not check.blocks)
+
+    @property
+    def failed_checks(self) -> tuple[CheckOutcome, ...]:
+        """The blocking checks that did not pass."""
+        return tuple(check for check in self.checks if not check.passed and check.blocks)
+
+
+def load_month(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    dataset: Dataset,
+    month: Month,
+    force: bool = False,
+) -> MonthOutcome:
+    """Materialize a month from its source to every warehouse, checks included."""
+    job = definitions.resolve_job_def(load_job_name(dataset))
+    merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
+    ops = {key.to_python_identifier(): {"config": {"force": force}} for key in merged}
+    result = job.execute_in_process(
+        partition_key=str(month),
+        instance=instance,
+        run_config={**_QUIET, "ops": ops},
+        raise_on_error=False,
+    )
+    return _outcome(f"{dataset.taxi} {month}", result)
+
+
+def check_month(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, dataset: Dataset, month: Month
+) -> MonthOutcome:
+    """Evaluate a month's checks in every warehouse, without loading anything."""
+    job = definitions.resolve_job_def(load_job_name(dataset))
+    checks = frozenset(
+        key for asset in job.asset_layer.selected_asset_keys for key in _checks_of(job, asset)
+    )
+    result = job.get_subset(
+        asset_selection=frozenset(), asset_check_selection=checks
+    ).execute_in_process(
+        partition_key=str(month), instance=instance, run_config=_QUIET, raise_on_error=False
+    )
+    return _outcome(f"{dataset.taxi} {month}", result)
+
+
+def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> MonthOutcome:
+    """Materialize the taxi zones in every warehouse."""
+    result = definitions.resolve_job_def(ZONES_JOB).execute_in_process(
+        instance=instance, run_config=_QUIET, raise_on_error=False
+    )
+    return _outcome("zones", result)
+
+
+def _checks_of(job: dg.JobDefinition, asset: dg.AssetKey) -> set[dg.AssetCheckKey]:
+    return set(job.asset_layer.asset_graph.get(asset).check_keys)
+
+
+def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
+    checks = tuple(
+        CheckOutcome(
+            asset=evaluation.asset_key.to_user_string(),
+            name=evaluation.check_name,
+            passed=evaluation.passed,
+            blocks=evaluation.severity is dg.AssetCheckSeverity.ERROR,
+            reason=evaluation.description or "",
+        )
+        for evaluation in result.get_asset_check_evaluations()
+    )
+    failure = _failure(result)
+    metadata = [
+        event.materialization.metadata for event in result.get_asset_materialization_events()
+    ]
+    rows = max((_number(found, "dagster/partition_row_count") for found in metadata), default=0)
+    if failure or not result.success or any(not c.passed and c.blocks for c in checks):
+        state = State.FAILED
+    elif not metadata:
+        state = State.CHECKED if checks else State.NOT_PUBLISHED
+    elif any(found["changed"].value for found in metadata if "changed" in found):
+        state = State.LOADED
+    else:
+        state = State.UNCHANGED
+    return MonthOutcome(name, state, rows, failure, checks, result.run_id)
+
+
+def _number(metadata: object, key: str) -> int:
+    value = metadata.get(key) if isinstance(metadata, dict) else None
+    return int(value.value) if isinstance(value, dg.IntMetadataValue) and value.value else 0
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.event_type is dg.DagsterEventType.STEP_FAILURE:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return str(data.user_failure_data.description)
+            return data.error.to_string() if data.error else "failed"
+    return ""

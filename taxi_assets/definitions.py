@@ -1,0 +1,54 @@
+"""What is deployed: the parts put together for the settings that hold here."""
+
+import dagster as dg
+
+from taxi_assets.automation.jobs import load_job, zones_job
+from taxi_assets.lake.assets import lake_asset, zones_asset
+from taxi_assets.lake.resource import LakeResource
+from taxi_assets.settings import Settings, Warehouse, read_settings
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.duckdb.assets import duckdb_asset, duckdb_checks, duckdb_zones
+from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """Everything that Dagster runs, for these settings."""
+    catalog = Catalog(settings)
+    zones = [zones_asset(catalog)]
+    resources: dict[str, object] = {"lake": LakeResource(folder=str(settings.lake_folder))}
+    if Warehouse.DUCKDB in settings.warehouses:
+        zones.append(duckdb_zones())
+        resources["duckdb"] = DuckDBWarehouse(
+            database=str(settings.duckdb_file),
+            memory_gb=settings.duckdb_memory_gb,
+            wait_seconds=settings.duckdb_wait_seconds,
+        )
+    return dg.Definitions.merge(
+        dg.Definitions(
+            assets=zones,
+            resources=resources,
+            # A month is too little work for a process per step.
+            executor=dg.in_process_executor,
+        ),
+        zones_job(zones),
+        *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
+    )
+
+
+def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
+    assets = [lake_asset(dataset, catalog)]
+    checks = []
+    if Warehouse.DUCKDB in catalog.settings.warehouses:
+        assets.append(duckdb_asset(dataset, catalog))
+        checks.append(duckdb_checks(dataset, assets[-1], catalog.settings))
+    return dg.Definitions.merge(
+        dg.Definitions(assets=assets, asset_checks=checks), load_job(dataset, assets)
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The code location."""
+    return build_definitions(read_settings())

@@ -1,0 +1,1 @@
+"""What is there: coverage of months, for people and for scripts."""

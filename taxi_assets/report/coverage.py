@@ -1,0 +1,134 @@
+"""Every month that the lake or a warehouse knows, and whether their rows agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.landing import landed_months
+from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.figures import count_months
+from taxi_assets.warehouse.duckdb.tables import ledger_entries
+from taxi_assets.warehouse.ledger import LedgerEntry
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One file of one month.
+
+    Attributes:
+        taxi: the dataset.
+        month: such as ``2020-04``.
+        filename: the file, as the tables name it.
+        lake_rows: rows of the file in the lake; None where it is not there.
+        published_rows: the published count, where known.
+        warehouse_rows: rows in each warehouse.
+        ledger_rows: rows that each warehouse's ledger promises; None where it has no line.
+        agreement: ``ok``, or what is wrong in words.
+    """
+
+    taxi: str
+    month: str
+    filename: str
+    lake_rows: int | None
+    published_rows: int | None
+    warehouse_rows: dict[str, int]
+    ledger_rows: dict[str, int | None]
+    agreement: str
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a script."""
+        return asdict(self)
+
+
+def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
+    """What is there of these datasets, by taxi and month.
+
+    Raises:
+        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+    """
+    lake = FolderLake(settings.lake_folder)
+    lines = []
+    for dataset in datasets:
+        in_lake = {file: landed.facts.rows for file, landed in landed_months(lake, dataset)}
+        held = {name: _held(settings, name, dataset) for name in settings.warehouses}
+        loaded = {file for found in held.values() for file in (*found.rows, *found.entries)}
+        for file in sorted({*in_lake, *loaded}, key=lambda file: (file.month, file.format)):
+            superseded = file not in loaded and any(s in loaded for s in file.siblings)
+            if not superseded:
+                lines.append(_line(file, in_lake.get(file), held))
+    return lines
+
+
+@dataclass(frozen=True)
+class _Held:
+    rows: dict[TripFile, int]
+    entries: dict[TripFile, LedgerEntry]
+
+
+def _held(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> _Held:
+    match warehouse:
+        case Warehouse.DUCKDB:
+            if not settings.duckdb_file.exists():
+                return _Held({}, {})
+            file = DuckDBFile(
+                settings.duckdb_file, settings.duckdb_memory_gb, settings.duckdb_wait_seconds
+            )
+            with file.connect() as connection:
+                counts = count_months(connection, dataset.table)
+                entries = {entry.filename: entry for entry in ledger_entries(connection)}
+    return _Held(_by_file(dataset, counts), _by_file(dataset, entries))
+
+
+def _by_file(dataset: Dataset, named: Mapping[str, _T]) -> dict[TripFile, _T]:
+    found: dict[TripFile, _T] = {}
+    for filename, value in named.items():
+        file = TripFile.loaded_as(dataset, filename)
+        if file is not None:
+            found[file] = value
+    return found
+
+
+def _line(file: TripFile, lake_rows: int | None, held: dict[Warehouse, _Held]) -> Coverage:
+    rows = {str(name): found.rows.get(file, 0) for name, found in held.items()}
+    promised = {
+        str(name): entry.rows if (entry := found.entries.get(file)) else None
+        for name, found in held.items()
+    }
+    known = published_rows(file)
+    return Coverage(
+        taxi=file.dataset.taxi,
+        month=str(file.month),
+        filename=file.filename,
+        lake_rows=lake_rows,
+        published_rows=known,
+        warehouse_rows=rows,
+        ledger_rows=promised,
+        agreement=_agreement(lake_rows, known, rows, promised),
+    )
+
+
+def _agreement(
+    lake_rows: int | None,
+    known: int | None,
+    rows: dict[str, int],
+    promised: dict[str, int | None],
+) -> str:
+    for name, count in rows.items():
+        if promised[name] is None:
+            return f"not loaded into {name}" if count == 0 else f"{name}: rows without a ledger"
+        if promised[name] != count:
+            return f"{name}: {count:,} of {promised[name]:,} rows"
+        if lake_rows is not None and lake_rows != count:
+            return f"{name}: the lake has another version"
+    if known is not None and any(count != known for count in rows.values()):
+        return f"{known:,} rows were published"
+    return "ok" if lake_rows is not None else "ok, but not in the lake"

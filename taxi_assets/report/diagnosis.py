@@ -1,0 +1,120 @@
+"""What holds here and what does not: settings with their origin, and each part tried out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable
+from taxi_assets.source.probe import probe
+from taxi_assets.source.public_url import public_url
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+
+_SCARCE_BYTES = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class SettingLine:
+    """A setting as it holds: variable, value fit to be shown, where it comes from, meaning."""
+
+    variable: str
+    value: str
+    origin: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What trying a part out showed.
+
+    Attributes:
+        part: what was tried.
+        ok: whether it works.
+        detail: what was seen.
+        remedy: what to do where it does not.
+    """
+
+    part: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def setting_lines(settings: Settings) -> list[SettingLine]:
+    """Every setting, with the value that holds."""
+    in_file = {name.upper() for name in dotenv_values(".env")}
+    lines = []
+    for name, field in Settings.model_fields.items():
+        env = variable(name)
+        origin = "environment" if os.environ.get(env) else ".env" if env in in_file else "default"
+        value = getattr(settings, name)
+        lines.append(SettingLine(env, _shown(name, value), origin, field.description or ""))
+    return lines
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return "–"
+    if name.endswith("_url"):
+        return public_url(str(value))
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Try source, lake and warehouses out, one after the other."""
+    yield from _sources(settings)
+    yield _writable("lake", settings.lake_folder, "TAXI_LAKE or TAXI_DATA_DIR")
+    yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
+    if Warehouse.DUCKDB in settings.warehouses:
+        yield _duckdb(settings)
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    urls = {
+        SourceChoice.AUTO: [settings.csv_base_url, settings.parquet_base_url],
+        SourceChoice.CSV: [settings.csv_base_url],
+        SourceChoice.PARQUET: [settings.parquet_base_url],
+        SourceChoice.SAMPLE: ["sample://trips"],
+    }[settings.source]
+    for url in urls:
+        problem = probe(url)
+        yield Finding(
+            "source",
+            problem is None,
+            f"{public_url(url)}: {problem or 'answers'}",
+            "check the network and the proxy, or set a mirror: TAXI_CSV_BASE_URL, "
+            "TAXI_PARQUET_BASE_URL; TAXI_SOURCE=sample needs no network",
+        )
+
+
+def _writable(part: str, folder: Path, setting: str) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            free_bytes = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(part, False, f"{folder}: {error.strerror}", f"set {setting}")
+    detail = f"{folder}: writable, {free_bytes / 1e9:.1f} GB free"
+    remedy = f"free some space or set {setting}: a month may take 2 GB while it is loaded"
+    return Finding(part, free_bytes > _SCARCE_BYTES, detail, remedy)
+
+
+def _duckdb(settings: Settings) -> Finding:
+    file = DuckDBFile(settings.duckdb_file, settings.duckdb_memory_gb, wait_seconds=5)
+    existed = settings.duckdb_file.exists()
+    try:
+        with file.connect() as connection:
+            version = connection.execute("SELECT version()").fetchall()[0][0]
+    except TaxiAssetsError as error:
+        return Finding("duckdb", False, error.what, error.remedy)
+    state = "opens" if existed else "can be made"
+    return Finding("duckdb", True, f"{settings.duckdb_file}: {state} (DuckDB {version})")

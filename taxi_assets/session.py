@@ -1,0 +1,99 @@
+"""Several months one after the other, as the command line runs them: shown as they go.
+
+Importing this imports Dagster and DuckDB, which takes a second: the command line does so only
+for commands that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from rich.console import Console
+
+from taxi_assets.automation.instance import open_instance
+from taxi_assets.automation.month_runs import (
+    MonthOutcome,
+    State,
+    check_month,
+    load_month,
+    load_zones,
+)
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import Settings
+from taxi_assets.terminal import MonthProgress, print_checks
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.month import Month
+
+Months = Sequence[tuple[Dataset, Month]]
+_Step = tuple[str, Callable[[], MonthOutcome]]
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with what is done and how to go on."""
+
+
+def load(
+    settings: Settings, months: Months, console: Console, force: bool = False, zones: bool = False
+) -> list[MonthOutcome]:
+    """Load months, and the taxi zones first if asked to.
+
+    Raises:
+        Interrupted: Ctrl-C; every month is as before or as after.
+    """
+    definitions = build_definitions(settings)
+    with open_instance(settings) as instance:
+        steps: list[_Step] = [
+            (
+                f"{dataset.taxi} {month}",
+                partial(load_month, definitions, instance, dataset, month, force),
+            )
+            for dataset, month in months
+        ]
+        if zones:
+            steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
+        return _run(steps, console)
+
+
+def check(settings: Settings, months: Months, console: Console) -> list[MonthOutcome]:
+    """Run the asset checks of months that are loaded.
+
+    Raises:
+        Interrupted: Ctrl-C.
+    """
+    definitions = build_definitions(settings)
+    with open_instance(settings) as instance:
+        steps: list[_Step] = [
+            (f"{dataset.taxi} {month}", partial(check_month, definitions, instance, dataset, month))
+            for dataset, month in months
+        ]
+        outcomes = _run(steps, console)
+    print_checks(console, outcomes)
+    return outcomes
+
+
+def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:
+    """What failed or could not be loaded yet."""
+    return [o for o in outcomes if o.state in (State.FAILED, State.NOT_PUBLISHED)]
+
+
+def _run(steps: Sequence[_Step], console: Console) -> list[MonthOutcome]:
+    outcomes: list[MonthOutcome] = []
+    with MonthProgress(console, len(steps)) as progress, _interruptible(outcomes, len(steps)):
+        for name, step in steps:
+            progress.begin(name)
+            outcomes.append(step())
+            progress.end(outcomes[-1])
+    return outcomes
+
+
+@contextmanager
+def _interruptible(outcomes: list[MonthOutcome], planned: int) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"Interrupted: {len(outcomes)} of {planned} done. The month that was on is as it was "
+            "before; run the same command again to go on: what is loaded is passed over."
+        ) from None

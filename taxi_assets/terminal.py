@@ -1,0 +1,136 @@
+"""How results look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.report.coverage import Coverage
+from taxi_assets.report.diagnosis import Finding, SettingLine
+
+_STYLES = {
+    State.LOADED: "green",
+    State.UNCHANGED: "cyan",
+    State.CHECKED: "green",
+    State.NOT_PUBLISHED: "yellow",
+    State.FAILED: "bold red",
+}
+
+
+class MonthProgress(AbstractContextManager["MonthProgress"]):
+    """A bar over months, with rows and rate; each outcome stays on a line of its own."""
+
+    def __init__(self, console: Console, months: int) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("months"),
+            TextColumn("{task.fields[rows]:,} rows, {task.fields[rate]:,.0f}/s"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task = self._progress.add_task("starting", total=months, rows=0, rate=0.0)
+        self._rows = 0
+
+    def __enter__(self) -> MonthProgress:
+        """Show the bar."""
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take the bar away; the lines stay."""
+        self._progress.stop()
+
+    def begin(self, name: str) -> None:
+        """Say which month is on."""
+        self._progress.update(self._task, description=name)
+
+    def end(self, outcome: MonthOutcome) -> None:
+        """Print what came of a month and move the bar on."""
+        self._rows += outcome.rows if outcome.state is State.LOADED else 0
+        elapsed = self._progress.tasks[0].elapsed or 0.0
+        rate = self._rows / elapsed if elapsed else 0.0
+        self._progress.update(self._task, advance=1, rows=self._rows, rate=rate)
+        print_outcome(self._console, outcome)
+
+
+def print_outcome(console: Console, outcome: MonthOutcome) -> None:
+    """One line, and below it whatever needs to be read."""
+    style = _STYLES[outcome.state]
+    rows = f"{outcome.rows:>12,} rows" if outcome.rows else ""
+    console.print(f"{outcome.name:<16} [{style}]{outcome.state:<18}[/]{rows}", highlight=False)
+    if outcome.message:
+        console.print(f"  {escape(outcome.message)}", highlight=False, soft_wrap=True)
+    for check in (*outcome.failed_checks, *outcome.warnings):
+        word = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"
+        text = f"{check.asset}: {check.name}: {check.reason}"
+        console.print(f"  {word} {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def print_checks(console: Console, outcomes: Iterable[MonthOutcome]) -> None:
+    """Every check of every month as a table."""
+    table = Table(title="Asset checks")
+    for heading in ("month", "asset", "check", "result", "found"):
+        table.add_column(heading, overflow="fold")
+    for outcome in outcomes:
+        for check in outcome.checks:
+            failed = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"
+            result = "[green]passed[/]" if check.passed else failed
+            table.add_row(outcome.name, check.asset, check.name, result, escape(check.reason))
+    console.print(table)
+
+
+def print_coverage(console: Console, lines: list[Coverage]) -> None:
+    """Every month as a table."""
+    if not lines:
+        console.print("No month is there yet. `taxi-assets load green 2020-04` loads one.")
+        return
+    warehouses = list(lines[0].warehouse_rows)
+    table = Table(title="Months")
+    table.add_column("file", overflow="fold")
+    for heading in ("lake", *warehouses, "published"):
+        table.add_column(heading, justify="right")
+    table.add_column("agreement", overflow="fold")
+    for line in lines:
+        style = "green" if line.agreement == "ok" else "yellow"
+        table.add_row(
+            line.filename,
+            _count(line.lake_rows),
+            *(_count(line.warehouse_rows[name]) for name in warehouses),
+            _count(line.published_rows),
+            f"[{style}]{escape(line.agreement)}[/]",
+        )
+    console.print(table)
+
+
+def print_settings(console: Console, lines: list[SettingLine]) -> None:
+    """Every setting as a table."""
+    table = Table(title="Settings")
+    for heading in ("variable", "value", "from"):
+        table.add_column(heading, overflow="fold")
+    for line in lines:
+        table.add_row(line.variable, escape(line.value), line.origin)
+    console.print(table)
+
+
+def print_finding(console: Console, finding: Finding) -> None:
+    """One line, with the remedy below where there is need of one."""
+    word = "[green]ok[/]     " if finding.ok else "[bold red]problem[/]"
+    console.print(
+        f"{word} {finding.part}: {escape(finding.detail)}", highlight=False, soft_wrap=True
+    )
+    if not finding.ok:
+        console.print(f"        What to do: {escape(finding.remedy)}", soft_wrap=True)
+
+
+def _count(rows: int | None) -> str:
+    return "–" if rows is None else f"{rows:,}"
