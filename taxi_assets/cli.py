@@ -123,12 +123,16 @@ def status(taxi: str, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--markdown", is_flag=True, help="Print the table of all settings and defaults.")
 @_json_option
-def doctor(as_json: bool) -> None:
+def doctor(as_json: bool, markdown: bool) -> None:
     """Show the settings that hold, and try source, lake and warehouses out."""
-    from taxi_assets.report.diagnosis import findings, setting_lines
+    from taxi_assets.report.diagnosis import findings, setting_lines, settings_markdown
     from taxi_assets.terminal import print_finding, print_settings
 
+    if markdown:
+        click.echo(settings_markdown())
+        return
     with _told_errors():
         settings = read_settings()
         lines = setting_lines(settings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -78,14 +79,14 @@ def print_outcome(console: Console, outcome: MonthOutcome) -> None:
 
 def print_checks(console: Console, outcomes: Iterable[MonthOutcome]) -> None:
     """Every check of every month as a table."""
-    table = Table(title="Asset checks")
-    for heading in ("month", "asset", "check", "result", "found"):
-        table.add_column(heading, overflow="fold")
+    table = Table("month", "check", "result", "found", title="Asset checks", box=SIMPLE)
     for outcome in outcomes:
         for check in outcome.checks:
             failed = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"
             result = "[green]passed[/]" if check.passed else failed
-            table.add_row(outcome.name, check.asset, check.name, result, escape(check.reason))
+            warehouse = check.asset.partition("/")[0]
+            table.add_row(outcome.name, f"{warehouse}: {check.name}", result, escape(check.reason))
+        table.add_section()
     console.print(table)
 
 
@@ -95,15 +96,18 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
         console.print("No month is there yet. `taxi-assets load green 2020-04` loads one.")
         return
     warehouses = list(lines[0].warehouse_rows)
-    table = Table(title="Months")
-    table.add_column("file", overflow="fold")
+    table = Table(title="Months", box=SIMPLE)
+    for heading in ("taxi", "month", "format"):
+        table.add_column(heading)
     for heading in ("lake", *warehouses, "published"):
         table.add_column(heading, justify="right")
     table.add_column("agreement", overflow="fold")
     for line in lines:
         style = "green" if line.agreement == "ok" else "yellow"
         table.add_row(
-            line.filename,
+            line.taxi,
+            line.month,
+            line.format,
             _count(line.lake_rows),
             *(_count(line.warehouse_rows[name]) for name in warehouses),
             _count(line.published_rows),
@@ -114,7 +118,7 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
 
 def print_settings(console: Console, lines: list[SettingLine]) -> None:
     """Every setting as a table."""
-    table = Table(title="Settings")
+    table = Table(title="Settings", box=SIMPLE)
     for heading in ("variable", "value", "from"):
         table.add_column(heading, overflow="fold")
     for line in lines:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,23 +13,26 @@ from taxi_assets.settings import Settings
 
 _WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 _POLL_SECONDS = 0.5
-_STOP_SECONDS = 20
+_STOP_SECONDS = 30
 
 
 def run_services(settings: Settings, host: str, port: int) -> int:
-    """Run both until one ends or Ctrl-C, then stop the other.
+    """Run both until one ends, Ctrl-C or SIGTERM; then stop what still runs.
 
     Returns:
-        The exit code: 0 after Ctrl-C.
+        The exit code: 0 after Ctrl-C or SIGTERM.
     """
     prepare_home(settings)
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    workspace = ["-w", str(_WORKSPACE)]
+    programs = Path(sys.executable).parent
     commands = (
-        [sys.executable, "-m", "dagster_webserver", "-h", host, "-p", str(port), *workspace],
-        [sys.executable, "-m", "dagster._daemon", "run", *workspace],
+        ["dagster-webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)],
+        ["dagster-daemon", "run", "-w", str(_WORKSPACE)],
     )
-    services = [subprocess.Popen(command, env=environment) for command in commands]  # noqa: S603
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    services = [
+        subprocess.Popen([programs / name, *arguments])  # noqa: S603
+        for name, *arguments in commands
+    ]
     try:
         while all(service.poll() is None for service in services):
             time.sleep(_POLL_SECONDS)

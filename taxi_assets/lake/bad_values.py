@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.lake.typed_rows import literal, quoted, text_reader
+from taxi_assets.statements import statement
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -94,18 +95,7 @@ def _search(
         f"'bad': coalesce({_is_bad(dataset, dataset.column(name), value)}, false)}}"
         for name, value in values.items()
     )
-    query = f"""
-        SELECT number, bad[1]['name'], bad[1]['value'], count(*) OVER ()
-        FROM (
-            SELECT
-                row_number() OVER () AS number,
-                list_filter([{tests}], lambda test: test['bad']) AS bad
-            FROM {reader}
-        )
-        WHERE len(bad) > 0
-        ORDER BY number
-        LIMIT 1
-        """
+    query = statement(__package__, "find_bad_values", tests=tests, reader=reader)
     return connection.execute(query, {"path": str(path)}).fetchone()
 
 

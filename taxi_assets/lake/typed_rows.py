@@ -8,12 +8,11 @@ files are bound parameters (``$path``, ``$filename``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
-from string import Template
 
 import pyarrow as pa
 
 from taxi_assets.lake.landed_file import LineEnd
+from taxi_assets.statements import statement
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
@@ -115,9 +114,8 @@ def _rows(dataset: Dataset, values: Mapping[str, str], reader: str, filename: st
         for column in dataset.columns
     )
     key = ", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key)
-    template = resources.files(__package__).joinpath("select_rows.sql").read_text("utf-8")
-    return Template(template).substitute(
-        filename=filename, key=key, typed_columns=typed, reader=reader
+    return statement(
+        __package__, "select_rows", filename=filename, key=key, typed_columns=typed, reader=reader
     )
 
 

@@ -17,6 +17,7 @@ from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 
+_UNSET = "–"
 _SCARCE_BYTES = 2_000_000_000
 
 
@@ -59,9 +60,19 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
     return lines
 
 
+def settings_markdown() -> str:
+    """Every setting with its default and meaning, as the README's table."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = _shown(name, field.default)
+        shown = default if default == _UNSET else f"`{default}`"
+        lines.append(f"| `{variable(name)}` | {shown} | {field.description} |")
+    return "\n".join(lines)
+
+
 def _shown(name: str, value: object) -> str:
     if value is None:
-        return "–"
+        return _UNSET
     if name.endswith("_url"):
         return public_url(str(value))
     if isinstance(value, tuple):

@@ -1,6 +1,7 @@
 """Assets of the DuckDB warehouse."""
 
 import dagster as dg
+from pydantic import Field
 
 from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
@@ -32,8 +33,9 @@ RESOURCE = "duckdb"
 class LoadConfig(dg.Config):
     """How a month is loaded."""
 
-    force: bool = False
-    """Load the month even where the table holds this very file already."""
+    force: bool = Field(
+        False, description="Load the month even where the table holds this very file already."
+    )
 
 
 def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:

@@ -13,10 +13,10 @@ from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.typed_rows import csv_reader, csv_rows, literal, parquet_rows, quoted
+from taxi_assets.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.tables import ledger_entries
-from taxi_assets.warehouse.statements import statement
 
 # Rows say which file they are from as in the merged table: by name, without `.gz`.
 _FILENAME = "regexp_replace(parse_filename(filename), '\\.gz$', '')"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.statements import statement
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.tables import (
@@ -13,7 +14,6 @@ from taxi_assets.warehouse.duckdb.tables import (
     ledger_entries,
     table_columns,
 )
-from taxi_assets.warehouse.statements import statement
 
 
 def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> MonthFigures:

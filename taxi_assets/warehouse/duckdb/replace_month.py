@@ -14,12 +14,12 @@ from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.bad_values import CODE_PATTERN
 from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.statements import statement
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.statements import statement
 
 
 def replace_month(

@@ -6,9 +6,9 @@ import duckdb
 
 from taxi_assets.errors import WarehouseError
 from taxi_assets.lake.typed_rows import TYPES, quoted
+from taxi_assets.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.statements import statement
 
 _LEADING = {"unique_row_id": "VARCHAR", "filename": "VARCHAR"}
 
@@ -44,7 +44,10 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> No
             "load the months again",
         )
     for name, type_ in declared[len(present) :]:
-        connection.execute(f"ALTER TABLE {quoted(dataset.table)} ADD COLUMN {quoted(name)} {type_}")
+        column = f"{quoted(name)} {type_}"
+        connection.execute(
+            statement(__package__, "add_column", table=quoted(dataset.table), column=column)
+        )
 
 
 def table_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> list[tuple[str, str]]:

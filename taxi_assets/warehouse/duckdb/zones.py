@@ -5,8 +5,8 @@ from pathlib import Path
 import duckdb
 
 from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.statements import statement
 from taxi_assets.trips.zones import ZONE_COLUMNS
-from taxi_assets.warehouse.statements import statement
 
 
 def replace_zones(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -20,4 +20,4 @@ def replace_zones(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     columns = ", ".join(quoted(column.name) for column in ZONE_COLUMNS)
     query = statement(__package__, "replace_zones", columns=columns)
     connection.execute(query, {"path": str(path)})
-    return int(connection.execute("SELECT count(*) FROM zones").fetchall()[0][0])
+    return int(connection.execute(statement(__package__, "count_zones")).fetchall()[0][0])
