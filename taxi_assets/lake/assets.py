@@ -80,7 +80,13 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
                 return
         if not outcome.changed:
             context.log.info(f"{file} is unchanged at the source: not written again")
-        yield dg.MaterializeResult(metadata=_metadata(file, outcome, time.perf_counter() - started))
+        seconds = time.perf_counter() - started
+        yield dg.MaterializeResult(
+            metadata={
+                "dagster/uri": f"{lake.get_lake().url}/{outcome.file.name}",
+                **_metadata(file, outcome, seconds),
+            }
+        )
 
     return landed
 
@@ -154,7 +160,6 @@ def _metadata(file: TripFile, landing: Landing, seconds: float) -> dict[str, str
     known = published_rows(file)
     return {
         "dagster/partition_row_count": landed.facts.rows,
-        "dagster/uri": landed.name,
         "published_rows": "not known" if known is None else known,
         "jagged_rows": landed.facts.jagged_rows,
         "size_bytes": landed.size_bytes,

@@ -12,12 +12,14 @@ class Loaded:
         changed: False where the table held this very file already, and nothing was done.
         seconds: how long the load took.
         replaced_rows: rows that stood there before.
+        table_rows: rows of all months in the table afterwards.
     """
 
     rows: int
     changed: bool
     seconds: float
     replaced_rows: int
+    table_rows: int
 
     @property
     def rows_per_second(self) -> float:

@@ -147,6 +147,7 @@ def duckdb_zones() -> dg.AssetsDefinition:
 def _metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float]:
     return {
         "dagster/partition_row_count": loaded.rows,
+        "dagster/row_count": loaded.table_rows,
         "filename": file.filename,
         "changed": loaded.changed,
         "replaced_rows": loaded.replaced_rows,

@@ -48,12 +48,15 @@ def replace_month(
     started = time.perf_counter()
     file, landed = month.file, month.landed
     dataset = file.dataset
+    table = quoted(dataset.table)
     ensure_tables(connection, dataset)
     if not force and holds(connection, file, landed.sha256):
-        return Loaded(landed.facts.rows, False, time.perf_counter() - started, landed.facts.rows)
+        seconds = time.perf_counter() - started
+        return Loaded(
+            landed.facts.rows, False, seconds, landed.facts.rows, _table_rows(connection, table)
+        )
     names = {"filenames": [sibling.filename for sibling in file.siblings]}
     entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
-    table = quoted(dataset.table)
     connection.begin()
     try:
         replaced = connection.execute(
@@ -67,7 +70,8 @@ def replace_month(
     except BaseException:
         connection.rollback()
         raise
-    return Loaded(landed.facts.rows, True, time.perf_counter() - started, replaced)
+    seconds = time.perf_counter() - started
+    return Loaded(landed.facts.rows, True, seconds, replaced, _table_rows(connection, table))
 
 
 def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) -> bool:
@@ -78,6 +82,11 @@ def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) ->
         return False
     query = statement(__package__, "count_month", table=quoted(file.dataset.table))
     return connection.execute(query, {"filenames": names}).fetchall() == [(entries[0].rows,)]
+
+
+def _table_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    query = statement(__package__, "count_table", table=table)
+    return int(connection.execute(query).fetchall()[0][0])
 
 
 def _insert(
