@@ -109,8 +109,9 @@ def land(
                     landed_at=datetime.now(UTC),
                 )
                 if current is not None and current.sha256 == landed.sha256:
-                    lake.note(landed)
-                    return Landing(landed, changed=False)
+                    same = landed.model_copy(update={"landed_at": current.landed_at})
+                    lake.note(same)
+                    return Landing(same, changed=False)
                 arrival.publish(landed)
                 return Landing(landed, changed=True)
 
