@@ -94,6 +94,6 @@ def _interruptible(outcomes: list[MonthOutcome], planned: int) -> Iterator[None]
         yield
     except KeyboardInterrupt:
         raise Interrupted(
-            f"Interrupted: {len(outcomes)} of {planned} done. The month that was on is as it was "
-            "before; run the same command again to go on: what is loaded is passed over."
+            f"Interrupted: {len(outcomes)} of {planned} done, and no month is half-loaded. Run the "
+            "same command again to go on: what is loaded is passed over."
         ) from None

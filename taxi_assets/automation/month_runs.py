@@ -11,6 +11,7 @@ from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
+_INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt", "InterruptException"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -73,7 +74,11 @@ def load_month(
     month: Month,
     force: bool = False,
 ) -> MonthOutcome:
-    """Materialize a month from its source to every warehouse, checks included."""
+    """Materialize a month from its source to every warehouse, checks included.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C ended the run; the month is as it was.
+    """
     job = definitions.resolve_job_def(load_job_name(dataset))
     merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
     ops = {key.to_python_identifier(): {"config": {"force": force}} for key in merged}
@@ -146,10 +151,21 @@ def _number(metadata: object, key: str) -> int:
     return int(value.value) if isinstance(value, dg.IntMetadataValue) and value.value else 0
 
 
+def _was_interrupted(error: object) -> bool:
+    """Whether Ctrl-C ended a step: Dagster records it as a failure like any other."""
+    while error is not None:
+        if getattr(error, "cls_name", None) in _INTERRUPTS:
+            return True
+        error = getattr(error, "cause", None) or getattr(error, "context", None)
+    return False
+
+
 def _failure(result: dg.ExecuteInProcessResult) -> str:
     for event in result.all_events:
         if event.event_type is dg.DagsterEventType.STEP_FAILURE:
             data = event.step_failure_data
+            if _was_interrupted(data.error):
+                raise KeyboardInterrupt
             if data.user_failure_data and data.user_failure_data.description:
                 return str(data.user_failure_data.description)
             return data.error.to_string() if data.error else "failed"

@@ -52,6 +52,11 @@ class DuckDBFile:
                 connection = self._open(deadline)
                 try:
                     yield connection
+                except RuntimeError as error:
+                    # So DuckDB ends a statement on Ctrl-C.
+                    if str(error) == "Query interrupted":
+                        raise KeyboardInterrupt from None
+                    raise
                 finally:
                     connection.close()
         except Timeout:
