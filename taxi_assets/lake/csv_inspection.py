@@ -122,7 +122,7 @@ class CsvInspection:
         lines = int(np.count_nonzero(values == ord("\n")))
         commas = int(np.count_nonzero(values == ord(",")))
         self._carriage_returns += int(np.count_nonzero(values == ord("\r")))
-        if commas != lines * (columns - 1) or b'"' in block:
+        if commas != lines * (columns - 1) or b'"' in block or b"\0" in block:
             self._count_by_line(block, columns)
         self._lines += lines
 
@@ -156,6 +156,13 @@ class CsvInspection:
         if not line:
             self._blank_lines += 1
             return
+        if line.count(b'"') % 2 or b"\0" in line:
+            shown = line[:200].decode("utf-8", "replace")
+            raise InvalidFileError(
+                f"{self.name}, line {number}: a quoted value that does not end on its line, or a "
+                f"NUL byte: {shown!r}",
+                "correct the line at the source; nothing of the file was loaded",
+            )
         found = _fields(line)
         if found > columns:
             shown = line[:200].decode("utf-8", "replace")

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
@@ -67,12 +68,10 @@ class OpenMonth:
         Args:
             failure: what the reader met.
         """
-        dataset = self.file.dataset
-        if self.file.format is FileFormat.PARQUET:
-            found = bad_values.in_parquet(dataset, self.path)
-        else:
-            with closing(csv_chunks(self.path, self.landed.facts, self.scratch)) as texts:
-                found = bad_values.in_csv(dataset, texts, self.landed.facts)
+        try:
+            found = self._first_bad_value()
+        except duckdb.Error:
+            found = None
         if found is not None:
             return found.as_error(self.file)
         return InvalidFileError(
@@ -80,6 +79,13 @@ class OpenMonth:
             "correct the file at the source or have it published again; the rows that were "
             "loaded before are still there",
         )
+
+    def _first_bad_value(self) -> bad_values.BadValues | None:
+        dataset, facts = self.file.dataset, self.landed.facts
+        if self.file.format is FileFormat.PARQUET:
+            return bad_values.in_parquet(dataset, self.path)
+        with closing(csv_chunks(self.path, facts, self.scratch)) as texts:
+            return bad_values.in_csv(dataset, texts, facts)
 
 
 @contextmanager

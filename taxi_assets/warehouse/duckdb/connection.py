@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 from filelock import FileLock, Timeout
 
-from taxi_assets.errors import WarehouseBusyError, WarehouseError
+from taxi_assets.errors import StorageError, WarehouseBusyError, WarehouseError
 
 _POLL_SECONDS = 0.2
 _LOCK_WORDS = ("Could not set lock", "being used by another process")
@@ -43,7 +43,9 @@ class DuckDBFile:
 
         Raises:
             WarehouseBusyError: the file stayed taken for longer than ``wait_seconds``.
-            WarehouseError: the file cannot be opened as a DuckDB database.
+            WarehouseError: the file cannot be opened as a DuckDB database, or what was done
+                with it took too much memory.
+            StorageError: the disk refused a read or a write.
         """
         deadline = time.monotonic() + self.wait_seconds
         self._make_folder()
@@ -52,6 +54,17 @@ class DuckDBFile:
                 connection = self._open(deadline)
                 try:
                     yield connection
+                except duckdb.OutOfMemoryException as error:
+                    raise WarehouseError(
+                        f"DuckDB needs more memory than {self.memory_gb:g} GB: {_first(error)}",
+                        "raise TAXI_DUCKDB_MEMORY_GB; the table is as it was",
+                    ) from None
+                except (duckdb.IOException, duckdb.FatalException) as error:
+                    raise StorageError(
+                        f"DuckDB cannot read or write {self.path}: {_first(error)}",
+                        "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
+                        "it was",
+                    ) from None
                 except RuntimeError as error:
                     # So DuckDB ends a statement on Ctrl-C.
                     if str(error) == "Query interrupted":
@@ -84,7 +97,7 @@ class DuckDBFile:
             except duckdb.Error as error:
                 if not any(words in str(error) for words in _LOCK_WORDS):
                     raise WarehouseError(
-                        f"{self.path} cannot be opened: {str(error).splitlines()[0]}",
+                        f"{self.path} cannot be opened: {_first(error)}",
                         "check that it is a DuckDB file of this or an earlier version and "
                         "that this user may write it, or set TAXI_DUCKDB_PATH",
                     ) from None
@@ -110,6 +123,10 @@ class DuckDBFile:
             "close the program that has it open (DuckDB lets one process write), or raise "
             "TAXI_DUCKDB_WAIT_SECONDS; then run again",
         )
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0]
 
 
 def _holder(message: str) -> str:

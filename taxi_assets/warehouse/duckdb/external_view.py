@@ -36,15 +36,13 @@ def refresh_external_view(
     """
     files = _loaded_files(connection, lake, dataset)
     selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
-    if selects:
-        connection.execute(
-            statement(
-                __package__,
-                "create_external_view",
-                view=quoted(f"{dataset.table}_ext"),
-                selects="\nUNION ALL BY NAME\n".join(selects),
-            )
-        )
+    view = quoted(f"{dataset.table}_ext")
+    union = "\nUNION ALL BY NAME\n".join(selects)
+    connection.execute(
+        statement(__package__, "create_external_view", view=view, selects=union)
+        if selects
+        else statement(__package__, "drop_external_view", view=view)
+    )
     return len(files)
 
 

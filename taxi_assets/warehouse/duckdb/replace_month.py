@@ -21,6 +21,8 @@ from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
 
+_SHOWN_CHARACTERS = 300
+
 
 def replace_month(
     connection: duckdb.DuckDBPyConnection,
@@ -101,8 +103,10 @@ def _insert(
             query = statement(__package__, "insert_piece", table=table, select=piece.select)
             try:
                 inserted = connection.execute(query, dict(piece.parameters)).fetchall()[0][0]
-            except (duckdb.DataError, duckdb.InvalidInputException) as error:
-                failure = str(error).splitlines()[0]
+            except duckdb.OperationalError:
+                raise
+            except duckdb.Error as error:
+                failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
                 break
             on_rows(inserted)
     if failure is not None:
