@@ -95,12 +95,13 @@ def load_month(
         folder.local_path(landed) as path,
         scratch_folder(duckdb.file.scratch) as scratch,
     ):
-        loaded = replace_month(
-            connection, OpenMonth(file, landed, path, scratch), run_id=run_id, force=force
+        return replace_month(
+            connection,
+            OpenMonth(file, landed, path, scratch),
+            run_id=run_id,
+            force=force,
+            before_commit=lambda: refresh_external_view(connection, folder, file.dataset),
         )
-        if loaded.changed:
-            refresh_external_view(connection, folder, file.dataset)
-    return loaded
 
 
 def duckdb_checks(

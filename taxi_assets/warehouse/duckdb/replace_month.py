@@ -30,6 +30,7 @@ def replace_month(
     run_id: str = "",
     force: bool = False,
     on_rows: Callable[[int], None] = lambda _: None,
+    before_commit: Callable[[], object] = lambda: None,
 ) -> Loaded:
     """Make the month's rows in the table those of the file, and the ledger say so.
 
@@ -42,6 +43,7 @@ def replace_month(
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
         on_rows: told of rows as they go in.
+        before_commit: what else becomes visible with the month.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -68,6 +70,7 @@ def replace_month(
         _audit(connection, month, table)
         connection.execute(statement(__package__, "delete_from_ledger"), names)
         connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
+        before_commit()
         connection.commit()
     except BaseException:
         connection.rollback()
