@@ -103,7 +103,9 @@ def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
     number = f"TRY_CAST({value} AS DOUBLE)"
     match column.type:
         case ColumnType.TIMESTAMP:
-            bad = f"{value} IS NOT NULL AND TRY_CAST({value} AS TIMESTAMP) IS NULL"
+            time = f"TRY_CAST({value} AS TIMESTAMP)"
+            limits = f"{literal(FIRST_TIME)} AND {literal(LAST_TIME)}"
+            bad = f"{value} IS NOT NULL AND ({time} IS NULL OR NOT ({time} BETWEEN {limits}))"
         case ColumnType.INTEGER:
             words = ", ".join(map(literal, column.spellings)) or "''"
             bad = (
@@ -114,13 +116,17 @@ def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
         case ColumnType.CODE:
             bad = f"NOT regexp_full_match({value}, {literal(CODE_PATTERN)})"
         case ColumnType.DOUBLE:
-            bad = f"{value} IS NOT NULL AND {number} IS NULL"
+            bad = f"{value} IS NOT NULL AND ({number} IS NULL OR isinf({number}))"
             if column.name in dataset.row_id_key:
                 bad += f" OR NOT abs({number}) < 1e15"
         case ColumnType.TEXT:
             bad = "false"
     return bad if column.nullable else f"{value} IS NULL OR {bad}"
 
+
+FIRST_TIME = "0001-01-01 00:00:00"
+LAST_TIME = "9999-12-31 23:59:59.999999"
+"""Times outside of these are written differently by DuckDB, Postgres and Python."""
 
 CODE_PATTERN = r"[0-9]+(\.0)?|[A-Z]+"
 """What a code may look like in a file: a number, or the letters of 2009's vendors."""

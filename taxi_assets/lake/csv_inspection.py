@@ -94,8 +94,6 @@ class CsvInspection:
     def _feed_zipped(self, data: bytes) -> None:
         while data:
             if self._unzip is None or self._unzip.eof:
-                if not data.strip(b"\0"):
-                    return
                 self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
             block = self._unzip.decompress(data, _BLOCK_BYTES)
             self._take(block)

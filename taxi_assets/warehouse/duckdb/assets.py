@@ -1,5 +1,7 @@
 """Assets of the DuckDB warehouse."""
 
+from functools import partial
+
 import dagster as dg
 from pydantic import Field
 
@@ -95,13 +97,18 @@ def load_month(
         folder.local_path(landed) as path,
         scratch_folder(duckdb.file.scratch) as scratch,
     ):
-        return replace_month(
-            connection,
-            OpenMonth(file, landed, path, scratch),
-            run_id=run_id,
-            force=force,
-            before_commit=lambda: refresh_external_view(connection, folder, file.dataset),
-        )
+        refresh = partial(refresh_external_view, connection, folder, file.dataset)
+        month = OpenMonth(file, landed, path, scratch)
+        try:
+            loaded = replace_month(connection, month, run_id, force, before_commit=refresh)
+        except InvalidFileError:
+            # The lake has this file in place of the one that was loaded.
+            refresh()
+            raise
+        if not loaded.changed:
+            # The lake may have got back the file that was loaded.
+            refresh()
+    return loaded
 
 
 def duckdb_checks(

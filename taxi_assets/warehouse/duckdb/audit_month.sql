@@ -2,7 +2,11 @@
 -- in the table, so that their distinct values cost next to nothing.
 SELECT
     count(*) AS rows,
-    count(*) - count($pickup) AS null_pickups,
+    count(*) FILTER (
+        WHERE $pickup IS NULL OR NOT ($pickup BETWEEN $$first_time AND $$last_time)
+    ) AS bad_pickups,
+    count(*) FILTER (WHERE NOT ($dropoff BETWEEN $$first_time AND $$last_time)) AS bad_dropoffs,
+    count(*) FILTER (WHERE isinf($amounts)) AS infinite_amounts,
     list_distinct(flatten([$code_lists])) AS codes
 FROM $table
 WHERE filename = $$filename

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 import duckdb
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.bad_values import CODE_PATTERN
+from taxi_assets.lake.bad_values import CODE_PATTERN, FIRST_TIME, LAST_TIME
 from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.typed_rows import quoted
 from taxi_assets.statements import statement
 from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
 from taxi_assets.warehouse.ledger import LedgerEntry
@@ -119,25 +120,26 @@ def _insert(
 def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
     """Refuse what a blocking check would refuse, while nobody sees it yet."""
     dataset = month.file.dataset
-    codes = ", ".join(
-        f"list(DISTINCT {quoted(column.name)})"
-        for column in dataset.columns
-        if column.type is ColumnType.CODE
-    )
+    codes = ", ".join(f"list(DISTINCT {name})" for name in _names(dataset, ColumnType.CODE))
+    amounts = " + ".join(f"coalesce({name}, 0)" for name in _names(dataset, ColumnType.DOUBLE))
     query = statement(
         __package__,
         "audit_month",
         table=table,
         pickup=quoted(dataset.pickup),
+        dropoff=quoted(dataset.dropoff),
+        amounts=amounts,
         code_lists=codes,
     )
-    rows, null_pickups, found = connection.execute(
-        query, {"filename": month.file.filename}
+    first, last = FIRST_TIME, LAST_TIME
+    rows, *bad, found = connection.execute(
+        query, {"filename": month.file.filename, "first_time": first, "last_time": last}
     ).fetchall()[0]
     strange = [code for code in found if code and not re.fullmatch(CODE_PATTERN, code)]
-    if null_pickups or strange:
+    if any(bad) or strange:
         raise month.explain(
-            f"{null_pickups:,} rows without a time of pickup, codes that are none: {strange[:5]}"
+            "{:,} pickups and {:,} dropoffs that are no time, {:,} infinite amounts".format(*bad)
+            + f", codes that are none: {strange[:5]}"
         )
     if rows != month.landed.facts.rows:
         raise InvalidFileError(
@@ -146,3 +148,7 @@ def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) 
             "run again; if it stays so, a quoted line break or another process that writes the "
             "lake is the likely cause",
         )
+
+
+def _names(dataset: Dataset, type_: ColumnType) -> list[str]:
+    return [quoted(column.name) for column in dataset.columns if column.type is type_]

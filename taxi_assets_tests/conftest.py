@@ -1,0 +1,46 @@
+"""Fixtures for all tests: a clean environment, a mirror of the hosts, the real files."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from taxi_assets_tests.published import Mirror
+
+REAL_DATA = "NYC_TLC_MIRROR"
+
+
+@pytest.fixture
+def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give an environment without settings but for the data folder, which it returns.
+
+    The working directory has no ``.env``. Whatever a test sets is undone after it.
+    """
+    folder = tmp_path / "data"
+    working = tmp_path / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    with mock.patch.dict(os.environ):
+        for name in [name for name in os.environ if name.upper().startswith("TAXI_")]:
+            del os.environ[name]
+        os.environ["TAXI_DATA_DIR"] = str(folder)
+        os.environ["DAGSTER_HOME"] = str(folder / "dagster")
+        yield folder
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Mirror:
+    """An empty mirror of the hosts."""
+    return Mirror(tmp_path / "mirror")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real files, in the hosts' layout."""
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get(REAL_DATA) or beside)
+    if not (folder / "nyc-tlc-data").is_dir():
+        pytest.skip(f"no real files in {folder}; {REAL_DATA} says where they are")
+    return folder
