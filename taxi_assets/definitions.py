@@ -3,7 +3,7 @@
 import dagster as dg
 
 from taxi_assets.automation.jobs import load_job, zones_job
-from taxi_assets.lake.assets import lake_asset, zones_asset
+from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import LakeResource
 from taxi_assets.settings import Settings, Warehouse, read_settings
 from taxi_assets.source.catalog import Catalog
@@ -27,7 +27,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         )
     return dg.Definitions.merge(
         dg.Definitions(
-            assets=zones,
+            assets=[zones_source_spec(), *zones],
             resources=resources,
             # A month is too little work for a process per step.
             executor=dg.in_process_executor,
@@ -44,7 +44,8 @@ def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
         assets.append(duckdb_asset(dataset, catalog))
         checks.append(duckdb_checks(dataset, assets[-1], catalog.settings))
     return dg.Definitions.merge(
-        dg.Definitions(assets=assets, asset_checks=checks), load_job(dataset, assets)
+        dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
+        load_job(dataset, assets),
     )
 
 

@@ -2,7 +2,7 @@
 
 Every error says what happened, where, and what to do next. A transient one may succeed when
 it is tried again; a permanent one fails the same way until somebody changes something, so it
-is never retried. Nothing here knows Dagster: ``automation.failures`` translates.
+is never retried. Nothing here knows Dagster: ``taxi_assets.failures`` translates.
 """
 
 

@@ -43,4 +43,7 @@ def run_services(settings: Settings, host: str, port: int) -> int:
         for service in services:
             service.terminate()
         for service in services:
-            service.wait(_STOP_SECONDS)
+            try:
+                service.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                service.kill()

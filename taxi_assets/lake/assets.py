@@ -43,6 +43,16 @@ def source_spec(dataset: Dataset) -> dg.AssetSpec:
     )
 
 
+def zones_source_spec() -> dg.AssetSpec:
+    """The published table of taxi zones."""
+    return dg.AssetSpec(
+        dg.AssetKey(["source", "zones"]),
+        description="Taxi zones as published: one small file.",
+        group_name="source",
+        kinds={"csv"},
+    )
+
+
 def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     """The raw file of each month, verified and byte for byte as published."""
     settings = catalog.settings
@@ -55,8 +65,9 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         kinds={"file", "csv", "parquet"},
         owners=OWNERS,
         description=(
-            f"{dataset.title} trips: the published file of the month, byte for byte. It becomes "
-            "visible once it is complete and verified; an unchanged file is not fetched again."
+            f"{dataset.title} files, byte for byte as published.\n\n"
+            "It becomes visible once it is complete and verified; an unchanged file is not "
+            "fetched again."
         ),
         metadata={"dagster/column_schema": raw_schema(dataset)},
         output_required=False,
@@ -96,10 +107,14 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=["lake", "zones"],
+        deps=[zones_source_spec()],
         group_name="lake",
         kinds={"file", "csv"},
         owners=OWNERS,
-        description="Taxi zones: the names behind PULocationID and DOLocationID, as published.",
+        description=(
+            "Taxi zones, byte for byte as published.\n\n"
+            "The names behind PULocationID and DOLocationID."
+        ),
     )
     def zones(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
         url = catalog.zones_url

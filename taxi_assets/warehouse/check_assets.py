@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import dagster as dg
 
+from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.settings import Settings
@@ -47,8 +48,14 @@ def month_checks(
         pool=resource,
     )
     def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        month = Month.parse(context.partition_key)
         with dagster_failures():
+            if not context.has_partition_key:
+                raise InvalidMonthError(
+                    f"a check of {dataset.table} is of a month, and this run has none",
+                    f"run `taxi-assets check {dataset.taxi} YYYY-MM`, or materialize the month "
+                    "again: an unchanged one is not loaded anew, but it is checked",
+                )
+            month = Month.parse(context.partition_key)
             figures = measure(
                 getattr(context.resources, resource), TripFile(dataset, month, FileFormat.CSV)
             )

@@ -51,7 +51,7 @@ def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         kinds={"duckdb", "table"},
         owners=OWNERS,
         description=(
-            f"{dataset.title} trips, every month in one table: `{dataset.table}`. A month's rows "
+            f"{dataset.title} trips, every month in one table.\n\nA month's rows "
             "are exactly those of its file and are replaced in one transaction; "
             f"`{dataset.table}_ext` reads the raw files themselves."
         ),
@@ -133,7 +133,7 @@ def duckdb_zones() -> dg.AssetsDefinition:
         group_name=RESOURCE,
         kinds={"duckdb", "table"},
         owners=OWNERS,
-        description="Taxi zones, to join with PULocationID and DOLocationID.",
+        description="Taxi zones, to join the trips with.\n\nBy PULocationID and DOLocationID.",
         metadata={"dagster/table_name": "main.zones"},
         pool=RESOURCE,
     )

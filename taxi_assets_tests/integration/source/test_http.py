@@ -353,11 +353,11 @@ def test_nobody_listening_is_an_unavailable_source(
 def test_a_host_that_never_answers_is_an_unavailable_source(
     transport: HttpTransport, sink: Received
 ) -> None:
+    impatient = replace(transport, attempts=1, stall_timeout_seconds=0.2)
     with (
         socket.create_server(("127.0.0.1", 0)) as silent,
         pytest.raises(SourceUnavailableError, match=r"no answer within 0\.2 s"),
     ):
-        impatient = replace(transport, attempts=1, stall_timeout_seconds=0.2)
         impatient.fetch(f"http://127.0.0.1:{silent.getsockname()[1]}/", sink, None)
 
 
@@ -473,13 +473,10 @@ def test_credentials_show_neither_in_errors_nor_in_the_log(
     caplog: pytest.LogCaptureFixture,
     replies: list[Reply],
 ) -> None:
-    with (
-        caplog.at_level(logging.INFO),
-        faulty_server(FILE, *replies) as server,
-        pytest.raises((SourceRefusedError, SourceUnavailableError)) as raised,
-    ):
+    with caplog.at_level(logging.INFO), faulty_server(FILE, *replies) as server:
         url = f"http://user:s3cret@{server.address}/file.csv.gz?token=s3cret#s3cret"
-        transport.fetch(url, sink, None)
+        with pytest.raises((SourceRefusedError, SourceUnavailableError)) as raised:
+            transport.fetch(url, sink, None)
     shown = "".join(traceback.format_exception(raised.value)) + caplog.text
     assert server.url in shown
     assert "s3cret" not in shown

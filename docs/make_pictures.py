@@ -1,0 +1,109 @@
+"""Makes the README's picture of the asset graph, ``docs/asset-graph.png``: `make picture`.
+
+It starts the UI as `make dev` does, in a temporary folder, loads a synthetic month of each taxi
+and the zones, and takes the picture in headless Chromium, which must be installed. Run it again
+when assets come, go or change their descriptions.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from playwright.sync_api import FloatRect, Page, expect
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from taxi_assets_tests.ui import (  # noqa: E402
+    DevServer,
+    chromium,
+    dev_server,
+    find_chromium,
+    wait_until,
+)
+
+PICTURE = ROOT / "docs" / "asset-graph.png"
+MONTH = "2024-01"
+MARGIN_PIXELS = 16
+SHOWN_MS = 60_000
+
+# Wide enough for the graph at full size, where Dagster draws every node with its details; more
+# device pixels than the README's 800 for screens that have them.
+WIDTH, HEIGHT, SCALE = 2000, 1400, 1.5
+
+# What a node tells, as chosen in the graph's "Choose Asset Facets". The rest changes with time.
+BROWSER_SETTINGS = """
+localStorage.setItem("asset-node-facets", '["description","checks","status","kind-tag"]');
+localStorage.setItem("asset-graph-direction", '"horizontal"');
+"""
+
+
+def main() -> None:
+    """Make the picture anew."""
+    executable = find_chromium()
+    if executable is None:
+        raise SystemExit("no Chromium here; on Debian: apt install chromium")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        dev_server(Path(folder) / "data") as server,
+        chromium(executable) as browser,
+        browser.new_context(
+            base_url=server.url,
+            viewport={"width": WIDTH, "height": HEIGHT},
+            device_scale_factor=SCALE,
+            color_scheme="light",
+        ) as context,
+    ):
+        load(server)
+        context.add_init_script(BROWSER_SETTINGS)
+        context.set_default_timeout(SHOWN_MS)
+        page = context.new_page()
+        open_graph(page)
+        page.screenshot(path=PICTURE, clip=frame(page))
+    click.echo(f"{PICTURE}: {PICTURE.stat().st_size / 1000:.0f} kB")
+
+
+def load(server: DevServer) -> None:
+    """Load what the picture shows as loaded."""
+    server.run("load", "all", MONTH)
+    server.run("load", "zones")
+
+
+def open_graph(page: Page) -> None:
+    """Open the graph, all groups expanded, and wait until every node shows its state."""
+    expect.set_options(timeout=SHOWN_MS)
+    page.goto("/asset-groups")
+    expect(page.locator("foreignObject").first).to_be_visible()
+    page.keyboard.press("Alt+KeyE")  # "Expand all groups" of the graph's menu
+    expect(page.locator("foreignObject").get_by_text("Passed").nth(1)).to_be_visible()
+    expect(page.locator("foreignObject").get_by_text("Materialized").nth(1)).to_be_visible()
+
+
+def frame(page: Page) -> FloatRect:
+    """Where the graph is, once it has stopped moving."""
+    seen: list[FloatRect] = []
+
+    def settled() -> bool:
+        seen.append(_groups(page))
+        return seen[-2:-1] == seen[-1:]
+
+    wait_until(settled, SHOWN_MS / 1000, "the graph to stand still")
+    return seen[-1]
+
+
+def _groups(page: Page) -> FloatRect:
+    boxes = [
+        box for each in page.locator("foreignObject.group").all() if (box := each.bounding_box())
+    ]
+    left = min(box["x"] for box in boxes) - MARGIN_PIXELS
+    top = min(box["y"] for box in boxes) - MARGIN_PIXELS
+    right = max(box["x"] + box["width"] for box in boxes) + MARGIN_PIXELS
+    bottom = max(box["y"] + box["height"] for box in boxes) + MARGIN_PIXELS
+    return {"x": left, "y": top, "width": right - left, "height": bottom - top}
+
+
+if __name__ == "__main__":
+    main()
