@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, ValidationError
@@ -57,7 +57,8 @@ def _url(value: str) -> str:
 
 
 def _lake_url(value: str) -> str:
-    if urlsplit(value).scheme != "file" or not urlsplit(value).path:
+    parts = urlsplit(value)
+    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
     return value.rstrip("/")
 
@@ -93,7 +94,10 @@ class Settings(BaseSettings):
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
     )
     duckdb_memory_gb: PositiveFloat = Field(
-        1.0, ge=0.25, description="Memory that DuckDB may use while it loads, in GB."
+        1.0,
+        ge=0.25,
+        allow_inf_nan=False,
+        description="Memory that DuckDB may use while it loads, in GB.",
     )
     duckdb_wait_seconds: float = Field(
         600,
@@ -118,7 +122,9 @@ class Settings(BaseSettings):
         8, ge=1, description="Tries without a byte of progress before a download is given up."
     )
     http_timeout_seconds: PositiveFloat = Field(
-        30, description="How long to wait for a connection, and for the next bytes, in seconds."
+        30,
+        allow_inf_nan=False,
+        description="How long to wait for a connection, and for the next bytes, in seconds.",
     )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."
@@ -130,7 +136,7 @@ class Settings(BaseSettings):
         """Folder of the raw files, absolute."""
         if self.lake is None:
             return self.data_dir.resolve() / "lake"
-        return Path(urlsplit(self.lake).path).resolve()
+        return Path(unquote(urlsplit(self.lake).path)).resolve()
 
     @cached_property
     def duckdb_file(self) -> Path:
@@ -160,8 +166,10 @@ def read_settings() -> Settings:
     try:
         return Settings.model_validate({})
     except ValidationError as error:
+        # The first problem of each setting: what follows is its consequence.
+        problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
         raise SettingsError(
-            "\n".join(_explain(problem) for problem in error.errors()),
+            "\n".join(_explain(problem) for problem in reversed(problems.values())),
             "correct it in the environment or in .env, or leave it out for the default",
         ) from None
 

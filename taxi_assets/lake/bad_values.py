@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
-from taxi_assets.lake.typed_rows import literal, quoted, text_reader
+from taxi_assets.lake.typed_rows import FRACTION_PATTERN, literal, quoted, text_reader
 from taxi_assets.statements import statement
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -105,7 +105,10 @@ def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
         case ColumnType.TIMESTAMP:
             time = f"TRY_CAST({value} AS TIMESTAMP)"
             limits = f"{literal(FIRST_TIME)} AND {literal(LAST_TIME)}"
-            bad = f"{value} IS NOT NULL AND ({time} IS NULL OR NOT ({time} BETWEEN {limits}))"
+            bad = (
+                f"{value} IS NOT NULL AND ({time} IS NULL OR NOT ({time} BETWEEN {limits}) "
+                f"OR NOT regexp_full_match({value}, {literal(_TIME_PATTERN)}))"
+            )
         case ColumnType.INTEGER:
             words = ", ".join(map(literal, column.spellings)) or "''"
             bad = (
@@ -114,7 +117,8 @@ def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
                 f"OR TRY_CAST({number} AS INTEGER) IS NULL)"
             )
         case ColumnType.CODE:
-            bad = f"NOT regexp_full_match({value}, {literal(CODE_PATTERN)})"
+            pattern = r"[A-Z]+|[0-9]+(\.0)?" if column.letters else r"[0-9]+(\.0)?"
+            bad = f"NOT regexp_full_match({value}, {literal(pattern)})"
         case ColumnType.DOUBLE:
             bad = f"{value} IS NOT NULL AND ({number} IS NULL OR isinf({number}))"
             if column.name in dataset.row_id_key:
@@ -128,8 +132,7 @@ FIRST_TIME = "0001-01-01 00:00:00"
 LAST_TIME = "9999-12-31 23:59:59.999999"
 """Times outside of these are written differently by DuckDB, Postgres and Python."""
 
-CODE_PATTERN = r"[0-9]+(\.0)?|[A-Z]+"
-"""What a code may look like in a file: a number, or the letters of 2009's vendors."""
+_TIME_PATTERN = f".{{19}}|{FRACTION_PATTERN}"
 
 
 def _count_lines(path: Path) -> int:

@@ -89,7 +89,11 @@ def _unzip(zipped: Path, facts: FileFacts, scratch: Path, chunk_bytes: int) -> I
                     _copy_tidily(first, text, piece, chunk_bytes)
                 else:
                     _copy(first, text, piece, chunk_bytes)
-            yield path
+                length = piece.tell()
+            if length:
+                yield path
+            else:
+                path.unlink()
             number += 1
 
 

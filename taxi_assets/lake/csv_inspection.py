@@ -21,6 +21,10 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 _BLOCK_BYTES = 1 << 20
 _LINES_SHOWN = 5
+_LONGEST_LINE_BYTES = 1 << 20
+# The csv module reads no longer value; no line of these files has more than 200 bytes.
+_LONGEST_READ_BYTES = 1 << 16
+_ODD_TEXTS = (b'"', b"\0", b"\r\r")
 
 _AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
 
@@ -45,6 +49,7 @@ class CsvInspection:
     _lines: int = 0
     _blank_lines: int = 0
     _carriage_returns: int = 0
+    _stray_returns: bool = False
     _unzipped_bytes: int = 0
     _jagged_lines: list[int] = field(default_factory=list)
     _jagged_rows: int = 0
@@ -108,6 +113,12 @@ class CsvInspection:
         block = self._tail + block
         end = block.rfind(b"\n") + 1
         self._tail = block[end:]
+        if len(self._tail) > _LONGEST_LINE_BYTES:
+            raise InvalidFileError(
+                f"{self.name}, line {self._lines + 1}: it does not end within "
+                f"{_LONGEST_LINE_BYTES:,} bytes, which no line of these files is long",
+                _AGAIN,
+            )
         if end:
             self._count(block[:end])
 
@@ -119,8 +130,10 @@ class CsvInspection:
         values = np.frombuffer(block, dtype=np.uint8)
         lines = int(np.count_nonzero(values == ord("\n")))
         commas = int(np.count_nonzero(values == ord(",")))
-        self._carriage_returns += int(np.count_nonzero(values == ord("\r")))
-        if commas != lines * (columns - 1) or b'"' in block or b"\0" in block:
+        returns = int(np.count_nonzero(values == ord("\r")))
+        self._carriage_returns += returns
+        odd = commas != lines * (columns - 1) or returns not in (0, lines) or not block.isascii()
+        if odd or any(text in block for text in _ODD_TEXTS):
             self._count_by_line(block, columns)
         self._lines += lines
 
@@ -147,28 +160,21 @@ class CsvInspection:
         )
 
     def _count_by_line(self, block: bytes, columns: int) -> None:
-        for offset, line in enumerate(block.split(b"\n")[:-1], start=self._lines + 1):
-            self._count_line(line.rstrip(b"\r"), offset, columns)
+        for number, line in enumerate(block.split(b"\n")[:-1], start=self._lines + 1):
+            self._stray_returns |= line.endswith(b"\r\r")
+            self._count_line(line.rstrip(b"\r"), number, columns)
 
     def _count_line(self, line: bytes, number: int, columns: int) -> None:
         if not line:
             self._blank_lines += 1
             return
-        if line.count(b'"') % 2 or b"\0" in line:
-            shown = line[:200].decode("utf-8", "replace")
+        problem = line_problem(line, columns)
+        if problem is not None:
             raise InvalidFileError(
-                f"{self.name}, line {number}: a quoted value that does not end on its line, or a "
-                f"NUL byte: {shown!r}",
-                "correct the line at the source; nothing of the file was loaded",
-            )
-        found = _fields(line)
-        if found > columns:
-            shown = line[:200].decode("utf-8", "replace")
-            raise InvalidFileError(
-                f"{self.name}, line {number}: {found} values where the header has {columns} "
-                f"columns: {shown!r}",
+                f"{self.name}, line {number}: {problem}",
                 "correct or remove the line at the source; nothing of the file was loaded",
             )
+        found = _fields(line)
         if found < columns:
             self._jagged_rows += 1
             if len(self._jagged_lines) < _LINES_SHOWN:
@@ -183,19 +189,21 @@ class CsvInspection:
                 )
 
     def _finish_last_line(self) -> None:
-        if not self._tail:
+        length = len(self._tail)
+        if not length:
             return
-        line, self._tail = self._tail, b""
+        line, self._tail = self._tail.rstrip(b"\r"), b""
+        self._stray_returns |= len(line) < length
         columns = self.header.count(",") + 1
         if not self._header_seen:
             self._check_header(line)
             return
         self._lines += 1
-        if _fields(line) < columns:
+        if line.count(b",") + 1 < columns:
             shown = line[:200].decode("utf-8", "replace")
             raise InvalidFileError(
                 f"{self.name}, line {self._lines}: the last line has no end and only "
-                f"{_fields(line)} of {columns} values, {shown!r}: the file was cut short",
+                f"{line.count(b',') + 1} of {columns} values, {shown!r}: the file was cut short",
                 _AGAIN,
             )
         self._count_line(line, self._lines, columns)
@@ -203,6 +211,8 @@ class CsvInspection:
         self._carriage_returns += self._carriage_returns == self._lines - 1
 
     def _line_end(self) -> LineEnd:
+        if self._stray_returns:
+            return "mixed"
         if self._carriage_returns == 0:
             return "\n"
         return "\r\n" if self._carriage_returns == self._lines else "mixed"
@@ -211,4 +221,28 @@ class CsvInspection:
 def _fields(line: bytes) -> int:
     if b'"' not in line:
         return line.count(b",") + 1
-    return len(next(csv.reader([line.decode("utf-8", "replace")])))
+    return len(next(csv.reader([line.decode("utf-8", "replace")], strict=True)))
+
+
+def line_problem(line: bytes, columns: int) -> str | None:
+    """Why a strict CSV reader cannot take the line; None where it can.
+
+    Args:
+        line: without its end.
+        columns: how many values it may have.
+    """
+    shown = repr(line[:200].decode("utf-8", "replace"))
+    if len(line) > _LONGEST_READ_BYTES:
+        return f"{len(line):,} bytes are too many for a trip: {shown}"
+    if b"\0" in line or b"\r" in line:
+        return f"a NUL byte or a carriage return within the line: {shown}"
+    try:
+        line.decode("utf-8")
+        found = _fields(line)
+    except UnicodeDecodeError as error:
+        return f"byte {error.start + 1} is no UTF-8: {shown}"
+    except csv.Error as error:
+        return f"a quoted value that does not end where it should ({error}): {shown}"
+    if found > columns:
+        return f"{found} values where the header has {columns} columns: {shown}"
+    return None

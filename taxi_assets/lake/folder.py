@@ -19,6 +19,15 @@ from taxi_assets.errors import StorageError
 from taxi_assets.lake.lake import Arrival
 from taxi_assets.lake.landed_file import LandedFile
 
+_NOT_ALLOWED = (
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENOTEMPTY,
+)
 _ARRIVALS = ".arriving"
 
 
@@ -54,7 +63,7 @@ class FolderLake:
         try:
             note = _Note.model_validate_json(_note_path(path).read_bytes())
             status = path.stat()
-        except (FileNotFoundError, ValidationError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValidationError):
             return None
         if status.st_size != note.landed.size_bytes:
             return None
@@ -78,7 +87,10 @@ class FolderLake:
         partial = self.folder / _ARRIVALS / name
         with _refusals(partial):
             partial.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{partial}.lock"):
+        lock = FileLock(f"{partial}.lock")
+        with _refusals(partial):
+            lock.acquire()
+        try:
             with _refusals(partial):
                 stream = partial.open("wb", buffering=0)
             try:
@@ -86,6 +98,8 @@ class FolderLake:
             finally:
                 stream.close()
                 partial.unlink(missing_ok=True)
+        finally:
+            lock.release()
 
     def note(self, landed: LandedFile) -> None:
         """Replace what is known of a file whose bytes stay as they are."""
@@ -155,7 +169,7 @@ def _refusals(path: Path) -> Iterator[None]:
                 "free some space or point TAXI_DATA_DIR or TAXI_LAKE elsewhere, and run again; "
                 "what was there before is untouched",
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        if error.errno in _NOT_ALLOWED:
             raise StorageError(
                 f"cannot write {path}: {error.strerror}",
                 "make the folder writable for this user, or point TAXI_DATA_DIR or TAXI_LAKE "

@@ -65,19 +65,36 @@ class ParquetInspection:
             raise InvalidFileError(
                 f"{self.file}: its footer cannot be read ({str(error).splitlines()[0]})", _AGAIN
             ) from None
+        self._check_length(footer)
         self._check_columns(schema)
         if footer.num_rows < 1:
             raise InvalidFileError(f"{self.file}: it has a footer but no rows", _AGAIN)
         return FileFacts(rows=footer.num_rows, uncompressed_bytes=self._size_bytes)
 
+    def _check_length(self, footer: pq.FileMetaData) -> None:
+        """Refuse a file that is shorter than its footer says: bytes are missing inside."""
+        data_end = 0
+        for group in range(footer.num_row_groups):
+            for index in range(footer.num_columns):
+                chunk = footer.row_group(group).column(index)
+                start = chunk.dictionary_page_offset or chunk.data_page_offset
+                data_end = max(data_end, start + chunk.total_compressed_size)
+        if data_end + footer.serialized_size + 2 * len(_MAGIC) > self._size_bytes:
+            raise InvalidFileError(
+                f"{self.file}: {self._size_bytes} bytes are fewer than its footer tells of: "
+                "some are missing inside",
+                _AGAIN,
+            )
+
     def _check_columns(self, schema: pa.Schema) -> None:
         declared = self.file.dataset.parquet_columns
         found: dict[str, str] = {}
-        for name in schema.names:
+        for field in schema:
+            name = field.name
             column = declared.get(name.lower())
             if column is None:
                 raise InvalidFileError(
-                    f"{self.file}: column {name!r} ({schema.field(name).type}) is not declared "
+                    f"{self.file}: column {name!r} ({field.type}) is not declared "
                     f"for {self.file.dataset.taxi} trips",
                     _DECLARE,
                 )
@@ -88,9 +105,9 @@ class ParquetInspection:
                     _DECLARE,
                 )
             found[column.name] = name
-            if not _fits(column, schema.field(name).type):
+            if not _fits(column, field.type):
                 raise InvalidFileError(
-                    f"{self.file}: column {name!r} is of type {schema.field(name).type}, which "
+                    f"{self.file}: column {name!r} is of type {field.type}, which "
                     f"does not hold {column.type} values",
                     _DECLARE,
                 )

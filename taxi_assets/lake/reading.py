@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake import bad_values
 from taxi_assets.lake.csv_chunks import csv_chunks
+from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -74,11 +76,28 @@ class OpenMonth:
             found = None
         if found is not None:
             return found.as_error(self.file)
+        failure = self._first_odd_line() or failure
         return InvalidFileError(
-            f"{self.file}: {failure}",
+            f"{self.file}, {failure}",
             "correct the file at the source or have it published again; the rows that were "
             "loaded before are still there",
         )
+
+    def _first_odd_line(self) -> str | None:
+        """What keeps a strict CSV reader from taking the text, with the line's number."""
+        if self.file.format is FileFormat.PARQUET:
+            return None
+        columns = len(self.file.dataset.csv_columns)
+        line_number = count(2)
+        with closing(csv_chunks(self.path, self.landed.facts, self.scratch)) as texts:
+            for text in texts:
+                with text.open("rb") as lines:
+                    for line in lines:
+                        number = next(line_number)
+                        problem = line_problem(line.rstrip(b"\r\n"), columns)
+                        if problem is not None:
+                            return f"line {number:,}: {problem}"
+        return None
 
     def _first_bad_value(self) -> bad_values.BadValues | None:
         dataset, facts = self.file.dataset, self.landed.facts

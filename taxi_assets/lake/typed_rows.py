@@ -25,8 +25,13 @@ TYPES: Mapping[ColumnType, str] = {
 }
 """DuckDB's type for the values of each column type."""
 
-# Whole numbers are read as doubles, since DuckDB rounds `1.5` silently where an INTEGER is due.
-_CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE"}
+# Whole numbers are read as doubles, since DuckDB rounds `1.5` silently where an INTEGER is due;
+# times as text, since it reads `01:00:00 PM` as one o'clock and passes over zones.
+_CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE", ColumnType.TIMESTAMP: "VARCHAR"}
+
+_TIME_LENGTH = len("2020-04-01 00:44:02")
+FRACTION_PATTERN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}"
+"""Times that are longer than that: only with a fraction that microseconds hold."""
 
 # From here on DuckDB and Postgres write doubles differently, and no trip costs that much.
 _UNWRITABLE = "1e15"
@@ -141,26 +146,45 @@ def _from_csv(column: Column) -> str:
         case ColumnType.INTEGER:
             return _whole(name, "INTEGER")
         case ColumnType.CODE:
-            # Some re-exports went through floats.
-            return f"CASE WHEN {name} LIKE '%.0' THEN {name}[:-3] ELSE {name} END"
+            return _code(name)
+        case ColumnType.TIMESTAMP:
+            return _time(name)
         case _:
             return name
 
 
 def _from_parquet(column: Column, name: str, found: pa.DataType) -> str:
     target = TYPES[column.type]
-    if pa.types.is_null(found):
-        return f"CAST(NULL AS {target})"
     text = pa.types.is_string(found) or pa.types.is_large_string(found)
+    floating = pa.types.is_floating(found)
+    sql = f"CAST({name} AS {target})"
     match column.type:
+        case _ if pa.types.is_null(found):
+            sql = f"CAST(NULL AS {target})"
         case ColumnType.INTEGER if text:
-            return _spelled(column, name)
-        case ColumnType.INTEGER if pa.types.is_floating(found):
-            return _whole(name, target)
-        case ColumnType.CODE | ColumnType.TEXT if pa.types.is_floating(found):
-            return f"CAST({_whole(name, 'BIGINT')} AS VARCHAR)"
-        case _:
-            return f"CAST({name} AS {target})"
+            sql = _spelled(column, name)
+        case ColumnType.INTEGER if floating:
+            sql = _whole(name, target)
+        case ColumnType.CODE | ColumnType.TEXT if floating:
+            sql = f"CAST({_whole(name, 'BIGINT')} AS VARCHAR)"
+        case ColumnType.CODE if text:
+            sql = _code(name)
+        case ColumnType.TIMESTAMP if text:
+            sql = _time(name)
+    return sql
+
+
+def _code(name: str) -> str:
+    """Some re-exports went through floats: ``1.0`` is the code 1."""
+    return f"CASE WHEN {name} LIKE '%.0' THEN {name}[:-3] ELSE {name} END"
+
+
+def _time(name: str) -> str:
+    return (
+        f"CASE WHEN strlen({name}) = {_TIME_LENGTH} "
+        f"OR regexp_full_match({name}, {literal(FRACTION_PATTERN)}) "
+        f"THEN CAST({name} AS TIMESTAMP) WHEN {name} IS NOT NULL THEN error('no time') END"
+    )
 
 
 def _whole(name: str, target: str) -> str:
@@ -174,4 +198,5 @@ def _spelled(column: Column, name: str) -> str:
     cases = " ".join(
         f"WHEN {literal(word)} THEN {int(code)}" for word, code in column.spellings.items()
     )
-    return f"CASE lower(trim({name})) {cases} ELSE CAST(trim({name}) AS INTEGER) END"
+    number = f"CAST(trim({name}) AS DOUBLE)"
+    return f"CASE lower(trim({name})) {cases} ELSE {_whole(number, 'INTEGER')} END"

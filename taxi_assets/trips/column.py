@@ -40,6 +40,7 @@ class Column:
         nullable: whether a published row may leave it empty.
         parquet_from: the first month whose Parquet file must have it; None: none must.
         parquet_until: the last month whose Parquet file must have it; None: no last one.
+        letters: whether a code may also be letters, as some years write it.
         spellings: texts that some years write in place of the code, in lower case.
     """
 
@@ -51,6 +52,7 @@ class Column:
     nullable: bool = True
     parquet_from: Month | None = FIRST_PARQUET_MONTH
     parquet_until: Month | None = None
+    letters: bool = False
     spellings: Mapping[str, str] = field(default_factory=dict)
 
     def required_in_parquet(self, month: Month) -> bool:

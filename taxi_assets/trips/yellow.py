@@ -44,6 +44,7 @@ YELLOW = Dataset(
             "was reported by another way than the meter.",
             0,
             ("VendorID", "vendor_id", "vendor_name"),
+            letters=True,
         ),
         Column(
             "tpep_pickup_datetime",

@@ -7,6 +7,6 @@ SELECT
     ) AS bad_pickups,
     count(*) FILTER (WHERE NOT ($dropoff BETWEEN $$first_time AND $$last_time)) AS bad_dropoffs,
     count(*) FILTER (WHERE isinf($amounts)) AS infinite_amounts,
-    list_distinct(flatten([$code_lists])) AS codes
+    [$code_lists] AS codes
 FROM $table
 WHERE filename = $$filename

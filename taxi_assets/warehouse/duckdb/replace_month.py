@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,12 +9,11 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.bad_values import CODE_PATTERN, FIRST_TIME, LAST_TIME
+from taxi_assets.lake.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.typed_rows import quoted
 from taxi_assets.statements import statement
-from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
@@ -120,7 +118,7 @@ def _insert(
 def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
     """Refuse what a blocking check would refuse, while nobody sees it yet."""
     dataset = month.file.dataset
-    codes = ", ".join(f"list(DISTINCT {name})" for name in _names(dataset, ColumnType.CODE))
+    codes = [column for column in dataset.columns if column.type is ColumnType.CODE]
     amounts = " + ".join(f"coalesce({name}, 0)" for name in _names(dataset, ColumnType.DOUBLE))
     query = statement(
         __package__,
@@ -129,26 +127,32 @@ def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) 
         pickup=quoted(dataset.pickup),
         dropoff=quoted(dataset.dropoff),
         amounts=amounts,
-        code_lists=codes,
+        code_lists=", ".join(f"list(DISTINCT {quoted(code.name)})" for code in codes),
     )
     first, last = FIRST_TIME, LAST_TIME
     rows, *bad, found = connection.execute(
         query, {"filename": month.file.filename, "first_time": first, "last_time": last}
     ).fetchall()[0]
-    strange = [code for code in found if code and not re.fullmatch(CODE_PATTERN, code)]
+    strange = [
+        value
+        for code, values in zip(codes, found, strict=True)
+        for value in values or ()
+        if value is not None and not _is_code(code, value)
+    ]
     if any(bad) or strange:
         raise month.explain(
             "{:,} pickups and {:,} dropoffs that are no time, {:,} infinite amounts".format(*bad)
             + f", codes that are none: {strange[:5]}"
         )
     if rows != month.landed.facts.rows:
-        raise InvalidFileError(
-            f"{month.file}: {rows:,} rows were read, but {month.landed.facts.rows:,} were counted "
-            "when it landed",
-            "run again; if it stays so, a quoted line break or another process that writes the "
-            "lake is the likely cause",
+        raise month.explain(
+            f"{rows:,} rows were read, but {month.landed.facts.rows:,} were counted when it landed"
         )
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:
     return [quoted(column.name) for column in dataset.columns if column.type is type_]
+
+
+def _is_code(column: Column, value: str) -> bool:
+    return value.isascii() and (value.isdecimal() or (column.letters and value.isalpha()))

@@ -1,0 +1,226 @@
+"""Settings are read from the environment and .env; what cannot be used is refused by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taxi_assets.errors import SettingsError
+from taxi_assets.settings import Settings, SourceChoice, Warehouse, read_settings, variable
+
+VARIABLES = [variable(name) for name in Settings.model_fields]
+
+BAD_VALUES = [
+    ("TAXI_SOURCE", "csw", "'auto', 'csv', 'parquet' or 'sample'"),
+    ("TAXI_CSV_BASE_URL", "ftp://host/csv", "https://, http:// or file://"),
+    ("TAXI_CSV_BASE_URL", "host/csv", "https://, http:// or file://"),
+    ("TAXI_CSV_BASE_URL", "https://", "https://, http:// or file://"),
+    ("TAXI_PARQUET_BASE_URL", "/srv/parquet", "https://, http:// or file://"),
+    ("TAXI_PARQUET_BASE_URL", "http://[::1", "IPv6"),
+    ("TAXI_LAKE", "/srv/lake", "file:///srv/taxi/lake"),
+    ("TAXI_LAKE", "https://host/lake", "file:///srv/taxi/lake"),
+    ("TAXI_LAKE", "file://", "file:///srv/taxi/lake"),
+    ("TAXI_LAKE", "file://srv/lake", "file:///srv/taxi/lake"),
+    ("TAXI_LAKE", "file:lake", "file:///srv/taxi/lake"),
+    ("TAXI_WAREHOUSES", "oracle", "'duckdb'"),
+    ("TAXI_WAREHOUSES", "duckdb;oracle", "'duckdb'"),
+    ("TAXI_WAREHOUSES", ",", "at least 1"),
+    ("TAXI_DUCKDB_MEMORY_GB", "0.1", "0.25"),
+    ("TAXI_DUCKDB_MEMORY_GB", "-1", "greater than"),
+    ("TAXI_DUCKDB_MEMORY_GB", "1GB", "number"),
+    ("TAXI_DUCKDB_MEMORY_GB", "inf", "finite"),
+    ("TAXI_DUCKDB_WAIT_SECONDS", "-1", "0"),
+    ("TAXI_DUCKDB_WAIT_SECONDS", "ten", "number"),
+    ("TAXI_DUCKDB_WAIT_SECONDS", "nan", ""),
+    ("TAXI_PUBLISHED_COUNTS", "ignore", "'require' or 'warn'"),
+    ("TAXI_MAX_JAGGED_ROWS", "-1", "0"),
+    ("TAXI_MAX_JAGGED_ROWS", "1.5", "integer"),
+    ("TAXI_MAX_JAGGED_ROWS", "many", "integer"),
+    ("TAXI_MAX_OUT_OF_MONTH_SHARE", "1.01", "1"),
+    ("TAXI_MAX_OUT_OF_MONTH_SHARE", "-0.1", "0"),
+    ("TAXI_MAX_OUT_OF_MONTH_SHARE", "1%", "number"),
+    ("TAXI_MAX_OUT_OF_MONTH_SHARE", "nan", ""),
+    ("TAXI_HTTP_ATTEMPTS", "0", "1"),
+    ("TAXI_HTTP_ATTEMPTS", "a few", "integer"),
+    ("TAXI_HTTP_TIMEOUT_SECONDS", "0", "0"),
+    ("TAXI_HTTP_TIMEOUT_SECONDS", "30s", "number"),
+    ("TAXI_HTTP_TIMEOUT_SECONDS", "inf", "finite"),
+    ("TAXI_SAMPLE_ROWS", "0", "1"),
+    ("TAXI_SAMPLE_ROWS", "8000001", "8000000"),
+    ("TAXI_SAMPLE_SEED", "-1", "0"),
+    ("TAXI_SAMPLE_SEED", "lucky", "integer"),
+]
+ANY_VALUE = {"TAXI_DATA_DIR", "TAXI_DUCKDB_PATH"}
+"""Every text is a path."""
+
+
+@pytest.mark.parametrize(("name", "value", "wanted"), BAD_VALUES)
+def test_a_value_that_cannot_be_used_is_refused_with_its_name(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, wanted: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    assert refusal.value.what.startswith(f"{name}=")
+    assert value.strip(",") in refusal.value.what
+    assert wanted in refusal.value.what
+    assert "\n" not in refusal.value.what, "one value, one line"
+    assert ".env" in refusal.value.remedy
+
+
+def test_every_setting_has_a_value_that_is_refused() -> None:
+    assert {name for name, _, _ in BAD_VALUES} | ANY_VALUE == set(VARIABLES)
+
+
+def test_all_values_that_cannot_be_used_are_told_at_once(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "csw")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "0")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    first, second = refusal.value.what.splitlines()
+    assert first.startswith("TAXI_SOURCE=csw: ")
+    assert second.startswith("TAXI_SAMPLE_ROWS=0: ")
+
+
+def typos_of(name: str) -> list[str]:
+    """A letter of the end left out, one doubled, and two exchanged."""
+    exchanged = name[:-3] + name[-2] + name[-3] + name[-1]
+    return [typo for typo in (name[:-2] + name[-1], name + name[-1], exchanged) if typo != name]
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_a_typo_in_any_name_is_refused_with_the_right_one(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for typo in typos_of(name):
+        with monkeypatch.context() as patch:
+            patch.setenv(typo, "1")
+            with pytest.raises(SettingsError) as refusal:
+                read_settings()
+        assert refusal.value.what == f"{typo} is not a setting; did you mean {name}?"
+        assert "taxi-assets doctor" in refusal.value.remedy
+
+
+def test_a_name_like_no_setting_is_refused_without_a_guess(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_XYZZY", "1")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    assert refusal.value.what == "TAXI_XYZZY is not a setting"
+
+
+def test_a_typo_in_the_env_file_is_refused(settings_env: Path) -> None:
+    Path(".env").write_text("TAXI_SOURSE=sample\n", "utf-8")
+    with pytest.raises(SettingsError, match=r"TAXI_SOURSE is not a setting; .*TAXI_SOURCE\?"):
+        read_settings()
+
+
+def test_what_is_not_set_has_its_default(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TAXI_DATA_DIR")
+    monkeypatch.delenv("DAGSTER_HOME")
+    settings = read_settings()
+    here = Path.cwd()
+    assert settings.source is SourceChoice.AUTO
+    assert settings.warehouses == (Warehouse.DUCKDB,)
+    assert settings.published_counts == "require"
+    assert settings.max_jagged_rows == 100
+    assert settings.lake_folder == here / "data" / "lake"
+    assert settings.duckdb_file == here / "data" / "taxi.duckdb"
+    assert settings.dagster_home == here / "data" / "dagster"
+    assert list(here.iterdir()) == [], "reading settings makes nothing"
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_an_empty_value_means_the_default(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv("TAXI_DATA_DIR")
+    default = read_settings()
+    monkeypatch.setenv(name, "")
+    assert read_settings() == default
+
+
+def test_what_is_stored_follows_the_data_folder(settings_env: Path) -> None:
+    settings = read_settings()
+    assert settings.data_dir == settings_env
+    assert settings.lake_folder == settings_env / "lake"
+    assert settings.duckdb_file == settings_env / "taxi.duckdb"
+
+
+def test_lake_database_and_dagster_may_lie_elsewhere(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TAXI_LAKE", f"{tmp_path.as_uri()}/some%20lake/")
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", "trips.db")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    settings = read_settings()
+    assert settings.lake_folder == tmp_path / "some lake"
+    assert settings.duckdb_file == Path.cwd() / "trips.db"
+    assert settings.dagster_home == tmp_path / "home"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field", "wanted"),
+    [
+        ("TAXI_SOURCE", " Parquet ", "source", SourceChoice.PARQUET),
+        ("TAXI_PUBLISHED_COUNTS", "WARN", "published_counts", "warn"),
+        ("TAXI_WAREHOUSES", " duckdb , ", "warehouses", (Warehouse.DUCKDB,)),
+        ("TAXI_CSV_BASE_URL", "file:///srv/csv/", "csv_base_url", "file:///srv/csv"),
+        ("taxi_sample_rows", "7", "sample_rows", 7),
+        ("TAXI_MAX_OUT_OF_MONTH_SHARE", "0", "max_out_of_month_share", 0.0),
+        ("TAXI_DUCKDB_WAIT_SECONDS", "0", "duckdb_wait_seconds", 0.0),
+    ],
+)
+def test_values_are_read_as_they_are_meant(
+    settings_env: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: str,
+    field: str,
+    wanted: object,
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert getattr(read_settings(), field) == wanted
+
+
+def test_the_env_file_of_the_working_directory_is_read(settings_env: Path) -> None:
+    Path(".env").write_text(
+        "# a comment\nTAXI_SOURCE=sample\nexport TAXI_SAMPLE_ROWS='42'\nOTHER=1\n", "utf-8"
+    )
+    settings = read_settings()
+    assert settings.source is SourceChoice.SAMPLE
+    assert settings.sample_rows == 42
+
+
+def test_the_environment_wins_over_the_env_file(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".env").write_text("TAXI_SOURCE=sample\nTAXI_SAMPLE_ROWS=42\n", "utf-8")
+    monkeypatch.setenv("TAXI_SOURCE", "csv")
+    settings = read_settings()
+    assert settings.source is SourceChoice.CSV
+    assert settings.sample_rows == 42
+
+
+def test_a_value_in_the_env_file_that_cannot_be_used_is_refused(settings_env: Path) -> None:
+    Path(".env").write_text("TAXI_SAMPLE_ROWS=0\n", "utf-8")
+    with pytest.raises(SettingsError, match="TAXI_SAMPLE_ROWS=0"):
+        read_settings()
+
+
+def test_settings_do_not_change_once_they_are_read(settings_env: Path) -> None:
+    settings = read_settings()
+    with pytest.raises(ValueError, match="frozen"):
+        settings.sample_rows = 5
+
+
+def test_every_setting_says_what_it_means() -> None:
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
