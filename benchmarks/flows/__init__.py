@@ -1,0 +1,1 @@
+"""The statements of the Kestra flows that this project replaces, in DuckDB's dialect."""

@@ -1,0 +1,4 @@
+UPDATE $table
+SET
+    unique_row_id = md5($key),
+    filename = $$filename

@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS $table (
+    unique_row_id TEXT,
+    filename TEXT,
+    $columns
+)
