@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +61,7 @@ def _lake_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
-    return value.rstrip("/")
+    return value
 
 
 class Settings(BaseSettings):
@@ -188,5 +189,6 @@ def _refuse_unknown_names() -> None:
 
 def _explain(problem: object) -> str:
     name = str(problem["loc"][0])  # type: ignore[index]
-    value = problem["input"]  # type: ignore[index]
-    return f"{variable(name)}={value!s}: {problem['msg']}"  # type: ignore[index]
+    # A URL may carry a password.
+    value = re.sub(r"//[^/@]*@", "//***@", str(problem["input"]))  # type: ignore[index]
+    return f"{variable(name)}={value}: {problem['msg']}"  # type: ignore[index]

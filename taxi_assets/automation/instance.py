@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from taxi_assets.errors import StorageError
 from taxi_assets.settings import Settings
 
 _CONFIG = "dagster.yaml"
@@ -19,7 +20,13 @@ def prepare_home(settings: Settings) -> Path:
     A home that somebody configured already is left as it is.
     """
     home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot make {home}: {error.strerror}",
+            "set TAXI_DATA_DIR or DAGSTER_HOME to a folder that this user may write",
+        ) from None
     config, shipped = home / _CONFIG, _PROJECT / _CONFIG
     if not config.exists() and shipped.exists():
         config.unlink(missing_ok=True)

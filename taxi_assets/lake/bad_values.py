@@ -132,7 +132,7 @@ FIRST_TIME = "0001-01-01 00:00:00"
 LAST_TIME = "9999-12-31 23:59:59.999999"
 """Times outside of these are written differently by DuckDB, Postgres and Python."""
 
-_TIME_PATTERN = f".{{19}}|{FRACTION_PATTERN}"
+_TIME_PATTERN = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d|{FRACTION_PATTERN}"
 
 
 def _count_lines(path: Path) -> int:

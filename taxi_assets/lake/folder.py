@@ -146,7 +146,8 @@ def _note_path(path: Path) -> Path:
 def _write_note(path: Path, landed: LandedFile) -> None:
     note = _Note(landed=landed, mtime_ns=path.stat().st_mtime_ns)
     target = _note_path(path)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    # Always the same name: what a killed process left is overwritten.
+    draft = target.with_name(f".{target.name}")
     draft.write_text(note.model_dump_json(indent=2), encoding="utf-8")
     draft.replace(target)
 

@@ -77,7 +77,10 @@ class ParquetInspection:
         for group in range(footer.num_row_groups):
             for index in range(footer.num_columns):
                 chunk = footer.row_group(group).column(index)
-                start = chunk.dictionary_page_offset or chunk.data_page_offset
+                # Some writers give a dictionary offset that lies behind the data, or is 0.
+                start = min(
+                    chunk.dictionary_page_offset or chunk.data_page_offset, chunk.data_page_offset
+                )
                 data_end = max(data_end, start + chunk.total_compressed_size)
         if data_end + footer.serialized_size + 2 * len(_MAGIC) > self._size_bytes:
             raise InvalidFileError(

@@ -29,7 +29,7 @@ TYPES: Mapping[ColumnType, str] = {
 # times as text, since it reads `01:00:00 PM` as one o'clock and passes over zones.
 _CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE", ColumnType.TIMESTAMP: "VARCHAR"}
 
-_TIME_LENGTH = len("2020-04-01 00:44:02")
+_TIME_LIKE = "____-__-__ __:__:__"
 FRACTION_PATTERN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}"
 """Times that are longer than that: only with a fraction that microseconds hold."""
 
@@ -146,7 +146,8 @@ def _from_csv(column: Column) -> str:
         case ColumnType.INTEGER:
             return _whole(name, "INTEGER")
         case ColumnType.CODE:
-            return _code(name)
+            # Some re-exports went through floats.
+            return f"CASE WHEN {name} LIKE '%.0' THEN {name}[:-3] ELSE {name} END"
         case ColumnType.TIMESTAMP:
             return _time(name)
         case _:
@@ -167,21 +168,14 @@ def _from_parquet(column: Column, name: str, found: pa.DataType) -> str:
             sql = _whole(name, target)
         case ColumnType.CODE | ColumnType.TEXT if floating:
             sql = f"CAST({_whole(name, 'BIGINT')} AS VARCHAR)"
-        case ColumnType.CODE if text:
-            sql = _code(name)
         case ColumnType.TIMESTAMP if text:
             sql = _time(name)
     return sql
 
 
-def _code(name: str) -> str:
-    """Some re-exports went through floats: ``1.0`` is the code 1."""
-    return f"CASE WHEN {name} LIKE '%.0' THEN {name}[:-3] ELSE {name} END"
-
-
 def _time(name: str) -> str:
     return (
-        f"CASE WHEN strlen({name}) = {_TIME_LENGTH} "
+        f"CASE WHEN {name} LIKE {literal(_TIME_LIKE)} "
         f"OR regexp_full_match({name}, {literal(FRACTION_PATTERN)}) "
         f"THEN CAST({name} AS TIMESTAMP) WHEN {name} IS NOT NULL THEN error('no time') END"
     )

@@ -499,6 +499,18 @@ def test_a_month_under_a_wrong_name_is_missing(project: Project) -> None:
     assert "TAXI_CSV_BASE_URL" in result.output
 
 
+def test_a_data_folder_that_cannot_be_made_is_refused_with_the_setting(project: Project) -> None:
+    in_the_way = project.folder / "a file"
+    in_the_way.touch()
+    with chdir(project.folder), mock.patch.dict(os.environ):
+        os.environ.pop("DAGSTER_HOME", None)
+        os.environ["TAXI_DATA_DIR"] = str(in_the_way)
+        result = CliRunner().invoke(main, ["load", "green", "2020-04"])
+    assert result.exit_code == 1
+    assert str(in_the_way) in result.output
+    assert "TAXI_DATA_DIR" in result.output
+
+
 def test_a_bad_month_among_good_ones_stops_none_of_them(project: Project) -> None:
     for month in ("2020-04", "2020-06"):
         project.mirror.publish(f"green_tripdata_{month}.csv.gz", csv_month(GREEN))

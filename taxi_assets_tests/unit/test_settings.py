@@ -85,6 +85,17 @@ def test_all_values_that_cannot_be_used_are_told_at_once(
     assert second.startswith("TAXI_SAMPLE_ROWS=0: ")
 
 
+@pytest.mark.parametrize("name", ["TAXI_CSV_BASE_URL", "TAXI_PARQUET_BASE_URL"])
+def test_a_password_in_a_url_is_not_told(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "ftp://user:s3cret@host/csv")
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    assert "s3cret" not in str(refusal.value)
+    assert "host/csv" in refusal.value.what
+
+
 def typos_of(name: str) -> list[str]:
     """A letter of the end left out, one doubled, and two exchanged."""
     exchanged = name[:-3] + name[-2] + name[-3] + name[-1]
@@ -163,6 +174,13 @@ def test_lake_database_and_dagster_may_lie_elsewhere(
     assert settings.lake_folder == tmp_path / "some lake"
     assert settings.duckdb_file == Path.cwd() / "trips.db"
     assert settings.dagster_home == tmp_path / "home"
+
+
+def test_the_lake_may_be_the_root_of_a_disk(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_LAKE", "file:///")
+    assert read_settings().lake_folder == Path("/")
 
 
 @pytest.mark.parametrize(

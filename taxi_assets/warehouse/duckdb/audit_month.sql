@@ -6,7 +6,7 @@ SELECT
         WHERE $pickup IS NULL OR NOT ($pickup BETWEEN $$first_time AND $$last_time)
     ) AS bad_pickups,
     count(*) FILTER (WHERE NOT ($dropoff BETWEEN $$first_time AND $$last_time)) AS bad_dropoffs,
-    count(*) FILTER (WHERE isinf($amounts)) AS infinite_amounts,
+    count(*) FILTER (WHERE $infinite) AS infinite_amounts,
     [$code_lists] AS codes
 FROM $table
 WHERE filename = $$filename

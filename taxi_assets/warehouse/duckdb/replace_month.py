@@ -119,14 +119,14 @@ def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) 
     """Refuse what a blocking check would refuse, while nobody sees it yet."""
     dataset = month.file.dataset
     codes = [column for column in dataset.columns if column.type is ColumnType.CODE]
-    amounts = " + ".join(f"coalesce({name}, 0)" for name in _names(dataset, ColumnType.DOUBLE))
+    infinite = " OR ".join(f"isinf({name})" for name in _names(dataset, ColumnType.DOUBLE))
     query = statement(
         __package__,
         "audit_month",
         table=table,
         pickup=quoted(dataset.pickup),
         dropoff=quoted(dataset.dropoff),
-        amounts=amounts,
+        infinite=infinite,
         code_lists=", ".join(f"list(DISTINCT {quoted(code.name)})" for code in codes),
     )
     first, last = FIRST_TIME, LAST_TIME

@@ -186,6 +186,16 @@ def test_text_is_no_amount(tables: Tables, text: str) -> None:
     assert "correct the file" in refusal.value.remedy
 
 
+@pytest.mark.parametrize(
+    "others", [{}, {"tolls_amount": "-inf"}, {"tolls_amount": "NaN"}], ids=["alone", "-inf", "NaN"]
+)
+def test_an_infinite_amount_is_refused_whatever_stands_beside_it(
+    tables: Tables, others: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidFileError, match="line 3, column tip_amount: 'inf' is no amount"):
+        tables.rows(green_csv(tip_amount="inf", **others))
+
+
 def test_amounts_that_no_trip_costs_are_as_published_where_they_can_be_written(
     tables: Tables,
 ) -> None:
@@ -193,7 +203,7 @@ def test_amounts_that_no_trip_costs_are_as_published_where_they_can_be_written(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.floats(-1e14, 1e14).map(lambda x: round(x, 4)), min_size=1, max_size=40))
 def test_any_amount_is_the_same_number_in_the_table(tables: Tables, amounts: list[float]) -> None:
@@ -251,7 +261,14 @@ def test_what_is_no_time_is_refused_with_its_line(tables: Tables, text: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["2020-04-01 01:00:00 PM", "2020-04-01 00:00:00+05", "2020-04-01 00:00:00 America/New_York"],
+    [
+        "2020-04-01 01:00:00 PM",
+        "2020-04-01 01:00 PM",
+        "2020-4-1 1:00:00 PM",
+        "2020-04-01 00:00:00+05",
+        "2020-04-01 00:00+05",
+        "2020-04-01 00:00:00 America/New_York",
+    ],
 )
 def test_a_time_that_would_be_read_as_another_one_is_refused(tables: Tables, text: str) -> None:
     with pytest.raises(InvalidFileError) as refusal:
