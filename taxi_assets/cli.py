@@ -77,6 +77,8 @@ def load(taxi: str, start: str | None, end: str | None, force: bool, as_json: bo
     """
     from taxi_assets import session
 
+    if taxi == "zones" and start:
+        raise click.UsageError("zones have no months: taxi-assets load zones")
     with _told_errors():
         settings = read_settings()
         months = [] if taxi == "zones" else _months(taxi, start, end)

@@ -190,5 +190,5 @@ def _refuse_unknown_names() -> None:
 def _explain(problem: object) -> str:
     name = str(problem["loc"][0])  # type: ignore[index]
     # A URL may carry a password.
-    value = re.sub(r"//[^/@]*@", "//***@", str(problem["input"]))  # type: ignore[index]
+    value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))  # type: ignore[index]
     return f"{variable(name)}={value}: {problem['msg']}"  # type: ignore[index]

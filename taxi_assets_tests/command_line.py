@@ -24,7 +24,7 @@ from taxi_assets.cli import main
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 120
 _POLL_SECONDS = 0.01
 
 Rows = Counter[tuple[object, ...]]

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
+from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Fetched, NotModified, Outcome, Sink, Version
 
 _CHUNK_BYTES = 2**20
@@ -58,7 +59,7 @@ def _path(url: str) -> Path:
     path = unquote(parts.path, errors="surrogateescape")
     if parts.netloc not in ("", "localhost") or not path.startswith("/") or "\0" in path:
         raise SourceRefusedError(
-            f"{url} names no file of this machine.",
+            f"{public_url(url)} names no file of this machine.",
             "write TAXI_CSV_BASE_URL or TAXI_PARQUET_BASE_URL as file:///folder, "
             "with three slashes.",
         )

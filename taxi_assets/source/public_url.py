@@ -13,7 +13,8 @@ def public_url(url: str) -> str:
     except ValueError:
         return "(an address that cannot be read)"
     if parts.scheme in _WITHOUT_SECRETS:
-        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+        place = parts.netloc.rpartition("@")[2]
+        return f"{parts.scheme}://{place}{parts.path}"
     if not host:
         return "(an address that cannot be read)"
     return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}{parts.path}"

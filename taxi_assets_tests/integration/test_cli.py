@@ -1,0 +1,486 @@
+"""What `taxi-assets` does and says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from unittest import mock
+
+import click
+import pytest
+
+from taxi_assets.cli import main
+from taxi_assets.settings import Settings, variable
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
+from taxi_assets.trips.yellow import YELLOW
+from taxi_assets_tests.command_line import DataFolder, rows_in, sha256, taxi_assets
+from taxi_assets_tests.faulty_server import Reply, ServedFile, faulty_server
+from taxi_assets_tests.published import Mirror, csv_month, line, parquet_bytes, parquet_table
+
+CSV = "green_tripdata_2020-04.csv"
+PARQUET = "green_tripdata_2020-04.parquet"
+SYNTHETIC = "green_tripdata_2020-04.synthetic.csv"
+
+FILE = csv_month(GREEN, 5)
+ONE_BYTE_CHANGED = csv_month(GREEN, [line(GREEN, fare_amount=str(n)) for n in (1, 2, 3, 4, 6)])
+
+THIS_MONTH = Month.of(datetime.now(UTC).date())
+SECRET = "s3cret"  # a password in a URL
+
+
+@pytest.fixture
+def data(settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """An empty data folder whose source is the mirror; it has green 2020-04."""
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
+    monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    mirror.publish(f"{CSV}.gz", FILE)
+    return DataFolder(settings_env)
+
+
+@pytest.fixture(scope="module")
+def one_month(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataFolder, Mirror]:
+    """A data folder with green 2020-04, loaded once for all tests that change nothing."""
+    folder = tmp_path_factory.mktemp("one_month")
+    mirror = Mirror(folder / "mirror")
+    mirror.publish(f"{CSV}.gz", FILE)
+    settings = {
+        "TAXI_DATA_DIR": str(folder / "data"),
+        "DAGSTER_HOME": str(folder / "data" / "dagster"),
+        "TAXI_CSV_BASE_URL": mirror.csv_url,
+        "TAXI_PUBLISHED_COUNTS": "warn",
+    }
+    with mock.patch.dict(os.environ, settings):
+        answer = taxi_assets("load", "green", "2020-04")
+    assert answer.exit_code == 0, answer.text
+    return DataFolder(folder / "data"), mirror
+
+
+@pytest.fixture
+def loaded(
+    one_month: tuple[DataFolder, Mirror], settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> DataFolder:
+    """The data folder with green 2020-04, for a test that changes nothing in it."""
+    data, mirror = one_month
+    monkeypatch.setenv("TAXI_DATA_DIR", str(data.folder))
+    monkeypatch.setenv("DAGSTER_HOME", str(data.folder / "dagster"))
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    return data
+
+
+@pytest.fixture
+def tampered(loaded: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataFolder:
+    """A copy of the database, for a test that changes it by hand."""
+    copy = DataFolder(tmp_path)
+    shutil.copy(loaded.duckdb_file, copy.duckdb_file)
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", str(copy.duckdb_file))
+    return copy
+
+
+def test_demo_loads_synthetic_months_and_says_that_they_are_not_real(
+    settings_env: Path,
+) -> None:
+    answer = taxi_assets("demo", "--rows", "50")
+
+    assert answer.exit_code == 0, answer.text
+    assert "Synthetic trips (not real ones)" in answer.text
+    assert "duckdb.connect(" in answer.text
+    demo = DataFolder(settings_env / "demo")
+    for dataset in DATASETS.values():
+        files = demo.query(f"SELECT filename, count(*) FROM {dataset.table} GROUP BY filename")
+        names = [f"{dataset.table}_2024-0{month}.synthetic.csv" for month in (1, 2, 3)]
+        assert sorted(files) == [(name, 50) for name in names]
+    assert demo.query("SELECT count(*) FROM zones") == [(265,)]
+    assert demo.debris() == []
+
+
+def test_a_loaded_month_equals_its_file(loaded: DataFolder) -> None:
+    assert loaded.rows(GREEN, CSV) == rows_in(FILE, GREEN)
+    assert loaded.ledger() == {CSV: (sha256(FILE), 5)}
+    assert (loaded.lake / "green" / f"{CSV}.gz").read_bytes() == FILE
+
+
+def test_a_range_of_months_of_all_taxis(data: DataFolder, mirror: Mirror) -> None:
+    names = [f"{d.table}_{month}.csv" for d in (GREEN, YELLOW) for month in ("2020-04", "2020-05")]
+    for number, name in enumerate(names, start=1):
+        dataset = DATASETS[name.partition("_")[0]]
+        mirror.publish(f"{name}.gz", csv_month(dataset, number))
+
+    answer = taxi_assets("load", "all", "2020-04", "2020-05")
+
+    assert answer.exit_code == 0, answer.text
+    assert answer.text.count(" loaded ") == 4
+    assert {name: rows for name, (_, rows) in data.ledger().items()} == {
+        name: number for number, name in enumerate(names, start=1)
+    }
+
+
+def test_the_taxi_zones(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+
+    answer = taxi_assets("load", "zones")
+
+    assert answer.exit_code == 0, answer.text
+    assert data.query("SELECT count(DISTINCT LocationID) FROM zones") == [(265,)]
+
+
+def test_a_month_that_is_there_unchanged_is_passed_over(loaded: DataFolder) -> None:
+    landed = loaded.lake / "green" / f"{CSV}.gz"
+    before = (loaded.query("FROM tripdata_files"), landed.stat().st_mtime_ns)
+
+    answer = taxi_assets("load", "green", "2020-04")
+
+    assert answer.exit_code == 0, answer.text
+    assert "green 2020-04 unchanged 5 rows" in answer.text
+    assert (loaded.query("FROM tripdata_files"), landed.stat().st_mtime_ns) == before
+
+
+def test_force_loads_an_unchanged_month_again(loaded: DataFolder) -> None:
+    before = loaded.query("SELECT loaded_at FROM tripdata_files")
+
+    answer = taxi_assets("load", "green", "2020-04", "--force")
+
+    assert answer.exit_code == 0, answer.text
+    assert "green 2020-04 loaded 5 rows" in answer.text
+    assert loaded.query("SELECT loaded_at FROM tripdata_files") > before
+    assert loaded.rows(GREEN, CSV) == rows_in(FILE, GREEN)
+
+
+def test_a_changed_byte_in_the_source_replaces_the_month(data: DataFolder, mirror: Mirror) -> None:
+    assert taxi_assets("load", "green", "2020-04").exit_code == 0
+    mirror.publish(f"{CSV}.gz", ONE_BYTE_CHANGED)
+
+    answer = taxi_assets("load", "green", "2020-04")
+
+    assert answer.exit_code == 0, answer.text
+    assert "green 2020-04 loaded 5 rows" in answer.text
+    assert data.rows(GREEN, CSV) == rows_in(ONE_BYTE_CHANGED, GREEN)
+    assert data.ledger() == {CSV: (sha256(ONE_BYTE_CHANGED), 5)}
+
+
+def test_a_month_from_another_source_replaces_the_one_before(
+    data: DataFolder, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror.publish(PARQUET, parquet_bytes(parquet_table(GREEN, Month(2020, 4), 4)))
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "7")
+
+    for source, name, rows in (("csv", CSV, 5), ("parquet", PARQUET, 4), ("sample", SYNTHETIC, 7)):
+        monkeypatch.setenv("TAXI_SOURCE", source)
+        answer = taxi_assets("load", "green", "2020-04")
+
+        assert answer.exit_code == 0, answer.text
+        for table in ("green_tripdata", "green_tripdata_ext"):
+            held = data.query(f"SELECT filename, count(*) FROM {table} GROUP BY filename")
+            assert held == [(name, rows)], table
+        assert [(key, value[1]) for key, value in data.ledger().items()] == [(name, rows)]
+
+
+def test_a_month_that_fails_does_not_keep_the_others_from_loading(
+    data: DataFolder, mirror: Mirror
+) -> None:
+    mirror.publish(f"{CSV}.gz", FILE[:-9])
+    mirror.publish("green_tripdata_2020-05.csv.gz", FILE)
+
+    answer = taxi_assets("load", "green", "2020-04", "2020-05")
+
+    assert answer.exit_code == 1
+    assert "1 of 2 not done: green 2020-04" in answer.stderr
+    assert list(data.ledger()) == ["green_tripdata_2020-05.csv"]
+
+
+def test_load_prints_only_json_where_a_script_reads(data: DataFolder) -> None:
+    answer = taxi_assets("load", "green", "2020-04", "2020-05", "--json")
+
+    done, missing = json.loads(answer.stdout)
+    assert (done["name"], done["state"], done["rows"]) == ("green 2020-04", "loaded", 5)
+    assert all(check["passed"] for check in done["checks"] if check["blocks"])
+    assert missing["state"] == "failed"
+    assert "green_tripdata_2020-05.csv.gz is not at" in missing["message"]
+    assert answer.exit_code == 1
+    assert "1 of 2 not done: green 2020-05" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["green"], "name a month, such as"),
+        (["green", "2020-06", "2020-04"], "2020-04 lies before 2020-06"),
+        (["green", str(THIS_MONTH)], f"{THIS_MONTH} has not ended yet"),
+        (["green", "2999-01"], "2999-01 has not ended yet"),
+        (["green", "2013-07"], "2013-07 lies before the first month of green trips, 2013-08"),
+        (["green", "2020-13"], "2020-13 is not a month"),
+        (["green", "April"], "'April' is not a month"),
+        (["blue", "2020-04"], "'blue' is not one of"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_load_refuses_what_it_cannot_load(
+    data: DataFolder, arguments: list[str], says: str
+) -> None:
+    answer = taxi_assets("load", *arguments)
+
+    assert answer.exit_code != 0
+    assert says in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert not data.lake.exists()
+
+
+def test_the_zones_have_no_months(data: DataFolder) -> None:
+    answer = taxi_assets("load", "zones", "2020-04")
+
+    assert answer.exit_code == 2
+    assert not data.lake.exists()
+
+
+def test_a_mistyped_setting_is_an_error_that_names_the_right_one(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SORCE", "sample")
+
+    answer = taxi_assets("load", "green", "2020-04")
+
+    assert answer.exit_code == 1
+    assert "TAXI_SORCE is not a setting; did you mean TAXI_SOURCE?" in answer.stderr
+    assert "What to do: correct the name" in answer.stderr
+
+
+def test_check_passes_where_nobody_changed_anything(loaded: DataFolder) -> None:
+    answer = taxi_assets("check")
+
+    assert answer.exit_code == 0, answer.text
+    assert "rows_match_file passed 5 rows in the table" in answer.text
+
+
+def test_check_says_the_same_in_json(loaded: DataFolder) -> None:
+    answer = taxi_assets("check", "green", "2020-04", "--json")
+
+    (month,) = json.loads(answer.stdout)
+    failed = [check["name"] for check in month["checks"] if not check["passed"]]
+    assert month["state"] == "checked"
+    assert failed == ["rows_match_published"]
+    assert answer.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ("DELETE FROM green_tripdata WHERE fare_amount = 1", "rows_match_file"),
+        (
+            "INSERT INTO green_tripdata FROM green_tripdata WHERE fare_amount = 1",
+            "rows_match_file",
+        ),
+        ("DELETE FROM tripdata_files", "rows_match_file"),
+        ("UPDATE green_tripdata SET lpep_pickup_datetime = NULL", "pickup_present"),
+        ("UPDATE green_tripdata SET unique_row_id = upper(unique_row_id)", "row_ids_well_formed"),
+        ("ALTER TABLE green_tripdata ALTER trip_distance TYPE VARCHAR", "columns_as_declared"),
+    ],
+    ids=[
+        "a row deleted",
+        "a row duplicated",
+        "the ledger emptied",
+        "pickups lost",
+        "other row ids",
+        "another type",
+    ],
+)
+def test_check_names_what_somebody_spoilt(tampered: DataFolder, change: str, check: str) -> None:
+    tampered.change(change)
+
+    answer = taxi_assets("check", "green", "2020-04")
+
+    assert answer.exit_code == 1
+    assert f"FAILED duckdb/green_tripdata: {check}:" in answer.text
+    assert "1 of 1 not done: green 2020-04" in answer.stderr
+
+
+def test_check_has_nothing_to_do_where_nothing_is_loaded(settings_env: Path) -> None:
+    answer = taxi_assets("check")
+
+    assert answer.exit_code == 1
+    assert "no month is loaded" in answer.stderr
+
+
+def test_status_shows_what_is_where(loaded: DataFolder) -> None:
+    answer = taxi_assets("status")
+
+    assert answer.exit_code == 0
+    assert "green 2020-04 csv 5 5 35,612 not the published rows" in answer.text
+
+
+def test_status_says_the_same_in_json(loaded: DataFolder) -> None:
+    answer = taxi_assets("status", "green", "--json")
+
+    assert json.loads(answer.stdout) == [
+        {
+            "taxi": "green",
+            "month": "2020-04",
+            "format": "csv",
+            "filename": CSV,
+            "lake_rows": 5,
+            "published_rows": 35612,
+            "warehouse_rows": {"duckdb": 5},
+            "ledger_rows": {"duckdb": 5},
+            "agreement": "not the published rows",
+        }
+    ]
+
+
+def test_status_says_where_rows_are_missing(tampered: DataFolder) -> None:
+    tampered.change("DELETE FROM green_tripdata WHERE fare_amount = 1")
+
+    assert "duckdb: 4 of 5 rows" in taxi_assets("status").text
+
+
+def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:
+    answer = taxi_assets("status")
+
+    assert answer.exit_code == 0
+    assert "`taxi-assets load green 2020-04` loads one" in answer.text
+    assert json.loads(taxi_assets("status", "--json").stdout) == []
+
+
+def test_doctor_shows_every_setting_and_where_it_comes_from(
+    loaded: DataFolder,
+) -> None:
+    Path(".env").write_text("TAXI_SAMPLE_SEED=42\n", encoding="utf-8")
+
+    answer = taxi_assets("doctor")
+
+    assert all(variable(name) in answer.text for name in Settings.model_fields)
+    assert f"TAXI_DATA_DIR {loaded.folder} environment" in answer.text
+    assert "TAXI_SAMPLE_SEED 42 .env" in answer.text
+    assert "TAXI_HTTP_ATTEMPTS 8 default" in answer.text
+    assert f"ok duckdb: {loaded.duckdb_file}: opens" in answer.text
+
+
+def test_doctor_is_content_with_the_sample(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+
+    answer = taxi_assets("doctor", "--json")
+
+    report = json.loads(answer.stdout)
+    assert answer.exit_code == 0, report["findings"]
+    assert {line["variable"] for line in report["settings"]} == set(
+        map(variable, Settings.model_fields)
+    )
+    assert {finding["part"] for finding in report["findings"]} >= {"source", "lake", "duckdb"}
+
+
+def test_doctor_finds_a_mirror_that_is_not_there(data: DataFolder) -> None:
+    Path(os.environ["TAXI_CSV_BASE_URL"].removeprefix("file://")).rename("elsewhere")
+
+    answer = taxi_assets("doctor")
+
+    assert answer.exit_code == 1
+    assert f"problem source: {os.environ['TAXI_CSV_BASE_URL']}: no such folder" in answer.text
+    assert "What to do: check the network and the proxy, or set a mirror" in answer.text
+
+
+def test_doctor_finds_a_host_that_does_not_answer(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with faulty_server(ServedFile(b"")) as server:
+        address = server.address
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", f"http://user:{SECRET}@{address}/mirror")
+    monkeypatch.setenv("TAXI_SOURCE", "csv")
+
+    for answer in (taxi_assets("doctor"), taxi_assets("doctor", "--json")):
+        assert answer.exit_code == 1
+        assert f"http://{address}/mirror: it cannot be reached" in answer.text
+        assert SECRET not in answer.text
+
+
+def test_doctor_finds_a_file_that_is_no_database(data: DataFolder) -> None:
+    data.folder.mkdir()
+    data.duckdb_file.write_bytes(b"no database" * 1_000)
+
+    answer = taxi_assets("doctor", "--json")
+
+    assert answer.exit_code == 1
+    (problem,) = [f for f in json.loads(answer.stdout)["findings"] if f["part"] == "duckdb"]
+    assert not problem["ok"]
+    assert f"{data.duckdb_file} cannot be opened" in problem["detail"]
+    assert "check that it is a DuckDB file" in problem["remedy"]
+
+
+def test_commands_that_need_the_database_say_when_a_file_is_none(data: DataFolder) -> None:
+    data.folder.mkdir()
+    data.duckdb_file.write_bytes(b"no database" * 1_000)
+
+    for arguments in (["status"], ["check"], ["load", "green", "2020-04"]):
+        answer = taxi_assets(*arguments)
+
+        assert answer.exit_code == 1, arguments
+        assert f"{data.duckdb_file} cannot be opened" in answer.text
+        assert "What to do: check that it is a DuckDB file" in answer.text
+        assert "Trace" not in answer.text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_doctor_finds_a_folder_that_may_not_be_written(data: DataFolder) -> None:
+    data.folder.mkdir(mode=0o500)
+
+    answer = taxi_assets("doctor")
+
+    assert answer.exit_code == 1
+    assert f"problem lake: {data.lake}: Permission denied" in answer.text
+    assert "set TAXI_LAKE or TAXI_DATA_DIR" in answer.text
+
+
+def test_a_password_in_an_address_is_neither_said_nor_kept(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = Reply(status=401, text="log in")
+    with faulty_server(ServedFile(FILE), refused, Reply(status=404)) as server:
+        monkeypatch.setenv("TAXI_CSV_BASE_URL", f"http://user:{SECRET}@{server.address}")
+        answers = [taxi_assets("load", "green", "2020-04") for _ in range(3)]
+        answers.append(taxi_assets("load", "green", "2020-04", "--json"))
+
+    assert [answer.exit_code for answer in answers] == [1, 1, 0, 0]
+    assert "answers HTTP 401: log in" in answers[0].text
+    assert not [answer.text for answer in answers if SECRET in answer.text]
+    kept = [path for path in data.folder.rglob("*") if path.is_file()]
+    assert not [path for path in kept if SECRET.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://user:{}@host/x", "user:{}@host/x", "file://u:{}@host/x"]
+)
+def test_a_password_in_an_address_that_cannot_be_used_is_not_said(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", address.format(SECRET))
+
+    answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
+
+    for answer in answers:
+        assert answer.exit_code == 1
+        assert "TAXI_CSV_BASE_URL" in answer.text
+        assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_says_what_it_does(command: str) -> None:
+    answer = taxi_assets(command, "--help")
+
+    assert answer.exit_code == 0
+    assert answer.stdout.startswith(f"Usage: main {command}")
+    help_text = main.commands[command].get_short_help_str(limit=1_000)
+    assert help_text.rstrip(".") in answer.text
+    options = main.commands[command].params
+    assert all(option.help for option in options if isinstance(option, click.Option))
+
+
+def test_help_lists_every_command() -> None:
+    answer = taxi_assets("--help")
+
+    assert answer.exit_code == 0
+    assert all(command in answer.stdout for command in main.commands)
