@@ -6,6 +6,8 @@ for commands that need them.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -80,12 +82,41 @@ def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:
 
 def _run(steps: Sequence[_Step], console: Console) -> list[MonthOutcome]:
     outcomes: list[MonthOutcome] = []
-    with MonthProgress(console, len(steps)) as progress, _interruptible(outcomes, len(steps)):
+    with (
+        MonthProgress(console, len(steps)) as progress,
+        _interruptible(outcomes, len(steps)),
+        _seen_interrupts() as was_interrupted,
+    ):
         for name, step in steps:
             progress.begin(name)
-            outcomes.append(step())
-            progress.end(outcomes[-1])
+            outcome = step()
+            interrupted = was_interrupted()
+            if not (interrupted and outcome.state is State.FAILED):
+                outcomes.append(outcome)
+                progress.end(outcome)
+            if interrupted:
+                raise KeyboardInterrupt
     return outcomes
+
+
+@contextmanager
+def _seen_interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, also where Dagster ignores it: between the steps of a run."""
+    reader, writer = os.pipe2(os.O_NONBLOCK)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def was_interrupted() -> bool:
+        try:
+            return signal.SIGINT in os.read(reader, 1 << 16)
+        except BlockingIOError:
+            return False
+
+    try:
+        yield was_interrupted
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reader)
+        os.close(writer)
 
 
 @contextmanager

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import dagster as dg
+from filelock import FileLock, Timeout
 
 from taxi_assets.errors import StorageError
 from taxi_assets.settings import Settings
 
+SESSION_TAGS = {"taxi_assets/session": uuid4().hex}
+"""On every run of this process, so that others can tell whether it still lives."""
+
+_SESSION_TAG, _SESSION = next(iter(SESSION_TAGS.items()))
 _CONFIG = "dagster.yaml"
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +43,42 @@ def prepare_home(settings: Settings) -> Path:
     return home
 
 
-def open_instance(settings: Settings) -> dg.DagsterInstance:
-    """The instance whose runs the UI shows."""
-    prepare_home(settings)
-    return dg.DagsterInstance.get()
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The instance whose runs the UI shows.
+
+    Runs of processes that are gone are recorded as failed: they would count as running for ever.
+    """
+    sessions = prepare_home(settings) / "sessions"
+    sessions.mkdir(exist_ok=True)
+    ours = sessions / _SESSION
+    with FileLock(ours, is_singleton=True), _get_instance(sessions) as instance:
+        _end_torn_runs(instance, sessions)
+        try:
+            yield instance
+        finally:
+            ours.unlink(missing_ok=True)
+
+
+def _get_instance(home: Path) -> dg.DagsterInstance:
+    # Dagster makes its databases without regard to other processes that do so, too.
+    with FileLock(home / "databases.lock"):
+        return dg.DagsterInstance.get()
+
+
+def _end_torn_runs(instance: dg.DagsterInstance, sessions: Path) -> None:
+    running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED])
+    for run in instance.get_runs(running):
+        name = run.tags.get(_SESSION_TAG)
+        if name is not None and not _lives(sessions / name):
+            instance.report_run_failed(run, "the process that ran it is gone")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+
+
+def _lives(lock: Path) -> bool:
+    try:
+        with FileLock(lock, timeout=0):
+            lock.unlink(missing_ok=True)
+            return False
+    except Timeout:
+        return True

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import dagster as dg
 
+from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -86,6 +87,7 @@ def load_month(
         partition_key=str(month),
         instance=instance,
         run_config={**_QUIET, "ops": ops},
+        tags=SESSION_TAGS,
         raise_on_error=False,
     )
     return _outcome(f"{dataset.taxi} {month}", result)
@@ -102,7 +104,11 @@ def check_month(
     result = job.get_subset(
         asset_selection=frozenset(), asset_check_selection=checks
     ).execute_in_process(
-        partition_key=str(month), instance=instance, run_config=_QUIET, raise_on_error=False
+        partition_key=str(month),
+        instance=instance,
+        run_config=_QUIET,
+        tags=SESSION_TAGS,
+        raise_on_error=False,
     )
     return _outcome(f"{dataset.taxi} {month}", result)
 
@@ -110,7 +116,7 @@ def check_month(
 def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> MonthOutcome:
     """Materialize the taxi zones in every warehouse."""
     result = definitions.resolve_job_def(ZONES_JOB).execute_in_process(
-        instance=instance, run_config=_QUIET, raise_on_error=False
+        instance=instance, run_config=_QUIET, tags=SESSION_TAGS, raise_on_error=False
     )
     return _outcome("zones", result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import time
 from collections.abc import Iterator
@@ -62,6 +63,14 @@ class DuckDBFile:
                 except (duckdb.IOException, duckdb.FatalException) as error:
                     raise StorageError(
                         f"DuckDB cannot read or write {self.path}: {_first(error)}",
+                        "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
+                        "it was",
+                    ) from None
+                except OSError as error:
+                    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                        raise
+                    raise StorageError(
+                        f"no room beside {self.path}: {error.strerror}",
                         "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
                         "it was",
                     ) from None

@@ -31,9 +31,9 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterIns
     folder = tmp_path_factory.mktemp("dagster")
     with mock.patch.dict(os.environ):
         os.environ.pop("DAGSTER_HOME", None)
-        opened = open_instance(settings_for({"TAXI_DATA_DIR": str(folder)}, folder))
-    with opened:
-        yield opened
+        with open_instance(settings_for({"TAXI_DATA_DIR": str(folder)}, folder)) as opened:
+            os.environ.pop("DAGSTER_HOME", None)
+            yield opened
     sa.event.remove(sa.Engine, "connect", _do_not_wait_for_the_disk)
 
 
