@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from taxi_assets.automation.instance import prepare_home
+from taxi_assets.automation.instance import open_instance
 from taxi_assets.settings import Settings
 
 _WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
@@ -22,7 +22,9 @@ def run_services(settings: Settings, host: str, port: int) -> int:
     Returns:
         The exit code: 0 after Ctrl-C or SIGTERM.
     """
-    prepare_home(settings)
+    # Its databases are made here, by one process: the services would collide over them.
+    with open_instance(settings):
+        pass
     programs = Path(sys.executable).parent
     commands = (
         ["dagster-webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)],
