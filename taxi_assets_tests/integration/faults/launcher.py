@@ -71,7 +71,8 @@ class Launch:
 
 
 def launch(how: Launch) -> None:
-    """Be that process."""
+    """Be that process, as a terminal starts it: a job in the background would ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.clear()
     os.environ.update(how.environment)
     with how.output.open("wb") as output:
