@@ -2,10 +2,16 @@
 -- concat() reads NULL as '', as the definition of unique_row_id asks.
 SELECT
     md5(concat($key)) AS unique_row_id,
-    *
+    filename,
+    $columns
 FROM (
     SELECT
-        $filename AS filename,
-        $typed_columns
-    FROM $reader
+        *,
+        $times_written
+    FROM (
+        SELECT
+            $filename AS filename,
+            $typed_columns
+        FROM $reader
+    )
 )

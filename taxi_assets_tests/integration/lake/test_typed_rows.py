@@ -268,6 +268,12 @@ def test_what_is_no_time_is_refused_with_its_line(tables: Tables, text: str) -> 
         "2020-04-01 00:00:00+05",
         "2020-04-01 00:00+05",
         "2020-04-01 00:00:00 America/New_York",
+        "2020-04-01 00: 6:41",
+        "2020-04-01 09:4 :40",
+        "2020-04-01  0:46:40",
+        "2020-04-01 00:46:4Z",
+        "2020-04-01T00:46:40",
+        " 020-04-01 00:46:40",
     ],
 )
 def test_a_time_that_would_be_read_as_another_one_is_refused(tables: Tables, text: str) -> None:
