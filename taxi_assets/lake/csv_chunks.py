@@ -16,8 +16,10 @@ from isal import igzip
 
 from taxi_assets.lake.landed_file import FileFacts
 
-# Smaller pieces cost more in half-filled row groups than their overlap gains.
-_CHUNK_BYTES = 256 << 20
+CHUNK_BYTES = 256 << 20
+"""Length of a piece. In DuckDB's tables, smaller ones cost more in half-filled row groups than
+their overlap gains."""
+
 _READ_BYTES = 1 << 20
 _STOP_CHECK_SECONDS = 0.1
 
@@ -25,7 +27,7 @@ _Item = Path | BaseException | None
 
 
 def csv_chunks(
-    zipped: Path, facts: FileFacts, scratch: Path, chunk_bytes: int = _CHUNK_BYTES
+    zipped: Path, facts: FileFacts, scratch: Path, chunk_bytes: int = CHUNK_BYTES
 ) -> Generator[Path, None, None]:
     """The lines of a gzipped CSV below its header, in order, as plain files.
 
