@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from taxi_assets.errors import TaxiAssetsError
-from taxi_assets.settings import Settings, SourceChoice, read_settings, variable
+from taxi_assets.settings import Settings, SourceChoice, Warehouse, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -50,7 +50,12 @@ def demo(rows: int) -> None:
 
     with _told_errors():
         data = read_settings().data_dir / "demo"
-        _override(data_dir=str(data), source=SourceChoice.SAMPLE, sample_rows=str(rows))
+        _override(
+            data_dir=str(data),
+            source=SourceChoice.SAMPLE,
+            sample_rows=str(rows),
+            warehouses=Warehouse.DUCKDB,
+        )
         settings = read_settings()
         _console.print(f"Synthetic trips (not real ones) go to {settings.duckdb_file}")
         months = [

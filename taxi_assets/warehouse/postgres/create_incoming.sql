@@ -1,0 +1,3 @@
+CREATE TABLE $incoming (
+    $columns
+)
