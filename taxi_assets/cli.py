@@ -155,6 +155,29 @@ def doctor(as_json: bool, markdown: bool) -> None:
 
 
 @main.command()
+@click.argument("warehouse", type=click.Choice([Warehouse.POSTGRES.value]))
+def adopt(warehouse: str) -> None:
+    """Partition tables by month that are not, such as the Kestra flows' ones; rows are kept."""
+    from taxi_assets.warehouse.postgres.adopt import adopt_table
+    from taxi_assets.warehouse.postgres.server import server_of
+
+    with _told_errors():
+        server = server_of(read_settings())
+        with server.connect() as connection:
+            adopted = [adopt_table(server, connection, dataset) for dataset in DATASETS.values()]
+        for table in adopted:
+            if table is not None:
+                _console.print(
+                    f"{table.table}: {table.rows:,} rows kept, in {table.months} months"
+                    + (f" and {table.other_rows:,} of other files" if table.other_rows else "")
+                )
+    if not any(adopted):
+        _console.print(f"{warehouse}: nothing to adopt")
+    else:
+        _console.print("Load these months again to prove them: `taxi-assets load TAXI START END`.")
+
+
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=3000, show_default=True, help="Port to listen on.")
 def dev(host: str, port: int) -> None:

@@ -26,6 +26,7 @@ _BATCHES_AHEAD = 4
 _PIECE_BYTES = 32 << 20
 _DUCKDB_MEMORY = "256MB"
 _STOP_CHECK_SECONDS = 0.1
+_SHOWN_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,10 @@ def _batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
             for piece in pieces:
                 rows = connection.sql(piece.select, params=dict(piece.parameters))
                 yield from rows.to_arrow_reader(_BATCH_ROWS)
-        except (duckdb.DataError, duckdb.InvalidInputException, pa.ArrowException, OSError) as e:
-            failure = str(e).splitlines()[0]
+        except duckdb.OperationalError:
+            raise
+        except (duckdb.Error, pa.ArrowException) as error:
+            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
     if failure is not None:
         raise month.explain(failure)
 
