@@ -5,6 +5,7 @@ from functools import partial
 import dagster as dg
 
 from taxi_assets.column_schema import merged_schema
+from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
 from taxi_assets.lake.reading import OpenMonth, scratch_folder

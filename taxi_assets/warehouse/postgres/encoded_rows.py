@@ -9,16 +9,15 @@ import queue
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.trips.column import ColumnType
+from taxi_assets.warehouse.postgres.row_figures import RowFigures
 
 # Small, so that the whole client stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
@@ -35,19 +34,6 @@ class EncodedRows:
 
     data: bytes
     rows: int
-
-
-@dataclass
-class RowFigures:
-    """What was seen in the rows as they passed.
-
-    Attributes:
-        null_pickups: rows without a time of pickup.
-        codes: the distinct values of all code columns.
-    """
-
-    null_pickups: int = 0
-    codes: set[str | None] = field(default_factory=set)
 
 
 _Item = EncodedRows | BaseException | None
@@ -104,17 +90,13 @@ def _ahead(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, None
 
 
 def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, None, None]:
-    dataset = month.file.dataset
-    codes = [column.name for column in dataset.columns if column.type is ColumnType.CODE]
     encoder: ArrowToPostgresBinaryEncoder | None = None
     with closing(_batches(month)) as batches:
         for batch in batches:
             if encoder is None:
                 encoder = ArrowToPostgresBinaryEncoder(batch.schema)
                 yield EncodedRows(encoder.write_header(), 0)
-            figures.null_pickups += batch.column(dataset.pickup).null_count
-            for name in codes:
-                figures.codes.update(pc.unique(batch.column(name)).to_pylist())
+            figures.add(batch)
             yield EncodedRows(encoder.write_batch(batch), batch.num_rows)
     if encoder is None:
         raise InvalidFileError(f"{month.file} has no rows", "have it published again")

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 import psycopg
 
 from taxi_assets.lake.reading import OpenMonth, scratch_folder
-from taxi_assets.warehouse.audit import audit_month
+from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
-from taxi_assets.warehouse.postgres.encoded_rows import RowFigures, encoded_rows
+from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
+from taxi_assets.warehouse.postgres.row_figures import RowFigures
 from taxi_assets.warehouse.postgres.tables import (
     SCHEMA,
     ensure_tables,
@@ -103,14 +104,14 @@ def _fill(
     month: OpenMonth,
     on_rows: Callable[[int], None],
 ) -> None:
-    figures = RowFigures()
+    figures = RowFigures(month.file.dataset)
     statement = sql("copy_rows", incoming=qualified(partition.incoming))
     with connection.cursor() as cursor:
         with encoded_rows(month, figures) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)
                 on_rows(piece.rows)
-        audit_month(month, cursor.rowcount, figures.null_pickups, figures.codes)
+        judge(month, figures.audit(cursor.rowcount))
 
 
 def _loaded(
