@@ -133,8 +133,8 @@ _FAILURES: Sequence[
 
 
 def _last_line(text: str) -> str:
-    """Of several addresses' failures the last, which mostly says what the others do."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    """Of several addresses' failures the last, without libpq's indented guesses at the cause."""
+    lines = [line for line in text.splitlines() if line and not line[0].isspace()]
     return lines[-1] if lines else "no reason was given"
 
 

@@ -24,7 +24,11 @@ def superuser_dsn() -> Iterator[str]:
 def database(superuser_dsn: str, tmp_path: Path) -> Iterator[Database]:
     """An empty database, and a lake for it."""
     name = f"taxi_{secrets.token_hex(4)}"
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path)
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    _run(superuser_dsn, f"CREATE DATABASE {name}")
+    yield Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path)
+    _run(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.encode())
