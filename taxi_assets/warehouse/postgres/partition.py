@@ -84,18 +84,12 @@ class MonthPartition:
                 "create_incoming",
                 incoming=qualified(self.incoming),
                 columns=columns_sql(self.dataset),
+                filename=literal(self.file.filename),
             )
         )
 
     def finish_incoming(self, connection: Connection) -> None:
-        """Make it ready to be attached without another look at its rows."""
-        connection.execute(
-            sql(
-                "constrain_incoming",
-                incoming=qualified(self.incoming),
-                filename=literal(self.file.filename),
-            )
-        )
+        """Give it the indexes that it must have to be attached, and its statistics."""
         for number, definition in enumerate(self._indexes(connection)):
             connection.execute(
                 sql(
@@ -105,6 +99,7 @@ class MonthPartition:
                     definition=definition,
                 )
             )
+        connection.execute(sql("sample_lightly"))
         connection.execute(sql("analyze_incoming", incoming=qualified(self.incoming)))
 
     def swap_in(self, server: PostgresServer, connection: Connection) -> None:

@@ -73,7 +73,7 @@ def replace_month(
         connection.execute(sql("delete_from_ledger"), {"filenames": partition.filenames})
         connection.execute(sql("insert_into_ledger"), asdict(entry))
         partition.swap_in(server, connection)
-    _analyze(connection, qualified(file.dataset.table))
+    _analyze(server, connection, qualified(file.dataset.table))
     return _loaded(connection, month, started, changed=True, replaced=held)
 
 
@@ -126,14 +126,16 @@ def _loaded(
     )
 
 
-def _analyze(connection: Connection, table: str) -> None:
+def _analyze(server: PostgresServer, connection: Connection, table: str) -> None:
     """Refresh the whole table's statistics, which autovacuum never does for partitioned ones.
 
     Each month's own were taken with its rows. Before Postgres 18 this reads all months anew.
     """
     only = "ONLY" if connection.info.server_version >= _ANALYZE_ONLY_SINCE else ""
     try:
-        connection.execute(sql("analyze_table", only=only, table=table))
+        with server.transaction(connection):
+            connection.execute(sql("sample_lightly"))
+            connection.execute(sql("analyze_table", only=only, table=table))
     except psycopg.Error as error:
         # The rows are in: the next load takes them, too.
         _log.warning("no statistics of %s were taken: %s", table, error.diag.message_primary)
