@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from taxi_assets.errors import TaxiAssetsError
-from taxi_assets.settings import Settings, SourceChoice, read_settings, variable
+from taxi_assets.settings import Settings, SourceChoice, Warehouse, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -50,7 +50,12 @@ def demo(rows: int) -> None:
 
     with _told_errors():
         data = read_settings().data_dir / "demo"
-        _override(data_dir=str(data), source=SourceChoice.SAMPLE, sample_rows=str(rows))
+        _override(
+            data_dir=str(data),
+            source=SourceChoice.SAMPLE,
+            sample_rows=str(rows),
+            warehouses=Warehouse.DUCKDB,
+        )
         settings = read_settings()
         _console.print(f"Synthetic trips (not real ones) go to {settings.duckdb_file}")
         months = [
@@ -149,6 +154,29 @@ def doctor(as_json: bool, markdown: bool) -> None:
         report = {"settings": [asdict(x) for x in lines], "findings": [asdict(x) for x in found]}
         click.echo(json.dumps(report, indent=2))
     sys.exit(0 if all(finding.ok for finding in found) else 1)
+
+
+@main.command()
+@click.argument("warehouse", type=click.Choice([Warehouse.POSTGRES.value]))
+def adopt(warehouse: str) -> None:
+    """Partition tables by month that are not, such as the Kestra flows' ones; rows are kept."""
+    from taxi_assets.warehouse.postgres.adopt import adopt_table
+    from taxi_assets.warehouse.postgres.server import server_of
+
+    with _told_errors():
+        server = server_of(read_settings())
+        with server.connect() as connection:
+            adopted = [adopt_table(server, connection, dataset) for dataset in DATASETS.values()]
+        for table in adopted:
+            if table is not None:
+                _console.print(
+                    f"{table.table}: {table.rows:,} rows kept, in {table.months} months"
+                    + (f" and {table.other_rows:,} of other files" if table.other_rows else "")
+                )
+    if not any(adopted):
+        _console.print(f"{warehouse}: nothing to adopt")
+    else:
+        _console.print("Load these months again to prove them: `taxi-assets load TAXI START END`.")
 
 
 @main.command()

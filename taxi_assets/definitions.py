@@ -11,6 +11,8 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.duckdb.assets import duckdb_asset, duckdb_checks, duckdb_zones
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
+from taxi_assets.warehouse.postgres.assets import postgres_asset, postgres_checks, postgres_zones
+from taxi_assets.warehouse.postgres.server import server_of
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -25,6 +27,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             memory_gb=settings.duckdb_memory_gb,
             wait_seconds=settings.duckdb_wait_seconds,
         )
+    if Warehouse.POSTGRES in settings.warehouses:
+        zones.append(postgres_zones())
+        resources["postgres"] = server_of(settings)
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[zones_source_spec(), *zones],
@@ -43,6 +48,9 @@ def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
     if Warehouse.DUCKDB in catalog.settings.warehouses:
         assets.append(duckdb_asset(dataset, catalog))
         checks.append(duckdb_checks(dataset, assets[-1], catalog.settings))
+    if Warehouse.POSTGRES in catalog.settings.warehouses:
+        assets.append(postgres_asset(dataset, catalog))
+        checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
         load_job(dataset, assets),

@@ -59,6 +59,10 @@ class WarehouseBusyError(TransientError):
     """Somebody else holds the warehouse for longer than we wait."""
 
 
+class WarehouseUnavailableError(TransientError):
+    """The warehouse did not answer, or the connection to it broke."""
+
+
 class WarehouseError(PermanentError):
     """The warehouse cannot take the data: its tables or its settings are in the way."""
 

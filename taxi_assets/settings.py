@@ -17,12 +17,22 @@ from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taxi_assets.errors import SettingsError
 
 _PREFIX = "TAXI_"
+_LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
+_SECRETS = frozenset({"postgres_dsn"})
 
 
 class SourceChoice(StrEnum):
@@ -38,6 +48,7 @@ class Warehouse(StrEnum):
     """The warehouses that months can be loaded into."""
 
     DUCKDB = "duckdb"
+    POSTGRES = "postgres"
 
 
 def _split(value: object) -> object:
@@ -62,6 +73,28 @@ def _lake_url(value: str) -> str:
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
     return value
+
+
+def _dsn(value: SecretStr) -> SecretStr:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = conninfo_to_dict(value.get_secret_value())
+    except ProgrammingError:
+        # Its text may quote the password.
+        raise ValueError(_DSN_FORM) from None
+    ports = str(parts.get("port") or "").split(",")
+    misplaced = any("@" in str(parts.get(name) or "") for name in ("host", "dbname"))
+    if misplaced or not all(port.isdecimal() for port in ports if port):
+        raise ValueError(_DSN_FORM)
+    return value
+
+
+_DSN_FORM = (
+    "it must be like postgresql://user:password@host:5432/database, with @ : / ? # % in user and "
+    "password percent-encoded"
+)
 
 
 class Settings(BaseSettings):
@@ -89,7 +122,9 @@ class Settings(BaseSettings):
         None, description="Folder of the raw files, `file://…`; by default `lake` in the data dir."
     )
     warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(_split)] = Field(
-        (Warehouse.DUCKDB,), min_length=1, description="Where months are loaded: `duckdb`."
+        (Warehouse.DUCKDB,),
+        min_length=1,
+        description="Where months are loaded: `duckdb`, `postgres` or both.",
     )
     duckdb_path: Path | None = Field(
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
@@ -104,6 +139,24 @@ class Settings(BaseSettings):
         600,
         ge=0,
         description="How long to wait while another process holds the DuckDB file, in seconds.",
+    )
+    postgres_dsn: Annotated[SecretStr, AfterValidator(_dsn)] | None = Field(
+        None,
+        description="The Postgres database: `postgresql://user:password@host:5432/database`, with "
+        "libpq's parameters, such as `?sslmode=verify-full`.",
+    )
+    postgres_connect_seconds: PositiveInt = Field(
+        10, description="How long to try to connect to Postgres, in seconds."
+    )
+    postgres_wait_seconds: PositiveFloat = Field(
+        600,
+        le=_LONGEST_SECONDS,
+        description="How long to wait while other sessions hold a table in Postgres, in seconds.",
+    )
+    postgres_statement_seconds: PositiveFloat = Field(
+        3600,
+        le=_LONGEST_SECONDS,
+        description="How long one statement may take in Postgres, in seconds.",
     )
     published_counts: Annotated[Literal["require", "warn"], BeforeValidator(_lower)] = Field(
         "require",
@@ -165,7 +218,7 @@ def read_settings() -> Settings:
     """
     _refuse_unknown_names()
     try:
-        return Settings.model_validate({})
+        settings = Settings.model_validate({})
     except ValidationError as error:
         # The first problem of each setting: what follows is its consequence.
         problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
@@ -173,6 +226,12 @@ def read_settings() -> Settings:
             "\n".join(_explain(problem) for problem in reversed(problems.values())),
             "correct it in the environment or in .env, or leave it out for the default",
         ) from None
+    if Warehouse.POSTGRES in settings.warehouses and settings.postgres_dsn is None:
+        raise SettingsError(
+            f"{variable('warehouses')} names postgres, but {variable('postgres_dsn')} is not set",
+            f"set it ({_DSN_FORM}), or leave postgres out of {variable('warehouses')}",
+        )
+    return settings
 
 
 def _refuse_unknown_names() -> None:
@@ -189,6 +248,8 @@ def _refuse_unknown_names() -> None:
 
 def _explain(problem: object) -> str:
     name = str(problem["loc"][0])  # type: ignore[index]
+    if name in _SECRETS:
+        return f"{variable(name)}: {problem['msg']}"  # type: ignore[index]
     # A URL may carry a password.
     value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))  # type: ignore[index]
     return f"{variable(name)}={value}: {problem['msg']}"  # type: ignore[index]

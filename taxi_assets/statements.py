@@ -10,7 +10,7 @@ def _template(package: str, name: str) -> Template:
     return Template(resources.files(package).joinpath(f"{name}.sql").read_text("utf-8"))
 
 
-def statement(package: str, name: str, **identifiers: str) -> str:
+def statement(package: str, name: str, /, **identifiers: str) -> str:
     """The statement in ``<package>/<name>.sql``.
 
     Args:

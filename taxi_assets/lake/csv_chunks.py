@@ -16,8 +16,10 @@ from isal import igzip
 
 from taxi_assets.lake.landed_file import FileFacts
 
-# Smaller pieces cost more in half-filled row groups than their overlap gains.
-_CHUNK_BYTES = 512 << 20
+CHUNK_BYTES = 512 << 20
+"""Length of a piece. In DuckDB's tables, smaller ones cost more in half-filled row groups than
+their overlap gains."""
+
 # But the reader waits for the first one. Unzipping is more than three times as fast as reading.
 _FIRST_CHUNK_BYTES = 64 << 20
 _GROWTH = 3
@@ -28,7 +30,7 @@ _Item = Path | BaseException | None
 
 
 def csv_chunks(
-    zipped: Path, facts: FileFacts, scratch: Path, chunk_bytes: int = _CHUNK_BYTES
+    zipped: Path, facts: FileFacts, scratch: Path, chunk_bytes: int = CHUNK_BYTES
 ) -> Generator[Path, None, None]:
     """The lines of a gzipped CSV below its header, in order, as plain files.
 

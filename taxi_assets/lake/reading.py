@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake import bad_values
-from taxi_assets.lake.csv_chunks import csv_chunks
+from taxi_assets.lake.csv_chunks import CHUNK_BYTES, csv_chunks
 from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.typed_rows import csv_reader, csv_rows, parquet_rows
@@ -46,12 +46,16 @@ class OpenMonth:
     scratch: Path
 
     @contextmanager
-    def pieces(self) -> Iterator[Iterator[Piece]]:
-        """All rows of the month. A piece may be read until the next one is asked for."""
-        with closing(self._pieces()) as pieces:
+    def pieces(self, chunk_bytes: int = CHUNK_BYTES) -> Iterator[Iterator[Piece]]:
+        """All rows of the month. A piece may be read until the next one is asked for.
+
+        Args:
+            chunk_bytes: about how long a piece of text is, unzipped.
+        """
+        with closing(self._pieces(chunk_bytes)) as pieces:
             yield pieces
 
-    def _pieces(self) -> Generator[Piece, None, None]:
+    def _pieces(self, chunk_bytes: int) -> Generator[Piece, None, None]:
         dataset, facts = self.file.dataset, self.landed.facts
         filename = {"filename": self.file.filename}
         if self.file.format is FileFormat.PARQUET:
@@ -60,7 +64,7 @@ class OpenMonth:
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         select = csv_rows(dataset, csv_reader(dataset, line_end, facts.jagged_rows > 0))
-        with closing(csv_chunks(self.path, facts, self.scratch)) as texts:
+        with closing(csv_chunks(self.path, facts, self.scratch, chunk_bytes)) as texts:
             for text in texts:
                 yield Piece(select, {"path": str(text), **filename})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
@@ -12,10 +12,10 @@ from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.warehouse.duckdb.connection import DuckDBFile
-from taxi_assets.warehouse.duckdb.figures import count_months
-from taxi_assets.warehouse.duckdb.tables import ledger_entries
+from taxi_assets.warehouse.duckdb.holdings import duckdb_holdings
+from taxi_assets.warehouse.holdings import Holdings
 from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.postgres.holdings import postgres_holdings
 
 _T = TypeVar("_T")
 
@@ -77,17 +77,14 @@ class _Held:
 
 
 def _held(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> _Held:
-    match warehouse:
-        case Warehouse.DUCKDB:
-            if not settings.duckdb_file.exists():
-                return _Held({}, {})
-            file = DuckDBFile(
-                settings.duckdb_file, settings.duckdb_memory_gb, settings.duckdb_wait_seconds
-            )
-            with file.connect() as connection:
-                counts = count_months(connection, dataset.table)
-                entries = {entry.filename: entry for entry in ledger_entries(connection)}
-    return _Held(_by_file(dataset, counts), _by_file(dataset, entries))
+    found = _HOLDINGS[warehouse](settings, dataset)
+    return _Held(_by_file(dataset, found.rows), _by_file(dataset, found.entries))
+
+
+_HOLDINGS: Mapping[Warehouse, Callable[[Settings, Dataset], Holdings]] = {
+    Warehouse.DUCKDB: duckdb_holdings,
+    Warehouse.POSTGRES: postgres_holdings,
+}
 
 
 def _by_file(dataset: Dataset, named: Mapping[str, _T]) -> dict[TripFile, _T]:

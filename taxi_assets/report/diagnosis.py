@@ -16,6 +16,8 @@ from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.postgres.diagnosis import diagnose
+from taxi_assets.warehouse.postgres.server import server_of
 
 _UNSET = "–"
 _SCARCE_BYTES = 2_000_000_000
@@ -87,6 +89,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
     if Warehouse.DUCKDB in settings.warehouses:
         yield _duckdb(settings)
+    if Warehouse.POSTGRES in settings.warehouses:
+        yield _postgres(settings)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -129,3 +133,10 @@ def _duckdb(settings: Settings) -> Finding:
         return Finding("duckdb", False, error.what, error.remedy)
     state = "opens" if existed else "can be made"
     return Finding("duckdb", True, f"{settings.duckdb_file}: {state} (DuckDB {version})")
+
+
+def _postgres(settings: Settings) -> Finding:
+    try:
+        return Finding("postgres", True, diagnose(server_of(settings)))
+    except TaxiAssetsError as error:
+        return Finding("postgres", False, error.what, error.remedy)

@@ -3,13 +3,11 @@
 from functools import partial
 
 import dagster as dg
-from pydantic import Field
 
 from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.lake.assets import OWNERS, ZONES_NAME
-from taxi_assets.lake.landing import lake_name
+from taxi_assets.lake.assets import OWNERS
 from taxi_assets.lake.reading import OpenMonth, scratch_folder
 from taxi_assets.lake.resource import LakeResource
 from taxi_assets.lake.typed_rows import TYPES
@@ -27,17 +25,10 @@ from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
 from taxi_assets.warehouse.duckdb.zones import replace_zones
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.month_assets import LoadConfig, landed_file, landed_zones, load_metadata
 
 RESOURCE = "duckdb"
 """Key of the warehouse's resource, and name of its pool and its group."""
-
-
-class LoadConfig(dg.Config):
-    """How a month is loaded."""
-
-    force: bool = Field(
-        False, description="Load the month even where the table holds this very file already."
-    )
 
 
 def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
@@ -72,7 +63,7 @@ def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
             loaded = load_month(file, lake, duckdb, context.run.run_id, config.force)
         if not loaded.changed:
             context.log.info(f"the table holds this very {file.filename}: nothing to do")
-        return dg.MaterializeResult(metadata=_metadata(file, loaded))
+        return dg.MaterializeResult(metadata=load_metadata(file, loaded))
 
     return merged
 
@@ -86,12 +77,7 @@ def load_month(
         InvalidFileError: the file has not landed, or has values that do not fit.
     """
     folder = lake.get_lake()
-    landed = folder.find(lake_name(file))
-    if landed is None:
-        raise InvalidFileError(
-            f"{file} is not in the lake {folder.url}",
-            f"materialize lake/{file.dataset.table} for {file.month} first",
-        )
+    landed = landed_file(folder, file)
     with (
         duckdb.get_connection() as connection,
         folder.local_path(landed) as path,
@@ -140,25 +126,9 @@ def duckdb_zones() -> dg.AssetsDefinition:
     def zones(lake: LakeResource, duckdb: DuckDBWarehouse) -> dg.MaterializeResult[None]:
         folder = lake.get_lake()
         with dagster_failures():
-            landed = folder.find(ZONES_NAME)
-            if landed is None:
-                raise InvalidFileError(
-                    f"{ZONES_NAME} is not in the lake {folder.url}", "materialize lake/zones first"
-                )
+            landed = landed_zones(folder)
             with duckdb.get_connection() as connection, folder.local_path(landed) as path:
                 rows = replace_zones(connection, path)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
     return zones
-
-
-def _metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float]:
-    return {
-        "dagster/partition_row_count": loaded.rows,
-        "dagster/row_count": loaded.table_rows,
-        "filename": file.filename,
-        "changed": loaded.changed,
-        "replaced_rows": loaded.replaced_rows,
-        "seconds": round(loaded.seconds, 3),
-        "rows_per_second": round(loaded.rows_per_second),
-    }

@@ -13,9 +13,10 @@ from taxi_assets.lake.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.typed_rows import quoted
 from taxi_assets.statements import statement
-from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.audit import MonthAudit, judge
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
@@ -130,29 +131,12 @@ def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) 
         code_lists=", ".join(f"list(DISTINCT {quoted(code.name)})" for code in codes),
     )
     first, last = FIRST_TIME, LAST_TIME
-    rows, *bad, found = connection.execute(
+    rows, pickups, dropoffs, infinite, found = connection.execute(
         query, {"filename": month.file.filename, "first_time": first, "last_time": last}
     ).fetchall()[0]
-    strange = [
-        value
-        for code, values in zip(codes, found, strict=True)
-        for value in values or ()
-        if value is not None and not _is_code(code, value)
-    ]
-    if any(bad) or strange:
-        raise month.explain(
-            "{:,} pickups and {:,} dropoffs that are no time, {:,} infinite amounts".format(*bad)
-            + f", codes that are none: {strange[:5]}"
-        )
-    if rows != month.landed.facts.rows:
-        raise month.explain(
-            f"{rows:,} rows were read, but {month.landed.facts.rows:,} were counted when it landed"
-        )
+    by_column = {code.name: values or () for code, values in zip(codes, found, strict=True)}
+    judge(month, MonthAudit(rows, pickups, dropoffs, infinite, by_column))
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:
     return [quoted(column.name) for column in dataset.columns if column.type is type_]
-
-
-def _is_code(column: Column, value: str) -> bool:
-    return value.isascii() and (value.isdecimal() or (column.letters and value.isalpha()))

@@ -8,6 +8,7 @@ from taxi_assets.errors import WarehouseError
 from taxi_assets.lake.typed_rows import TYPES, quoted
 from taxi_assets.statements import statement
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.column_differences import differences
 from taxi_assets.warehouse.ledger import LedgerEntry
 
 _LEADING = {"unique_row_id": "VARCHAR", "filename": "VARCHAR"}
@@ -37,9 +38,9 @@ def ensure_tables(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> No
     declared = list(declared_columns(dataset).items())
     present = table_columns(connection, dataset)
     if present != declared[: len(present)]:
-        differences = "; ".join(column_differences(present, dataset))
+        found = "; ".join(column_differences(present, dataset))
         raise WarehouseError(
-            f"table {dataset.table} is not as declared: {differences}",
+            f"table {dataset.table} is not as declared: {found}",
             f"rename the table to keep it (ALTER TABLE {dataset.table} RENAME TO ...), then "
             "load the months again",
         )
@@ -58,17 +59,7 @@ def table_columns(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> li
 
 def column_differences(present: list[tuple[str, str]], dataset: Dataset) -> tuple[str, ...]:
     """How a table's columns differ from the declared ones, in words."""
-    declared = declared_columns(dataset)
-    found = dict(present)
-    missing = [f"{name} is missing" for name in declared if name not in found]
-    added = [f"{name} is not declared" for name in found if name not in declared]
-    changed = [
-        f"{name} is {found[name]}, declared {type_}"
-        for name, type_ in declared.items()
-        if name in found and found[name] != type_
-    ]
-    moved = ["the columns stand in another order"] if list(found) != list(declared) else []
-    return tuple(missing + added + changed or moved)
+    return differences(present, declared_columns(dataset))
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -1,0 +1,59 @@
+"""What is judged of a month while it is still invisible: the same in every warehouse.
+
+A blocking check would refuse it later; here it keeps the rows that were there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.trips.column import Column
+
+
+@dataclass(frozen=True)
+class MonthAudit:
+    """What was found in the rows that went in.
+
+    Attributes:
+        rows: how many they are.
+        bad_pickups: rows whose time of pickup is missing or out of range.
+        bad_dropoffs: rows whose time of dropoff is out of range.
+        infinite_amounts: rows with an infinite amount.
+        codes: the distinct values of each code column, by its name.
+    """
+
+    rows: int
+    bad_pickups: int
+    bad_dropoffs: int
+    infinite_amounts: int
+    codes: Mapping[str, Iterable[str | None]]
+
+
+def judge(month: OpenMonth, audit: MonthAudit) -> None:
+    """Refuse a month that is not what was counted and verified when its file landed.
+
+    Raises:
+        InvalidFileError: names the file and, where a value is at fault, its line.
+    """
+    strange = [
+        value
+        for name, values in audit.codes.items()
+        for value in values
+        if value is not None and not _is_code(month.file.dataset.column(name), value)
+    ]
+    if audit.bad_pickups or audit.bad_dropoffs or audit.infinite_amounts or strange:
+        raise month.explain(
+            f"{audit.bad_pickups:,} pickups and {audit.bad_dropoffs:,} dropoffs that are no time, "
+            f"{audit.infinite_amounts:,} infinite amounts, codes that are none: {strange[:5]}"
+        )
+    if audit.rows != month.landed.facts.rows:
+        raise month.explain(
+            f"{audit.rows:,} rows were read, but {month.landed.facts.rows:,} were counted when it "
+            "landed"
+        )
+
+
+def _is_code(column: Column, value: str) -> bool:
+    return value.isascii() and (value.isdecimal() or (column.letters and value.isalpha()))

@@ -1,0 +1,112 @@
+"""Connects to Postgres, with time-outs, and without ever showing the password."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
+
+from taxi_assets.errors import TransientError, WarehouseError
+from taxi_assets.statements import statement
+from taxi_assets.warehouse.postgres.failures import explain, explain_refusal
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+OLDEST_SERVER = 14
+"""The oldest version that Postgres's makers still supported in 2026 and that has multi-range
+BRIN indexes: https://www.postgresql.org/support/versioning/."""
+
+_PAUSE_SECONDS = 0.5
+_VERSION_FACTOR = 10_000
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A Postgres database and how it is talked to.
+
+    Attributes:
+        dsn: URL or key-value text as libpq takes it.
+        connect_seconds: how long to try to connect.
+        wait_seconds: how long to wait while other sessions hold what is needed.
+        statement_seconds: how long one statement may take.
+    """
+
+    dsn: SecretStr
+    connect_seconds: int = 10
+    wait_seconds: float = 600
+    statement_seconds: float = 3600
+
+    @property
+    def address(self) -> str:
+        """Where it is, fit to be shown."""
+        parts = conninfo_to_dict(self.dsn.get_secret_value())
+        host = parts.get("host") or parts.get("hostaddr") or "the default host"
+        port = f":{parts['port']}" if "port" in parts else ""
+        return f"{host}{port}/{parts.get('dbname') or 'the default database'}"
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A connection that commits each statement unless it is within `transaction`.
+
+        Raises:
+            WarehouseUnavailableError: no connection, or it broke.
+            WarehouseBusyError: others held something for longer than we wait.
+            WarehouseError, StorageError: the server refused, and will again.
+        """
+        with self._open() as connection:
+            version = connection.info.server_version // _VERSION_FACTOR
+            if version < OLDEST_SERVER:
+                raise WarehouseError(
+                    f"{self.address} runs Postgres {version}",
+                    f"upgrade the server to {OLDEST_SERVER} or later",
+                )
+            try:
+                yield connection
+            except psycopg.Error as error:
+                raise explain(error, self.address) from None
+
+    @contextmanager
+    def transaction(self, connection: Connection) -> Iterator[None]:
+        """A transaction whose statements and waits are limited."""
+        with connection.transaction():
+            connection.execute(
+                sql("limit_transaction"),
+                {
+                    "lock_timeout": milliseconds(self.wait_seconds),
+                    "statement_timeout": milliseconds(self.statement_seconds),
+                },
+            )
+            yield
+
+    def _open(self) -> Connection:
+        deadline = time.monotonic() + self.connect_seconds
+        while True:
+            try:
+                return psycopg.connect(
+                    self.dsn.get_secret_value(),
+                    autocommit=True,
+                    prepare_threshold=None,  # PgBouncer may stand in between.
+                    connect_timeout=self.connect_seconds,
+                    application_name="taxi_assets",
+                    client_encoding="UTF8",
+                )
+            except psycopg.Error as error:
+                failure = explain_refusal(error, self.dsn, self.address)
+                if not isinstance(failure, TransientError) or time.monotonic() > deadline:
+                    raise failure from None
+                time.sleep(_PAUSE_SECONDS)
+
+
+def milliseconds(seconds: float) -> str:
+    """A time-out as Postgres's settings take it; at least 1, since 0 would mean none."""
+    return str(max(1, round(seconds * 1000)))
+
+
+def sql(name: str, /, **identifiers: str) -> bytes:
+    """The statement in ``<name>.sql`` beside this module."""
+    return statement(__package__, name, **identifiers).encode()

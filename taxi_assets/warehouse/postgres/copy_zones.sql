@@ -1,0 +1,1 @@
+COPY public.zones ($columns) FROM STDIN

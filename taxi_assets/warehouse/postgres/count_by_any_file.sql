@@ -1,0 +1,3 @@
+SELECT filename, count(*)
+FROM $table
+GROUP BY filename

@@ -1,0 +1,2 @@
+SELECT count(*), count(*) FILTER (WHERE filename = %(filename)s)
+FROM $partition

@@ -1,0 +1,3 @@
+DELETE FROM public.tripdata_files
+WHERE filename = ANY(%(filenames)s)
+RETURNING rows

@@ -1,0 +1,145 @@
+"""Translates what Postgres and libpq report into errors with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import psycopg
+from psycopg import errors as pg
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import SecretStr
+
+from taxi_assets.errors import (
+    StorageError,
+    TaxiAssetsError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseUnavailableError,
+)
+
+_DSN = "TAXI_POSTGRES_DSN"
+_GRANTS = (
+    "GRANT USAGE, CREATE ON SCHEMA public TO the role, and let it own the tables "
+    "(ALTER TABLE ... OWNER TO ...); docs/postgres.md lists the statements"
+)
+
+# libpq hands no SQLSTATE on where a connection fails; these are the words of an English server.
+_REFUSALS: Sequence[tuple[tuple[str, ...], str]] = (
+    (
+        ("password authentication failed", "no password supplied", "authentication failed"),
+        f"correct user and password in {_DSN}",
+    ),
+    (
+        ("does not exist",),
+        f"create it (CREATE DATABASE ..., CREATE ROLE ... LOGIN), or correct the name in {_DSN}",
+    ),
+    (
+        ("permission denied for database", "not permitted to log in"),
+        "GRANT CONNECT ON DATABASE ... TO the role, or ALTER ROLE ... LOGIN",
+    ),
+    (("no pg_hba.conf entry",), "let the server's pg_hba.conf admit this host, user and database"),
+    (
+        ("SSL", "certificate"),
+        f"give sslmode and sslrootcert in {_DSN} as the server offers TLS: "
+        "https://www.postgresql.org/docs/current/libpq-ssl.html",
+    ),
+)
+_TRANSIENT = (
+    "Connection refused",
+    "starting up",
+    "shutting down",
+    "recovery mode",
+    "too many clients",
+    "remaining connection slots",
+    "timeout expired",
+    "timed out",
+    "server closed the connection",
+    "No route to host",
+    "Network is unreachable",
+    "No such file or directory",
+    "resolve host",
+    "translate host name",
+    "Name or service not known",
+)
+
+
+def explain_refusal(error: psycopg.Error, dsn: SecretStr, address: str) -> TaxiAssetsError:
+    """Why no connection came about: wrong name, password or database, or no server."""
+    text = _without_secrets(_last_line(str(error)), dsn)
+    for words, remedy in _REFUSALS:
+        if any(word in text for word in words):
+            return WarehouseError(f"{address} refuses the connection: {text}", remedy)
+    if any(word in text for word in _TRANSIENT):
+        return WarehouseUnavailableError(
+            f"{address} cannot be reached: {text}",
+            f"start the server, or correct host and port in {_DSN}; then run again",
+        )
+    return WarehouseError(
+        f"no connection to {address}: {text}",
+        f"check user, password, host and database in {_DSN}, and the server's log",
+    )
+
+
+def explain(error: psycopg.Error, address: str) -> TaxiAssetsError:
+    """What an error in the middle of work means."""
+    primary = error.diag.message_primary
+    text = " ".join(part for part in (primary, error.diag.message_detail) if part)
+    what = f"{address}: {text or _last_line(str(error))}"
+    for types, failure, remedy in _FAILURES:
+        if isinstance(error, types):
+            return failure(what, remedy)
+    if isinstance(error, psycopg.OperationalError) and primary is None:
+        return WarehouseUnavailableError(what, _BROKEN)
+    return WarehouseError(what, "the tables are as they were; see the server's log")
+
+
+_BROKEN = "the connection broke: run again; the tables are as they were"
+_FAILURES: Sequence[
+    tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], TaxiAssetsError], str]
+] = (
+    ((pg.InsufficientPrivilege,), WarehouseError, _GRANTS),
+    (
+        (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure),
+        WarehouseBusyError,
+        "another session holds the table: end it, or raise TAXI_POSTGRES_WAIT_SECONDS; then run "
+        "again",
+    ),
+    (
+        (pg.AdminShutdown, pg.CrashShutdown, pg.CannotConnectNow),
+        WarehouseUnavailableError,
+        _BROKEN,
+    ),
+    (
+        (pg.QueryCanceled,),
+        WarehouseBusyError,
+        "run again; TAXI_POSTGRES_STATEMENT_SECONDS allows a statement more time",
+    ),
+    (
+        (pg.DiskFull,),
+        StorageError,
+        "free space on the server, and run again: the tables are as they were",
+    ),
+    (
+        (pg.ReadOnlySqlTransaction,),
+        WarehouseError,
+        f"name the primary in {_DSN}: a standby or a read-only role takes no rows",
+    ),
+    (
+        (pg.DependentObjectsStillExist,),
+        WarehouseError,
+        "drop what depends on that table, run again, and make it anew on the merged table",
+    ),
+)
+
+
+def _last_line(text: str) -> str:
+    """Of several addresses' failures the last, without libpq's indented guesses at the cause."""
+    lines = [line for line in text.splitlines() if line and not line[0].isspace()]
+    return lines[-1] if lines else "no reason was given"
+
+
+def _without_secrets(text: str, dsn: SecretStr) -> str:
+    for name, value in conninfo_to_dict(dsn.get_secret_value()).items():
+        if "password" in name and value:
+            text = text.replace(str(value), "***")
+    return text

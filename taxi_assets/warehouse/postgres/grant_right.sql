@@ -1,0 +1,1 @@
+GRANT $right ON $table TO $role

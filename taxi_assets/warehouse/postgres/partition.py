@@ -1,0 +1,173 @@
+"""The partition of a month: built aside under a name of its own, then put in its place."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+from psycopg.errors import LockNotAvailable
+
+from taxi_assets.errors import WarehouseBusyError, WarehouseError
+from taxi_assets.lake.typed_rows import literal, quoted
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.postgres.connection import (
+    Connection,
+    PostgresServer,
+    milliseconds,
+    sql,
+)
+from taxi_assets.warehouse.postgres.tables import (
+    SCHEMA,
+    columns_sql,
+    find_relation,
+    qualified,
+)
+
+# A request that waits makes every later reader wait behind it: give up soon, let them pass.
+_LOCK_TIMEOUT_SECONDS = 0.2
+_PAUSE_SECONDS = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MonthPartition:
+    """Where the rows of a file's month stand, in whatever format they came."""
+
+    file: TripFile
+
+    @property
+    def dataset(self) -> Dataset:
+        """Whose month it is."""
+        return self.file.dataset
+
+    @property
+    def name(self) -> str:
+        """Name of the partition, such as ``green_tripdata_2020_04``."""
+        month = self.file.month
+        return f"{self.dataset.table}_{month.year:04d}_{month.number:02d}"
+
+    @property
+    def incoming(self) -> str:
+        """Name of the new version until it is in its place."""
+        return f"{self.name}_incoming"
+
+    @property
+    def filenames(self) -> list[str]:
+        """What the column ``filename`` may say in it: the month's file in each format."""
+        return [sibling.filename for sibling in self.file.siblings]
+
+    def exists(self, connection: Connection) -> bool:
+        """Whether the month has a partition.
+
+        Raises:
+            WarehouseError: something else stands under its name.
+        """
+        found = find_relation(connection, self.name)
+        if found is not None and found.parent not in (self.dataset.table, self._parent):
+            raise WarehouseError(
+                f"{SCHEMA}.{self.name} is no partition of {self.dataset.table}",
+                "rename or drop it: the month's rows go under that name",
+            )
+        return found is not None
+
+    def create_incoming(self, connection: Connection) -> None:
+        """Create the table for the new version. Only this transaction sees it.
+
+        It is not made ``LIKE`` the merged table, since that would hold a lock on it for as
+        long as the load takes, and two loads would wait for each other.
+        """
+        connection.execute(
+            sql(
+                "create_incoming",
+                incoming=qualified(self.incoming),
+                columns=columns_sql(self.dataset),
+                filename=literal(self.file.filename),
+            )
+        )
+
+    def finish_incoming(self, connection: Connection) -> None:
+        """Give it the indexes that it must have to be attached, and its statistics."""
+        for number, definition in enumerate(self._indexes(connection)):
+            connection.execute(
+                sql(
+                    "create_incoming_index",
+                    name=quoted(f"{self.incoming}_{number}"),
+                    incoming=qualified(self.incoming),
+                    definition=definition,
+                )
+            )
+        connection.execute(sql("sample_lightly"))
+        connection.execute(sql("analyze_incoming", incoming=qualified(self.incoming)))
+
+    def swap_in(self, server: PostgresServer, connection: Connection) -> None:
+        """Put the new version in the place of the old one; visible when the caller commits.
+
+        The table is taken from its readers only once nobody is reading it, and until then no
+        reader waits longer than a moment for our request.
+
+        Raises:
+            WarehouseBusyError: somebody held the table for longer than the server's wait.
+        """
+        deadline = time.monotonic() + server.wait_seconds
+        told = False
+        while True:
+            try:
+                with connection.transaction():
+                    self._swap(connection)
+            except LockNotAvailable:
+                holders = self._holders(connection)
+                if time.monotonic() >= deadline:
+                    raise WarehouseBusyError(
+                        f"{self._parent} is still held by {holders} after "
+                        f"{server.wait_seconds:g} s",
+                        "end that session (SELECT pg_terminate_backend(pid)), or raise "
+                        "TAXI_POSTGRES_WAIT_SECONDS; then run again",
+                    ) from None
+                if not told:
+                    _log.warning("waiting for %s, which is held by %s", self._parent, holders)
+                    told = True
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+    @property
+    def _parent(self) -> str:
+        return f"{SCHEMA}.{self.dataset.table}"
+
+    def _swap(self, connection: Connection) -> None:
+        connection.execute(sql("limit_lock"), {"lock_timeout": milliseconds(_LOCK_TIMEOUT_SECONDS)})
+        names = {
+            "table": qualified(self.dataset.table),
+            "partition": qualified(self.name),
+            "incoming": qualified(self.incoming),
+        }
+        if self.exists(connection):
+            connection.execute(sql("lock_for_swap", **names))
+            connection.execute(sql("drop_partition", **names))
+        connection.execute(sql("rename_incoming", **names, name=quoted(self.name)))
+        for number, _ in enumerate(self._indexes(connection)):
+            connection.execute(
+                sql(
+                    "rename_index",
+                    index=qualified(f"{self.incoming}_{number}"),
+                    name=quoted(f"{self.name}_{number}"),
+                )
+            )
+        values = ", ".join(map(literal, self.filenames))
+        connection.execute(sql("attach_partition", **names, filenames=values))
+
+    def _indexes(self, connection: Connection) -> list[str]:
+        rows = connection.execute(
+            sql("list_index_definitions"), {"table": qualified(self.dataset.table)}
+        ).fetchall()
+        return [str(definition) for (definition,) in rows]
+
+    def _holders(self, connection: Connection) -> str:
+        rows = connection.execute(
+            sql("list_lock_holders"),
+            {"tables": [qualified(self.dataset.table), qualified(self.name)]},
+        ).fetchall()
+        return ", ".join(str(holder) for (holder,) in rows) or "another session"

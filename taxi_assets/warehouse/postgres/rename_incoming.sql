@@ -1,0 +1,1 @@
+ALTER TABLE $incoming RENAME TO $name

@@ -1,0 +1,34 @@
+"""A real Postgres for all tests, and a database of its own for each."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from taxi_assets_tests.integration.postgres.database import Database
+from taxi_assets_tests.postgres_server import postgres_server
+
+
+@pytest.fixture(scope="session")
+def superuser_dsn() -> Iterator[str]:
+    """The URL of a server's database ``postgres``, for its superuser."""
+    with postgres_server() as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def database(superuser_dsn: str, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, and a lake for it."""
+    name = f"taxi_{secrets.token_hex(4)}"
+    _run(superuser_dsn, f"CREATE DATABASE {name}")
+    yield Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path)
+    _run(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,0 +1,118 @@
+"""Tables of the flows are recognised, and become partitioned ones with all their rows."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from taxi_assets.cli import main
+from taxi_assets.errors import WarehouseError
+from taxi_assets.warehouse.postgres.adopt import Adopted, adopt_table
+from taxi_assets_tests.integration.postgres.database import (
+    APRIL,
+    GREEN,
+    MAY,
+    NEW,
+    NEW_ROWS,
+    OLD,
+    OLD_ROWS,
+    Database,
+)
+from taxi_assets_tests.integration.postgres.flows import load_as_flows
+
+
+def flows_months(database: Database) -> None:
+    """The flows' table with two months."""
+    for file, data in ((APRIL, OLD), (MAY, OLD)):
+        month = database.open(file, data)
+        with database.connect() as connection:
+            load_as_flows(connection, file, month.path, "green_tripdata")
+    # The flows' MERGE drops what shares its id with a row of another file.
+    database.query(
+        "INSERT INTO green_tripdata "
+        "SELECT unique_row_id, %s, vendorid FROM green_tripdata LIMIT 10",
+        MAY.filename,
+    )
+
+
+def adopt(database: Database) -> Adopted | None:
+    server = database.server()
+    with server.connect() as connection:
+        return adopt_table(server, connection, GREEN)
+
+
+def test_a_table_of_the_flows_is_explained(database: Database) -> None:
+    flows_months(database)
+    before = database.rows()
+    with pytest.raises(WarehouseError, match="not partitioned by month") as raised:
+        database.load()
+    assert "taxi-assets adopt postgres" in raised.value.remedy
+    assert database.rows() == before
+
+
+def test_adopted_rows_are_kept_and_months_can_be_replaced(database: Database) -> None:
+    flows_months(database)
+    database.query("INSERT INTO green_tripdata (filename) VALUES (NULL), ('it''s mine')")
+    columns = "unique_row_id, filename, vendorid, lpep_pickup_datetime, fare_amount"
+    before = sorted(map(str, database.query(f"SELECT {columns} FROM green_tripdata")))
+    adopted = adopt(database)
+    assert adopted == Adopted("green_tripdata", OLD_ROWS + 10 + 2, 2, 2)
+    assert sorted(map(str, database.query(f"SELECT {columns} FROM green_tripdata"))) == before
+    loaded = database.load(data=NEW)
+    assert (loaded.changed, loaded.replaced_rows) == (True, OLD_ROWS)
+    assert database.counts() == {
+        APRIL.filename: NEW_ROWS,
+        MAY.filename: 10,
+        None: 1,
+        "it's mine": 1,
+    }
+    assert adopt(database) is None
+
+
+def test_grants_and_owner_stay(database: Database) -> None:
+    flows_months(database)
+    owner, reader = (f"role_{secrets.token_hex(4)}" for _ in range(2))
+    for role in (owner, reader):
+        database.query(f"CREATE ROLE {role}")
+    database.query(f"ALTER TABLE green_tripdata OWNER TO {owner}")
+    database.query(f"GRANT SELECT ON green_tripdata TO {reader}")
+    adopt(database)
+    rights = database.query(
+        "SELECT tableowner, has_table_privilege(%s, 'green_tripdata', 'SELECT') "
+        "FROM pg_tables WHERE tablename LIKE 'green_tripdata%%' AND tablename !~ 'staging'",
+        reader,
+    )
+    assert rights == [(owner, True)] * 3
+    for role in (owner, reader):
+        database.query(f"DROP OWNED BY {role}")
+        database.query(f"DROP ROLE {role}")
+
+
+def test_a_view_on_the_table_keeps_it_as_it_is(database: Database) -> None:
+    flows_months(database)
+    database.query("CREATE VIEW trips AS SELECT * FROM green_tripdata")
+    before = database.relations()
+    with pytest.raises(WarehouseError, match="depends on") as raised:
+        adopt(database)
+    assert "drop what depends" in raised.value.remedy
+    assert database.relations() == before
+
+
+def test_a_table_with_other_columns_is_left_alone(database: Database) -> None:
+    database.query("CREATE TABLE green_tripdata (id int)")
+    with pytest.raises(WarehouseError, match="not have the flows' columns"):
+        adopt(database)
+
+
+def test_the_command_says_what_it_did(
+    database: Database, settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows_months(database)
+    monkeypatch.setenv("TAXI_POSTGRES_DSN", database.dsn)
+    answer = CliRunner().invoke(main, ["adopt", "postgres"])
+    assert answer.exit_code == 0, answer.output
+    assert f"green_tripdata: {OLD_ROWS + 10} rows kept, in 2 months" in answer.output
+    assert "nothing to adopt" in CliRunner().invoke(main, ["adopt", "postgres"]).output
