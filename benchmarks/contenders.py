@@ -17,7 +17,7 @@ import duckdb
 from benchmarks.measure import Cost, measured, report
 from benchmarks.synthetic_files import Mirror, synthetic_file
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.typed_rows import TYPES, literal, quoted
 from taxi_assets.settings import Settings
 from taxi_assets.statements import statement
@@ -53,9 +53,8 @@ def load_month(mirror: Mirror, file: TripFile, database: Path, force: bool = Fal
         measured() as cost,
         warehouse.connect() as connection,
         lake.local_path(landed) as path,
-        scratch_folder(warehouse.scratch) as scratch,
     ):
-        replace_month(connection, OpenMonth(file, landed, path, scratch), force=force)
+        replace_month(connection, OpenMonth(file, landed, path), force=force)
     return cost
 
 

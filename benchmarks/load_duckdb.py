@@ -39,7 +39,6 @@ _ONCE_ABOVE_ROWS = 2_000_000
 _CONTENDERS = ("project", "flows_sql", "pandas_chunks")
 _STAGES = {
     "unzip": "unzip",
-    "write_text": "write the text to disk",
     "split_lines": "find lines and values",
     "parse": "give values their types",
     "typed_rows": "whole numbers, codes, all columns",

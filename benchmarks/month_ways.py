@@ -25,7 +25,7 @@ from taxi_assets.automation.month_runs import State, load_month
 from taxi_assets.definitions import build_definitions
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.green import GREEN
@@ -61,12 +61,8 @@ def bare(settings: Settings) -> Iterator[_Load]:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        with (
-            warehouse.connect() as connection,
-            lake.local_path(landing.file) as path,
-            scratch_folder(warehouse.scratch) as scratch,
-        ):
-            replace_month(connection, OpenMonth(file, landing.file, path, scratch))
+        with warehouse.connect() as connection, lake.local_path(landing.file) as path:
+            replace_month(connection, OpenMonth(file, landing.file, path))
         with warehouse.connect() as connection:
             figures = measure_month(connection, file)
         expected = expectations(GREEN, month, figures, settings)

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from benchmarks.synthetic_files import Mirror, synthetic_file
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
@@ -132,7 +132,7 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
         _opened(mirror, file) as month,
         psycopg.connect(dsn, autocommit=True) as connection,
     ):
-        with scratch_folder(month.scratch), encoded_rows(month, RowFigures(YELLOW)) as pieces:
+        with encoded_rows(month, RowFigures(YELLOW)) as pieces:
             for piece in pieces:
                 encoded.write(piece.data)
         encoded.seek(0)
@@ -148,8 +148,8 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
 def _opened(mirror: Mirror, file: TripFile) -> Iterator[OpenMonth]:
     lake = FolderLake(mirror.path(file).parents[1] / "lake")
     landed = mirror.land(file, lake)
-    with tempfile.TemporaryDirectory() as scratch, lake.local_path(landed) as path:
-        yield OpenMonth(file, landed, path, Path(scratch) / "scratch")
+    with lake.local_path(landed) as path:
+        yield OpenMonth(file, landed, path)
 
 
 CONTENDERS: dict[str, Callable[[Mirror, TripFile, str], Cost]] = {

@@ -46,13 +46,6 @@ def unzip(mirror: Mirror, _: Path) -> Cost:
     return cost
 
 
-def write_text(mirror: Mirror, database: Path) -> Cost:
-    """Unzip the file into a plain one, without its header."""
-    with measured() as cost:
-        _plain(mirror, database)
-    return cost
-
-
 def split_lines(mirror: Mirror, database: Path) -> Cost:
     """Find lines and values in the text."""
     return _select(mirror, database, f"SELECT count(*) FROM {_READER}")
@@ -81,7 +74,7 @@ def insert(mirror: Mirror, database: Path) -> Cost:
         ensure_tables(connection, _DATASET)
         query = statement(
             replace_month.__spec__.parent or "",
-            "insert_piece",
+            "insert_month",
             table=quoted(_DATASET.table),
             select=_ROWS,
         )
@@ -111,7 +104,6 @@ def _plain(mirror: Mirror, database: Path) -> Path:
 STAGES: dict[str, Callable[[Mirror, Path], Cost]] = {
     "land": land,
     "unzip": unzip,
-    "write_text": write_text,
     "split_lines": split_lines,
     "parse": parse,
     "typed_rows": typed_rows,

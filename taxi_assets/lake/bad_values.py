@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,33 +49,30 @@ _NAMES = {
 }
 
 
-def in_csv(dataset: Dataset, pieces: Iterable[Path], facts: FileFacts) -> BadValues | None:
-    """The first bad value of a CSV, given as plain pieces without its header."""
+def in_csv(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: str, facts: FileFacts
+) -> BadValues | None:
+    """The first bad value of a CSV, given as plain text without its header."""
     line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
     values = {column.name: quoted(column.name) for column in dataset.csv_columns}
-    unit = "row" if facts.blank_lines else "line"
-    lines_before = 1
-    with duckdb.connect() as connection:
-        for piece in pieces:
-            reader = text_reader(dataset, line_end)
-            found = _search(connection, dataset, values, reader, piece)
-            if found is not None:
-                number, name, value, rows = found
-                place = f"{unit} {number + lines_before:,}"
-                return BadValues(place, dataset.column(name), value, rows)
-            lines_before += _count_lines(piece)
-    return None
+    found = _search(connection, dataset, values, text_reader(dataset, line_end), path)
+    if found is None:
+        return None
+    number, name, value, rows = found
+    place = f"{'row' if facts.blank_lines else 'line'} {number + 1:,}"
+    return BadValues(place, dataset.column(name), value, rows)
 
 
-def in_parquet(dataset: Dataset, path: Path) -> BadValues | None:
+def in_parquet(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: Path
+) -> BadValues | None:
     """The first bad value of a Parquet file."""
     schema = pq.read_schema(path)
     values = {
         dataset.parquet_columns[name.lower()].name: f"CAST({quoted(name)} AS VARCHAR)"
         for name in schema.names
     }
-    with duckdb.connect() as connection:
-        found = _search(connection, dataset, values, "read_parquet($path)", path)
+    found = _search(connection, dataset, values, "read_parquet($path)", str(path))
     if found is None:
         return None
     number, name, value, rows = found
@@ -88,7 +84,7 @@ def _search(
     dataset: Dataset,
     values: Mapping[str, str],
     reader: str,
-    path: Path,
+    path: str,
 ) -> tuple[int, str, str | None, int] | None:
     tests = ", ".join(
         f"{{'name': {literal(name)}, 'value': {value}, "
@@ -96,7 +92,7 @@ def _search(
         for name, value in values.items()
     )
     query = statement(__package__, "find_bad_values", tests=tests, reader=reader)
-    return connection.execute(query, {"path": str(path)}).fetchone()
+    return connection.execute(query, {"path": path}).fetchone()
 
 
 def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
@@ -133,13 +129,3 @@ LAST_TIME = "9999-12-31 23:59:59.999999"
 """Times outside of these are written differently by DuckDB, Postgres and Python."""
 
 _TIME_PATTERN = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d|{FRACTION_PATTERN}"
-
-
-def _count_lines(path: Path) -> int:
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        return sum(block.count(b"\n") for block in _blocks(text))
-
-
-def _blocks(text: mmap.mmap) -> Iterator[bytes]:
-    while block := text.read(1 << 20):
-        yield block

@@ -33,6 +33,7 @@ _TIME_LIKE = "____-__-__ __:__:__"
 FRACTION_PATTERN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}"
 """Times that are longer than that: only with a fraction that microseconds hold."""
 
+_BUFFER_BYTES = 32_000_000
 # From here on DuckDB and Postgres write doubles differently, and no trip costs that much.
 _UNWRITABLE = "1e15"
 
@@ -48,7 +49,12 @@ def literal(text: str) -> str:
 
 
 def csv_reader(
-    dataset: Dataset, line_end: LineEnd, jagged: bool, paths: str = "$path", zipped: bool = False
+    dataset: Dataset,
+    line_end: LineEnd,
+    jagged: bool,
+    paths: str = "$path",
+    zipped: bool = False,
+    buffer_bytes: int = _BUFFER_BYTES,
 ) -> str:
     """A ``read_csv`` call whose values have their types.
 
@@ -57,21 +63,27 @@ def csv_reader(
         line_end: how its lines end.
         jagged: whether rows may be short of trailing columns.
         paths: the SQL expression of the path, or of a list of paths.
-        zipped: whether these are published files with their header, not plain pieces without;
+        zipped: whether these are published files with their header, not plain text without;
             then the column ``filename`` holds each row's path.
+        buffer_bytes: how much text is read at once.
     """
     types = {column.name: _CSV_TYPES[column.type] for column in dataset.csv_columns}
-    return _read_csv(paths, types, line_end, jagged, zipped)
+    return _read_csv(paths, types, line_end, jagged, zipped, buffer_bytes)
 
 
 def text_reader(dataset: Dataset, line_end: LineEnd) -> str:
-    """The same call over plain pieces, each value as the text that stands in the file."""
+    """The same call over plain text, each value as the text that stands in the file."""
     types = {column.name: "VARCHAR" for column in dataset.csv_columns}
     return _read_csv("$path", types, line_end, jagged=True, zipped=False)
 
 
 def _read_csv(
-    paths: str, types: Mapping[str, str], line_end: LineEnd, jagged: bool, zipped: bool
+    paths: str,
+    types: Mapping[str, str],
+    line_end: LineEnd,
+    jagged: bool,
+    zipped: bool,
+    buffer_bytes: int = _BUFFER_BYTES,
 ) -> str:
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in types.items())
     new_line = r"\r\n" if line_end == "\r\n" else r"\n"
@@ -79,7 +91,8 @@ def _read_csv(
     return (
         f"read_csv({paths}, columns = {{{columns}}}, auto_detect = false, header = {flag}, "
         f"filename = {flag}, delim = ',', quote = '\"', escape = '\"', "
-        f"new_line = '{new_line}', null_padding = {str(jagged).lower()})"
+        f"new_line = '{new_line}', buffer_size = {buffer_bytes}, "
+        f"null_padding = {str(jagged).lower()})"
     )
 
 

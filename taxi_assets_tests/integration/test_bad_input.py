@@ -107,7 +107,7 @@ class Project:
     @property
     def debris(self) -> list[str]:
         """What a load left that is neither data nor a lock."""
-        found = [*self.data.glob("lake/.arriving/*/*"), *self.data.glob("*.scratch")]
+        found = self.data.glob("lake/.arriving/*/*")
         return [path.name for path in found if path.suffix != ".lock"]
 
 

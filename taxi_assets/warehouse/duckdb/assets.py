@@ -8,7 +8,7 @@ from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.lake.resource import LakeResource
 from taxi_assets.lake.typed_rows import TYPES
 from taxi_assets.partitions import monthly_partitions
@@ -78,13 +78,9 @@ def load_month(
     """
     folder = lake.get_lake()
     landed = landed_file(folder, file)
-    with (
-        duckdb.get_connection() as connection,
-        folder.local_path(landed) as path,
-        scratch_folder(duckdb.file.scratch) as scratch,
-    ):
+    with duckdb.get_connection() as connection, folder.local_path(landed) as path:
         refresh = partial(refresh_external_view, connection, folder, file.dataset)
-        month = OpenMonth(file, landed, path, scratch)
+        month = OpenMonth(file, landed, path)
         try:
             loaded = replace_month(connection, month, run_id, force, before_commit=refresh)
         except InvalidFileError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import time
 from collections.abc import Iterator
@@ -14,9 +13,13 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from taxi_assets.errors import StorageError, WarehouseBusyError, WarehouseError
+from taxi_assets.lake.reading import READER_CONFIG
 
 _POLL_SECONDS = 0.2
 _LOCK_WORDS = ("Could not set lock", "being used by another process")
+
+# A commit that finds no room is a transaction's error.
+_STORAGE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
 
 _log = logging.getLogger(__name__)
 
@@ -60,17 +63,9 @@ class DuckDBFile:
                         f"DuckDB needs more memory than {self.memory_gb:g} GB: {_first(error)}",
                         "raise TAXI_DUCKDB_MEMORY_GB; the table is as it was",
                     ) from None
-                except (duckdb.IOException, duckdb.FatalException) as error:
+                except _STORAGE_ERRORS as error:
                     raise StorageError(
                         f"DuckDB cannot read or write {self.path}: {_first(error)}",
-                        "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
-                        "it was",
-                    ) from None
-                except OSError as error:
-                    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-                        raise
-                    raise StorageError(
-                        f"no room beside {self.path}: {error.strerror}",
                         "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
                         "it was",
                     ) from None
@@ -83,11 +78,6 @@ class DuckDBFile:
                     connection.close()
         except Timeout:
             raise self._busy("another load or check") from None
-
-    @property
-    def scratch(self) -> Path:
-        """Folder for temporary files of whoever holds the connection."""
-        return self.path.with_name(f"{self.path.name}.scratch")
 
     def _make_folder(self) -> None:
         try:
@@ -119,12 +109,7 @@ class DuckDBFile:
                 time.sleep(_POLL_SECONDS)
 
     def _config(self) -> dict[str, str | bool | int | float | list[str]]:
-        return {
-            "memory_limit": f"{self.memory_gb}GB",
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
+        return {"memory_limit": f"{self.memory_gb}GB", **READER_CONFIG}
 
     def _busy(self, holder: str) -> WarehouseBusyError:
         return WarehouseBusyError(

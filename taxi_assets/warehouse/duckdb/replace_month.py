@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -29,7 +30,6 @@ def replace_month(
     month: OpenMonth,
     run_id: str = "",
     force: bool = False,
-    on_rows: Callable[[int], None] = lambda _: None,
     before_commit: Callable[[], object] = lambda: None,
 ) -> Loaded:
     """Make the month's rows in the table those of the file, and the ledger say so.
@@ -42,7 +42,6 @@ def replace_month(
         month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
-        on_rows: told of rows as they go in.
         before_commit: what else becomes visible with the month.
 
     Raises:
@@ -66,14 +65,16 @@ def replace_month(
         replaced = connection.execute(
             statement(__package__, "delete_month", table=table), names
         ).fetchall()[0][0]
-        _insert(connection, month, table, on_rows)
+        _insert(connection, month, table)
         _audit(connection, month, table)
         connection.execute(statement(__package__, "delete_from_ledger"), names)
         connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
         before_commit()
         connection.commit()
     except BaseException:
-        connection.rollback()
+        # After a failed commit there is nothing left to roll back.
+        with suppress(duckdb.TransactionException):
+            connection.rollback()
         raise
     seconds = time.perf_counter() - started
     return Loaded(landed.facts.rows, True, seconds, replaced, _table_rows(connection, table))
@@ -94,24 +95,16 @@ def _table_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(connection.execute(query).fetchall()[0][0])
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection,
-    month: OpenMonth,
-    table: str,
-    on_rows: Callable[[int], None],
-) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
     failure = None
-    with month.pieces() as pieces:
-        for piece in pieces:
-            query = statement(__package__, "insert_piece", table=table, select=piece.select)
-            try:
-                inserted = connection.execute(query, dict(piece.parameters)).fetchall()[0][0]
-            except duckdb.OperationalError:
-                raise
-            except duckdb.Error as error:
-                failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
-                break
-            on_rows(inserted)
+    with month.rows(connection) as rows:
+        query = statement(__package__, "insert_month", table=table, select=rows.select)
+        try:
+            connection.execute(query, dict(rows.parameters))
+        except duckdb.OperationalError:
+            raise
+        except duckdb.Error as error:
+            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
     if failure is not None:
         raise month.explain(failure)
 

@@ -1,7 +1,5 @@
 """Assets of the Postgres warehouse."""
 
-from pathlib import Path
-
 import dagster as dg
 
 from taxi_assets.column_schema import merged_schema
@@ -21,7 +19,6 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.month_assets import LoadConfig, landed_file, landed_zones, load_metadata
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.figures import measure_month
-from taxi_assets.warehouse.postgres.partition import MonthPartition
 from taxi_assets.warehouse.postgres.replace_month import replace_month
 from taxi_assets.warehouse.postgres.tables import SCHEMA, TYPES
 from taxi_assets.warehouse.postgres.zones import replace_zones
@@ -61,8 +58,7 @@ def postgres_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
-            scratch = catalog.settings.data_dir.resolve() / "postgres.scratch"
-            loaded = load_month(file, lake, postgres, scratch, context.run.run_id, config.force)
+            loaded = load_month(file, lake, postgres, context.run.run_id, config.force)
         if not loaded.changed:
             context.log.info(f"the table holds this very {file.filename}: nothing to do")
         return dg.MaterializeResult(metadata=load_metadata(file, loaded))
@@ -74,7 +70,6 @@ def load_month(
     file: TripFile,
     lake: LakeResource,
     server: PostgresServer,
-    scratch: Path,
     run_id: str,
     force: bool,
 ) -> Loaded:
@@ -85,9 +80,8 @@ def load_month(
     """
     folder = lake.get_lake()
     landed = landed_file(folder, file)
-    own = scratch / MonthPartition(file).name
     with server.connect() as connection, folder.local_path(landed) as path:
-        month = OpenMonth(file, landed, path, own)
+        month = OpenMonth(file, landed, path)
         return replace_month(server, connection, month, run_id=run_id, force=force)
 
 

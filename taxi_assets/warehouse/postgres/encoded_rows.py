@@ -5,8 +5,6 @@ DuckDB parses and hashes on one core while the server stores what it was sent on
 
 from __future__ import annotations
 
-import queue
-import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,15 +14,15 @@ import pyarrow as pa
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.lake.reading import READER_CONFIG, OpenMonth
+from taxi_assets.read_ahead import read_ahead
 from taxi_assets.warehouse.postgres.row_figures import RowFigures
 
 # Small, so that the whole client stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
 _BATCHES_AHEAD = 4
-_PIECE_BYTES = 32 << 20
+_BUFFER_BYTES = 8_000_000
 _DUCKDB_MEMORY = "256MB"
-_STOP_CHECK_SECONDS = 0.1
 _SHOWN_CHARACTERS = 300
 
 
@@ -34,9 +32,6 @@ class EncodedRows:
 
     data: bytes
     rows: int
-
-
-_Item = EncodedRows | BaseException | None
 
 
 @contextmanager
@@ -50,43 +45,10 @@ def encoded_rows(month: OpenMonth, figures: RowFigures) -> Iterator[Iterator[Enc
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
     """
-    with closing(_ahead(month, figures)) as pieces:
+    with closing(
+        read_ahead(_encode(month, figures), _BATCHES_AHEAD, f"encode {month.file}")
+    ) as pieces:
         yield pieces
-
-
-def _ahead(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, None, None]:
-    ready: queue.Queue[_Item] = queue.Queue(_BATCHES_AHEAD)
-    stop = threading.Event()
-
-    def hand_over(item: _Item) -> None:
-        while not stop.is_set():
-            try:
-                ready.put(item, timeout=_STOP_CHECK_SECONDS)
-            except queue.Full:
-                continue
-            return
-
-    def produce() -> None:
-        try:
-            with closing(_encode(month, figures)) as pieces:
-                for piece in pieces:
-                    hand_over(piece)
-                    if stop.is_set():
-                        return
-            hand_over(None)
-        except BaseException as error:
-            hand_over(error)
-
-    thread = threading.Thread(target=produce, name=f"encode {month.file}", daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        thread.join()
 
 
 def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, None, None]:
@@ -105,24 +67,17 @@ def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, Non
 
 def _batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
     failure = None
-    with duckdb.connect(config=_config(month)) as connection, month.pieces(_PIECE_BYTES) as pieces:
+    config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
+    with (
+        duckdb.connect(config=config) as connection,
+        month.rows(connection, _BUFFER_BYTES) as rows,
+    ):
         try:
-            for piece in pieces:
-                rows = connection.sql(piece.select, params=dict(piece.parameters))
-                yield from rows.to_arrow_reader(_BATCH_ROWS)
+            relation = connection.sql(rows.select, params=dict(rows.parameters))
+            yield from relation.to_arrow_reader(_BATCH_ROWS)
         except duckdb.OperationalError:
             raise
         except (duckdb.Error, pa.ArrowException) as error:
             failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
     if failure is not None:
         raise month.explain(failure)
-
-
-def _config(month: OpenMonth) -> dict[str, str | bool | int | float | list[str]]:
-    return {
-        "memory_limit": _DUCKDB_MEMORY,
-        "temp_directory": str(month.scratch),
-        "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }

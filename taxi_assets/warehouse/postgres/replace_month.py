@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
@@ -46,7 +46,7 @@ def replace_month(
     Args:
         server: the database, with its time-outs.
         connection: an open connection to it.
-        month: the landed file; its scratch folder is made once it is this load's turn.
+        month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
         on_rows: told of rows as they go in.
@@ -66,8 +66,7 @@ def replace_month(
         if not force and holds(connection, month):
             return _loaded(connection, month, started, changed=False, replaced=held)
         partition.create_incoming(connection)
-        with scratch_folder(month.scratch):
-            _fill(connection, partition, month, on_rows)
+        _fill(connection, partition, month, on_rows)
         partition.finish_incoming(connection)
         entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
         connection.execute(sql("delete_from_ledger"), {"filenames": partition.filenames})

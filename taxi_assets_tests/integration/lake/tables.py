@@ -9,7 +9,7 @@ import duckdb
 
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
@@ -42,9 +42,8 @@ class Tables:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        with scratch_folder(self.folder / "scratch") as scratch:
-            path = lake.path(landing.file.name)
-            replace_month(self.connection, OpenMonth(file, landing.file, path, scratch))
+        path = lake.path(landing.file.name)
+        replace_month(self.connection, OpenMonth(file, landing.file, path))
         found = self.connection.execute(
             f"FROM {file.dataset.table} WHERE filename = ? ORDER BY rowid", [file.filename]
         )

@@ -76,8 +76,7 @@ class Database:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        scratch = self.folder / "scratch"
-        return OpenMonth(file, landing.file, lake.path(landing.file.name), scratch)
+        return OpenMonth(file, landing.file, lake.path(landing.file.name))
 
     def load(
         self,

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from taxi_assets.lake.reading import OpenMonth, scratch_folder
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
@@ -37,7 +37,7 @@ GENERATED = [
 
 def in_duckdb(month: OpenMonth, folder: Path) -> Counter[Row]:
     file = DuckDBFile(folder / "taxi.duckdb", memory_gb=1, wait_seconds=0)
-    with file.connect() as connection, scratch_folder(folder / "scratch"):
+    with file.connect() as connection:
         replace_month(connection, month)
         return Counter(connection.execute(f"FROM {month.file.dataset.table}").fetchall())
 

@@ -42,7 +42,6 @@ def assert_holds(database: Database, rows: int) -> None:
 def assert_the_next_load_works(database: Database) -> None:
     database.load(data=NEW)
     assert_holds(database, NEW_ROWS)
-    assert not (database.folder / "scratch").exists()
 
 
 def start(database: Database, *hold: str) -> subprocess.Popen[str]:
