@@ -1,10 +1,10 @@
 """A dataset's columns as Dagster shows them."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import dagster as dg
 
-from taxi_assets.trips.column import Column
+from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
 _ROW_ID = (
@@ -19,18 +19,19 @@ def raw_schema(dataset: Dataset) -> dg.TableSchema:
     return dg.TableSchema([_column(column, "text") for column in dataset.csv_columns])
 
 
-def merged_schema(dataset: Dataset, type_of: Callable[[Column], str]) -> dg.TableSchema:
+def merged_schema(dataset: Dataset, types: Mapping[ColumnType, str]) -> dg.TableSchema:
     """The columns of the merged table.
 
     Args:
         dataset: whose table it is.
-        type_of: the warehouse's type of a column.
+        types: the warehouse's type for each column type.
     """
+    text = types[ColumnType.TEXT]
     return dg.TableSchema(
         [
-            dg.TableColumn("unique_row_id", "text", _ROW_ID),
-            dg.TableColumn("filename", "text", _FILENAME),
-            *(_column(column, type_of(column)) for column in dataset.columns),
+            dg.TableColumn("unique_row_id", text, _ROW_ID),
+            dg.TableColumn("filename", text, _FILENAME),
+            *(_column(column, types[column.type]) for column in dataset.columns),
         ]
     )
 

@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
     )
 
-    data_dir: Path = Field(Path("data"), description="Local state: lake folder, DuckDB file.")
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        Path("data"), description="Local state: lake folder, DuckDB file."
+    )
     source: Annotated[SourceChoice, BeforeValidator(_lower)] = Field(
         SourceChoice.AUTO,
         description="`auto` (CSV to 2021-07, then Parquet), `csv`, `parquet`, or `sample`: "
@@ -126,7 +128,7 @@ class Settings(BaseSettings):
         min_length=1,
         description="Where months are loaded: `duckdb`, `postgres` or both.",
     )
-    duckdb_path: Path | None = Field(
+    duckdb_path: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
     )
     duckdb_memory_gb: PositiveFloat = Field(

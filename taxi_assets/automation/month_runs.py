@@ -175,4 +175,13 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
             if data.user_failure_data and data.user_failure_data.description:
                 return str(data.user_failure_data.description)
             return data.error.to_string() if data.error else "failed"
+    return "" if result.success else _run_failure(result)
+
+
+def _run_failure(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed that no step of it did."""
+    for event in result.all_events:
+        if event.event_type is dg.DagsterEventType.RUN_FAILURE:
+            error = event.job_failure_data.error
+            return error.to_string() if error else event.message or "failed"
     return ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from taxi_assets.automation.instance import open_instance
+from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings
 
 _WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
@@ -21,7 +23,11 @@ def run_services(settings: Settings, host: str, port: int) -> int:
 
     Returns:
         The exit code: 0 after Ctrl-C or SIGTERM.
+
+    Raises:
+        SettingsError: nothing can listen on that address.
     """
+    _require_free(host, port)
     # Its databases are made here, by one process: the services would collide over them.
     with open_instance(settings):
         pass
@@ -49,3 +55,13 @@ def run_services(settings: Settings, host: str, port: int) -> int:
                 service.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 service.kill()
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise SettingsError(
+            f"the UI cannot listen on {host}, port {port}: {error.strerror}",
+            "choose another one: `taxi-assets dev --port 3001`, or stop what listens there",
+        ) from None

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TypeVar
 
 from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.dataset import Dataset
@@ -60,7 +61,7 @@ def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
     lake = FolderLake(settings.lake_folder)
     lines = []
     for dataset in datasets:
-        in_lake = {file: landed.facts.rows for file, landed in landed_months(lake, dataset)}
+        in_lake = dict(landed_months(lake, dataset))
         held = {name: _held(settings, name, dataset) for name in settings.warehouses}
         loaded = {file for found in held.values() for file in (*found.rows, *found.entries)}
         for file in sorted({*in_lake, *loaded}, key=lambda file: (file.month, file.format)):
@@ -96,7 +97,7 @@ def _by_file(dataset: Dataset, named: Mapping[str, _T]) -> dict[TripFile, _T]:
     return found
 
 
-def _line(file: TripFile, lake_rows: int | None, held: dict[Warehouse, _Held]) -> Coverage:
+def _line(file: TripFile, landed: LandedFile | None, held: dict[Warehouse, _Held]) -> Coverage:
     rows = {str(name): found.rows.get(file, 0) for name, found in held.items()}
     promised = {
         str(name): entry.rows if (entry := found.entries.get(file)) else None
@@ -108,27 +109,29 @@ def _line(file: TripFile, lake_rows: int | None, held: dict[Warehouse, _Held]) -
         month=str(file.month),
         format=file.format,
         filename=file.filename,
-        lake_rows=lake_rows,
+        lake_rows=landed.facts.rows if landed else None,
         published_rows=known,
         warehouse_rows=rows,
         ledger_rows=promised,
-        agreement=_agreement(lake_rows, known, rows, promised),
+        agreement=_agreement(file, landed, known, rows, held),
     )
 
 
 def _agreement(
-    lake_rows: int | None,
+    file: TripFile,
+    landed: LandedFile | None,
     known: int | None,
     rows: dict[str, int],
-    promised: dict[str, int | None],
+    held: dict[Warehouse, _Held],
 ) -> str:
-    for name, count in rows.items():
-        if promised[name] is None:
+    for name, found in held.items():
+        count, entry = rows[name], found.entries.get(file)
+        if entry is None:
             return f"not loaded into {name}" if count == 0 else f"{name}: rows without a ledger"
-        if promised[name] != count:
-            return f"{name}: {count:,} of {promised[name]:,} rows"
-        if lake_rows is not None and lake_rows != count:
+        if entry.rows != count:
+            return f"{name}: {count:,} of {entry.rows:,} rows"
+        if landed is not None and landed.sha256 != entry.sha256:
             return f"{name}: the lake has another version"
     if known is not None and any(count != known for count in rows.values()):
         return "not the published rows"
-    return "ok" if lake_rows is not None else "ok, but not in the lake"
+    return "ok" if landed is not None else "ok, but not in the lake"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -335,6 +336,24 @@ def test_status_says_where_rows_are_missing(tampered: DataFolder) -> None:
     tampered.change("DELETE FROM green_tripdata WHERE fare_amount = 1")
 
     assert "duckdb: 4 of 5 rows" in taxi_assets("status").text
+
+
+def test_status_says_where_the_lake_has_another_version_of_as_many_rows(
+    tampered: DataFolder,
+) -> None:
+    tampered.change("UPDATE tripdata_files SET sha256 = repeat('0', 64)")
+
+    assert "duckdb: the lake has another version" in taxi_assets("status").text
+
+
+def test_dev_says_when_its_port_is_taken(data: DataFolder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        answer = taxi_assets("dev", "--port", str(port))
+
+    assert answer.exit_code == 1
+    assert f"cannot listen on 127.0.0.1, port {port}" in answer.text
+    assert "taxi-assets dev --port" in answer.text
 
 
 def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:

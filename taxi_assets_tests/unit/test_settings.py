@@ -185,6 +185,16 @@ def test_lake_database_and_dagster_may_lie_elsewhere(
     assert settings.dagster_home == tmp_path / "home"
 
 
+def test_a_tilde_in_a_path_is_the_home_folder(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_DATA_DIR", "~/taxi")
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", "~/trips.db")
+    settings = read_settings()
+    assert settings.lake_folder == Path.home() / "taxi" / "lake"
+    assert settings.duckdb_file == Path.home() / "trips.db"
+
+
 def test_the_lake_may_be_the_root_of_a_disk(
     settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

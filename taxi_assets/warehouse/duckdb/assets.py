@@ -47,7 +47,7 @@ def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
             f"`{dataset.table}_ext` reads the raw files themselves."
         ),
         metadata={
-            "dagster/column_schema": merged_schema(dataset, lambda column: TYPES[column.type]),
+            "dagster/column_schema": merged_schema(dataset, TYPES),
             "dagster/table_name": f"main.{dataset.table}",
         },
         pool=RESOURCE,

@@ -45,7 +45,7 @@ def postgres_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
             "are exactly those of its file; its partition is built aside and swapped in."
         ),
         metadata={
-            "dagster/column_schema": merged_schema(dataset, lambda column: TYPES[column.type]),
+            "dagster/column_schema": merged_schema(dataset, TYPES),
             "dagster/table_name": f"{SCHEMA}.{dataset.table}",
         },
         pool=RESOURCE,
