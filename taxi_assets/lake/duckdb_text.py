@@ -15,6 +15,8 @@ from taxi_assets.lake.csv_text import CsvText
 from taxi_assets.lake.landed_file import FileFacts
 
 _PROTOCOL = "unzipped"
+# DuckDB gives buffers up where memory is short, and reads the last ones again.
+_KEPT_BUFFERS = 4
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,7 +37,7 @@ def csv_file(
     Raises:
         OSError: the file cannot be unzipped.
     """
-    with closing(CsvText(zipped, facts, 2 * buffer_bytes)) as text:
+    with closing(CsvText(zipped, facts, _KEPT_BUFFERS * buffer_bytes)) as text:
         connection.register_filesystem(_TextFileSystem(text))
         try:
             yield f"{_PROTOCOL}://{zipped.name}.csv"
