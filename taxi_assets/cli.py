@@ -69,6 +69,40 @@ def demo(rows: int) -> None:
 
 
 @main.command()
+@click.option("--live", is_flag=True, help="Ask the real services instead of the sample.")
+@click.option("--name", default="Will", show_default=True, help="Who is greeted.")
+@click.option(
+    "--pause-seconds",
+    type=click.FloatRange(min=0),
+    default=1,
+    show_default=True,
+    help="How long hello world waits.",
+)
+def starter(live: bool, name: str, pause_seconds: float) -> None:
+    """Run the three starter pipelines: hello world, Python in a container, getting started.
+
+    By default on a small sample, without a network or Docker.
+    """
+    from taxi_assets.starter.run import SAMPLE_SETTINGS, run_starter
+
+    with _told_errors():
+        if not live:
+            data = read_settings().data_dir / "starter"
+            _override(data_dir=str(data), **SAMPLE_SETTINGS)
+        settings = read_settings()
+        source = "The real services are asked" if live else "A bundled sample, no network"
+        _console.print(f"{source}; the table goes to {settings.duckdb_file}", soft_wrap=True)
+        outcomes = []
+        for outcome in run_starter(settings, name, pause_seconds):
+            outcomes.append(outcome)
+            state = "[green]done[/]" if outcome.ok else "[bold red]failed[/]"
+            _console.print(f"\n{outcome.name} {state}", highlight=False)
+            for line in outcome.lines:
+                _console.print(escape(line), highlight=False, soft_wrap=True)
+    sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
+
+
+@main.command()
 @click.argument("taxi", type=click.Choice([*DATASETS, "all", "zones"]))
 @click.argument("start", required=False)
 @click.argument("end", required=False)

@@ -7,6 +7,7 @@ from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_
 from taxi_assets.lake.resource import LakeResource
 from taxi_assets.settings import Settings, Warehouse, read_settings
 from taxi_assets.source.catalog import Catalog
+from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.duckdb.assets import duckdb_asset, duckdb_checks, duckdb_zones
@@ -19,14 +20,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """Everything that Dagster runs, for these settings."""
     catalog = Catalog(settings)
     zones = [zones_asset(catalog)]
-    resources: dict[str, object] = {"lake": LakeResource(folder=str(settings.lake_folder))}
-    if Warehouse.DUCKDB in settings.warehouses:
-        zones.append(duckdb_zones())
-        resources["duckdb"] = DuckDBWarehouse(
+    resources: dict[str, object] = {
+        "lake": LakeResource(folder=str(settings.lake_folder)),
+        "duckdb": DuckDBWarehouse(
             database=str(settings.duckdb_file),
             memory_gb=settings.duckdb_memory_gb,
             wait_seconds=settings.duckdb_wait_seconds,
-        )
+        ),
+    }
+    if Warehouse.DUCKDB in settings.warehouses:
+        zones.append(duckdb_zones())
     if Warehouse.POSTGRES in settings.warehouses:
         zones.append(postgres_zones())
         resources["postgres"] = server_of(settings)
@@ -38,6 +41,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             executor=dg.in_process_executor,
         ),
         zones_job(zones),
+        starter_definitions(settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
     )
 

@@ -69,3 +69,7 @@ class WarehouseError(PermanentError):
 
 class StorageError(PermanentError):
     """The disk or the bucket refused a read or a write: full, read-only or not allowed."""
+
+
+class ContainerError(PermanentError):
+    """There is no Docker engine, or it cannot run what it is asked to."""

@@ -51,6 +51,21 @@ class Warehouse(StrEnum):
     POSTGRES = "postgres"
 
 
+class Runner(StrEnum):
+    """Where a program outside of Dagster runs."""
+
+    AUTO = "auto"
+    DOCKER = "docker"
+    PROCESS = "process"
+
+
+class ThirdRun(StrEnum):
+    """What happens to a third run of hello world while two go on."""
+
+    REFUSE = "refuse"
+    QUEUE = "queue"
+
+
 def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
@@ -186,6 +201,28 @@ class Settings(BaseSettings):
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."
     )
     sample_seed: int = Field(1, ge=0, description="Seed of the synthetic months (`sample`).")
+    hello_world_third_run: Annotated[ThirdRun, BeforeValidator(_lower)] = Field(
+        ThirdRun.REFUSE,
+        description="A third run of the job `hello_world`, while two go on, is refused (`refuse`) "
+        "or waits (`queue`).",
+    )
+    starter_runner: Annotated[Runner, BeforeValidator(_lower)] = Field(
+        Runner.AUTO,
+        description="Where `starter/image_pulls` runs its program: in a container (`docker`), in "
+        "a process (`process`), or in a container where a Docker engine answers (`auto`).",
+    )
+    starter_container_image: str = Field(
+        "python:3.13-slim", description="Image of that container: any with Python 3.10 or later."
+    )
+    starter_container_network: str = Field(
+        "bridge", description="Docker network of that container."
+    )
+    docker_hub_url: Annotated[str, AfterValidator(_url)] = Field(
+        "https://hub.docker.com/v2", description="Docker Hub's API, for `starter/image_pulls`."
+    )
+    products_url: Annotated[str, AfterValidator(_url)] = Field(
+        "https://dummyjson.com/products", description="The API of `starter/raw_products`."
+    )
 
     @cached_property
     def lake_folder(self) -> Path:

@@ -136,7 +136,7 @@ def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
         )
         for evaluation in result.get_asset_check_evaluations()
     )
-    failure = _failure(result)
+    failure = failure_of(result)
     metadata = [
         event.materialization.metadata for event in result.get_asset_materialization_events()
     ]
@@ -166,7 +166,12 @@ def _was_interrupted(error: object) -> bool:
     return False
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> str:
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed, with the remedy; nothing if it did not.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C ended it.
+    """
     for event in result.all_events:
         if event.event_type is dg.DagsterEventType.STEP_FAILURE:
             data = event.step_failure_data

@@ -56,9 +56,18 @@ BAD_VALUES = [
     ("TAXI_SAMPLE_ROWS", "8000001", "8000000"),
     ("TAXI_SAMPLE_SEED", "-1", "0"),
     ("TAXI_SAMPLE_SEED", "lucky", "integer"),
+    ("TAXI_HELLO_WORLD_THIRD_RUN", "wait", "'refuse' or 'queue'"),
+    ("TAXI_STARTER_RUNNER", "podman", "'docker'"),
+    ("TAXI_DOCKER_HUB_URL", "hub.docker.com", "https://"),
+    ("TAXI_PRODUCTS_URL", "ftp://example.org/products", "https://"),
 ]
-ANY_VALUE = {"TAXI_DATA_DIR", "TAXI_DUCKDB_PATH"}
-"""Every text is a path."""
+ANY_VALUE = {
+    "TAXI_DATA_DIR",
+    "TAXI_DUCKDB_PATH",
+    "TAXI_STARTER_CONTAINER_IMAGE",
+    "TAXI_STARTER_CONTAINER_NETWORK",
+}
+"""Every text is a path, or a name for Docker to judge."""
 
 NEVER_SHOWN = {"TAXI_POSTGRES_DSN"}
 """Refused without being repeated; the tests of Postgres have bad ones."""

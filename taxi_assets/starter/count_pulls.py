@@ -1,0 +1,62 @@
+"""The program outside of Dagster: asks Docker Hub how often an image was pulled.
+
+It runs by itself, with nothing but Python and ``dagster_pipes``, wherever ``image_pulls`` starts
+it. What it finds, or why it finds nothing, it reports through Dagster Pipes.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from email.message import Message
+
+from dagster_pipes import PipesContext, open_dagster_pipes
+
+_TIMEOUT_SECONDS = 30
+_TOO_MANY_REQUESTS, _NOT_FOUND = 429, 404
+
+
+def count_pulls(pipes: PipesContext) -> None:
+    """Ask, and report the count, or what is wrong and what to do about it."""
+    image, url = pipes.get_extra("image"), pipes.get_extra("url")
+    pipes.log.info(f"asking {url}")
+    started = time.monotonic()
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310
+            pulls = int(json.load(response)["pull_count"])
+    except urllib.error.HTTPError as error:
+        what, remedy = _explain(error.code, error.headers, image)
+    except OSError as error:
+        what = f"no answer: {getattr(error, 'reason', error)}"
+        remedy = "check the network and TAXI_DOCKER_HUB_URL"
+    except (ValueError, KeyError, TypeError):
+        what = "the answer holds no pull_count"
+        remedy = "check that TAXI_DOCKER_HUB_URL is Docker Hub's API"
+    else:
+        seconds = round(time.monotonic() - started, 3)
+        pipes.report_asset_materialization({"image": image, "pulls": pulls, "seconds": seconds})
+        return
+    pipes.report_custom_message({"what": f"{url}: {what}", "remedy": remedy})
+
+
+def _explain(status: int, headers: Message, image: str) -> tuple[str, str]:
+    if status == _NOT_FOUND:
+        return f"there is no image {image}", "correct the image in the run's configuration"
+    if status == _TOO_MANY_REQUESTS:
+        return f"too many requests (HTTP 429); the limit ends {_reset(headers)}", "run it then"
+    return f"HTTP {status}", "try again later, and check TAXI_DOCKER_HUB_URL"
+
+
+def _reset(headers: Message) -> str:
+    """When requests are answered again: Docker Hub names a second since 1970."""
+    at = headers.get("X-RateLimit-Reset") or headers.get("X-Retry-After") or ""
+    if at.isdecimal():
+        return f"at {datetime.fromtimestamp(int(at), UTC):%Y-%m-%d %H:%M:%S} UTC"
+    after = headers.get("Retry-After", "")
+    return f"in {after} s" if after.isdecimal() else "at a time that it does not name"
+
+
+if __name__ == "__main__":
+    with open_dagster_pipes() as pipes:
+        count_pulls(pipes)
