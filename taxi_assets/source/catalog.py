@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import Settings, SourceChoice
-from taxi_assets.source.http import HttpTransport
+from taxi_assets.source.http import MIRROR_SETTINGS, HttpTransport
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.source.sample import SampleTransport
 from taxi_assets.source.transfer import Transport
@@ -67,8 +67,8 @@ class Catalog:
             return "sample://zones"
         return f"{self.settings.csv_base_url}/misc/{ZONES_NAME}"
 
-    def transport(self, url: str) -> Transport:
-        """What fetches that URL."""
+    def transport(self, url: str, address_setting: str = MIRROR_SETTINGS) -> Transport:
+        """What fetches that URL, which a setting gave: errors name it."""
         match urlsplit(url).scheme:
             case "sample":
                 return SampleTransport(self.settings.sample_rows, self.settings.sample_seed)
@@ -80,6 +80,7 @@ class Catalog:
                     attempts=self.settings.http_attempts,
                     connect_timeout_seconds=timeout_seconds,
                     stall_timeout_seconds=timeout_seconds,
+                    address_setting=address_setting,
                 )
 
 

@@ -38,7 +38,8 @@ _BROKEN_CONNECTION = (
     requests.exceptions.ContentDecodingError,
     urllib3.exceptions.HTTPError,
 )
-_SETTINGS = "TAXI_CSV_BASE_URL or TAXI_PARQUET_BASE_URL"
+MIRROR_SETTINGS = "TAXI_CSV_BASE_URL or TAXI_PARQUET_BASE_URL"
+"""What holds the addresses of the taxi files."""
 
 
 def _new_session() -> requests.Session:
@@ -61,6 +62,7 @@ class HttpTransport:
         backoff_seconds: the first wait; it doubles with every attempt that brings nothing new.
         longest_wait_seconds: no wait is longer, and no host that asks for a longer one is waited
             for.
+        address_setting: the setting to look at where an address does not work.
         sleep: how to wait.
         session: connections and headers.
     """
@@ -71,6 +73,7 @@ class HttpTransport:
     stall_timeout_seconds: float = 30.0
     backoff_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
+    address_setting: str = MIRROR_SETTINGS
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     session: requests.Session = field(default_factory=_new_session, repr=False, compare=False)
 
@@ -110,7 +113,7 @@ class HttpTransport:
                 f"{public_url(url)} could not be fetched in {download.tries} attempts; "
                 f"the last one failed with: {failure}.",
                 f"try again later. If it stays so, check the network and the proxy, "
-                f"or use a mirror: {_SETTINGS}.",
+                f"or use a mirror: {self.address_setting}.",
             ) from None
 
     def _is_hopeless(self, download: Download) -> bool:
@@ -152,7 +155,7 @@ class HttpTransport:
         except requests.RequestException as error:
             raise SourceRefusedError(
                 f"{public_url(download.url)} cannot be requested ({type(error).__name__}).",
-                f"check the address in {_SETTINGS}.",
+                f"check the address in {self.address_setting}.",
             ) from None
         raise AttemptFailedError(reason)
 
@@ -180,7 +183,7 @@ class HttpTransport:
             case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self._retry_later(response, download)
             case _:
-                _refuse(response, download)
+                _refuse(response, download, self.address_setting)
         for data in self._chunks(response, download):
             download.take(data)
         return download.complete()
@@ -207,7 +210,7 @@ class HttpTransport:
             raise SourceUnavailableError(
                 f"{public_url(download.url)} answers HTTP {response.status_code} and asks to wait "
                 f"{asked_seconds:,.0f} s; the longest wait is {self.longest_wait_seconds:g} s.",
-                f"try again after that time, or use a mirror: {_SETTINGS}.",
+                f"try again after that time, or use a mirror: {self.address_setting}.",
             )
         raise AttemptFailedError(f"HTTP {response.status_code}", asked_seconds)
 
@@ -224,7 +227,7 @@ def _retry_after_seconds(value: str) -> float:
         return 0.0
 
 
-def _refuse(response: requests.Response, download: Download) -> NoReturn:
+def _refuse(response: requests.Response, download: Download, address_setting: str) -> NoReturn:
     try:
         body: bytes = response.raw.read(2_000, decode_content=False)
     except urllib3.exceptions.HTTPError:
@@ -234,7 +237,7 @@ def _refuse(response: requests.Response, download: Download) -> NoReturn:
         text = text.replace(query, "…")
     raise SourceRefusedError(
         f"{public_url(download.url)} answers HTTP {response.status_code}: {text[:200]}".strip(),
-        f"check the address in {_SETTINGS}, and whether it asks for a login.",
+        f"check the address in {address_setting}, and whether it asks for a login.",
     )
 
 

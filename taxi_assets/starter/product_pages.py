@@ -19,7 +19,7 @@ def fetch_products(settings: Settings) -> list[dict[str, Any]]:
         InvalidFileError: an answer is not what it should be.
         TaxiAssetsError: there is no answer.
     """
-    transport = Catalog(settings).transport(settings.products_url)
+    transport = Catalog(settings).transport(settings.products_url, "TAXI_PRODUCTS_URL")
     products: dict[int, dict[str, Any]] = {}
     total = 1
     while len(products) < total:

@@ -31,7 +31,7 @@ def engine(api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         gc.collect()  # a socket that the library forgets to close when nobody answers
     if client is None:
         pytest.skip(f"no Docker engine answers: {problem}")
-    monkeypatch.setenv("TAXI_STARTER_RUNNER", "docker")
+    monkeypatch.setenv("TAXI_STARTER_RUNNER", "auto")
     monkeypatch.setenv("TAXI_STARTER_CONTAINER_NETWORK", "host")
     with closing(client):
         if not client.images.list(IMAGE):

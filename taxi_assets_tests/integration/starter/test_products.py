@@ -87,6 +87,8 @@ def test_without_brand_and_price_there_is_no_average(
         (as_json({"products": [{"id": 1}], "total": 2}), "1 products and no more, of 2"),
         (as_json({}, 404), "HTTP 404"),
         (as_json({}, 500), "HTTP 500"),
+        (as_json({}, 500), "TAXI_PRODUCTS_URL"),
+        (as_json({}, 401), "check the address in TAXI_PRODUCTS_URL"),
     ],
 )
 def test_a_wrong_answer_fails_before_anything_is_written(
