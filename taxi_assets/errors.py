@@ -73,3 +73,15 @@ class StorageError(PermanentError):
 
 class ContainerError(PermanentError):
     """There is no Docker engine, or it cannot run what it is asked to."""
+
+
+class CredentialsError(PermanentError):
+    """Google Cloud does not accept who we are, or does not let them do what is needed."""
+
+
+class StorageUnavailableError(TransientError):
+    """The bucket did not answer, or broke off, for longer than we try."""
+
+
+class LakeBusyError(TransientError):
+    """Somebody else changed a file of the lake meanwhile."""

@@ -1,8 +1,9 @@
 """The only reader of the environment: every setting, typed, with its default and meaning.
 
 Settings come from environment variables, then from a file ``.env`` in the working directory.
-A value that cannot be used, or a name that no setting has, is an error that names it: a typo
-must not silently mean the default.
+A value that cannot be used, or a ``TAXI_`` name that no setting has, is an error that names it: a
+typo must not silently mean the default. Names of Google Cloud's settings are the flows' and
+Google's own; others may begin like them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BeforeValidator,
     Field,
     PositiveFloat,
@@ -26,13 +28,14 @@ from pydantic import (
     SecretStr,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taxi_assets.errors import SettingsError
 
 _PREFIX = "TAXI_"
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
-_SECRETS = frozenset({"postgres_dsn"})
+_SECRETS = frozenset({"postgres_dsn", "gcp_creds"})
 
 
 class SourceChoice(StrEnum):
@@ -113,7 +116,7 @@ _DSN_FORM = (
 
 
 class Settings(BaseSettings):
-    """Every setting of the project, from ``TAXI_<NAME>`` in the environment or ``.env``."""
+    """Every setting of the project, from the environment or ``.env``."""
 
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
@@ -223,6 +226,42 @@ class Settings(BaseSettings):
     products_url: Annotated[str, AfterValidator(_url)] = Field(
         "https://dummyjson.com/products", description="The API of `starter/raw_products`."
     )
+    gcp_project_id: str | None = Field(
+        None,
+        validation_alias="GCP_PROJECT_ID",
+        pattern=r"^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$",
+        description="The Google Cloud project; by default that of the credentials.",
+    )
+    gcp_location: Annotated[str, BeforeValidator(_lower)] = Field(
+        "us-east1",
+        validation_alias="GCP_LOCATION",
+        pattern=r"^[a-z][a-z0-9-]+$",
+        description="Where in Google Cloud the bucket is made: a region, or `us` or `eu`.",
+    )
+    gcp_creds: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("GCP_CREDS", "SECRET_GCP_CREDS"),
+        description="Base64 of a service account's key (`SECRET_GCP_CREDS` does as well); better "
+        "none: then Google's application default credentials hold.",
+    )
+    gcp_impersonate_service_account: str | None = Field(
+        None,
+        validation_alias="GCP_IMPERSONATE_SERVICE_ACCOUNT",
+        pattern=r"^[^@\s]+@[^@\s]+\.gserviceaccount\.com$",
+        description="E-mail of a service account to act as, with these credentials.",
+    )
+    gcp_retry_seconds: PositiveFloat = Field(
+        120,
+        validation_alias="GCP_RETRY_SECONDS",
+        allow_inf_nan=False,
+        description="How long to try again while Google Cloud does not answer, in seconds.",
+    )
+    storage_emulator_host: Annotated[str, AfterValidator(_url)] | None = Field(
+        None,
+        validation_alias="STORAGE_EMULATOR_HOST",
+        description="A stand-in for Cloud Storage, `http://…`, as Google's libraries name it; it "
+        "is asked without credentials.",
+    )
 
     @cached_property
     def lake_folder(self) -> Path:
@@ -245,7 +284,15 @@ class Settings(BaseSettings):
 
 def variable(name: str) -> str:
     """The environment variable of a setting: ``data_dir`` is ``TAXI_DATA_DIR``."""
-    return f"{_PREFIX}{name.upper()}"
+    return variables(name)[0]
+
+
+def variables(name: str) -> tuple[str, ...]:
+    """Every environment variable that a setting is read from, the first one that is set wins."""
+    alias = Settings.model_fields[name].validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(map(str, alias.choices))
+    return (alias if isinstance(alias, str) else f"{_PREFIX}{name.upper()}",)
 
 
 def read_settings() -> Settings:
@@ -274,7 +321,7 @@ def read_settings() -> Settings:
 
 
 def _refuse_unknown_names() -> None:
-    known = {variable(name) for name in Settings.model_fields}
+    known = {name for field in Settings.model_fields for name in variables(field)}
     given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
     for name in sorted(given - known):
         if name.startswith(_PREFIX):
@@ -285,10 +332,12 @@ def _refuse_unknown_names() -> None:
             )
 
 
-def _explain(problem: object) -> str:
-    name = str(problem["loc"][0])  # type: ignore[index]
-    if name in _SECRETS:
-        return f"{variable(name)}: {problem['msg']}"  # type: ignore[index]
+def _explain(problem: ErrorDetails) -> str:
+    place = str(problem["loc"][0])
+    field = next(f for f in Settings.model_fields if place in (f, *variables(f)))
+    name = place if place in variables(field) else variable(field)
+    if field in _SECRETS:
+        return f"{name}: {problem['msg']}"
     # A URL may carry a password.
-    value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))  # type: ignore[index]
-    return f"{variable(name)}={value}: {problem['msg']}"  # type: ignore[index]
+    value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))
+    return f"{name}={value}: {problem['msg']}"

@@ -10,6 +10,7 @@ import pytest
 from taxi_assets_tests.published import Mirror
 
 REAL_DATA = "NYC_TLC_MIRROR"
+_OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_")
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     working.mkdir()
     monkeypatch.chdir(working)
     with mock.patch.dict(os.environ):
-        for name in [name for name in os.environ if name.upper().startswith("TAXI_")]:
+        for name in [name for name in os.environ if name.upper().startswith(_OURS)]:
             del os.environ[name]
         os.environ["TAXI_DATA_DIR"] = str(folder)
         os.environ["DAGSTER_HOME"] = str(folder / "dagster")

@@ -12,7 +12,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from taxi_assets.errors import TaxiAssetsError
-from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable
+from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable, variables
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
@@ -55,8 +55,10 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
     in_file = {name.upper() for name in dotenv_values(".env")}
     lines = []
     for name, field in Settings.model_fields.items():
-        env = variable(name)
-        origin = "environment" if os.environ.get(env) else ".env" if env in in_file else "default"
+        given = [env for env in variables(name) if os.environ.get(env)]
+        named = [env for env in variables(name) if env in in_file]
+        env = next(iter([*given, *named]), variable(name))
+        origin = "environment" if given else ".env" if named else "default"
         value = getattr(settings, name)
         lines.append(SettingLine(env, _shown(name, value), origin, field.description or ""))
     return lines

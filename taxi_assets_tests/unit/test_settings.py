@@ -60,6 +60,12 @@ BAD_VALUES = [
     ("TAXI_STARTER_RUNNER", "podman", "'docker'"),
     ("TAXI_DOCKER_HUB_URL", "hub.docker.com", "https://"),
     ("TAXI_PRODUCTS_URL", "ftp://example.org/products", "https://"),
+    ("GCP_PROJECT_ID", "My Project", "pattern"),
+    ("GCP_LOCATION", "us east", "pattern"),
+    ("GCP_IMPERSONATE_SERVICE_ACCOUNT", "loader", "pattern"),
+    ("GCP_RETRY_SECONDS", "0", "0"),
+    ("GCP_RETRY_SECONDS", "inf", "finite"),
+    ("STORAGE_EMULATOR_HOST", "127.0.0.1:4443", "http://"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",
@@ -69,8 +75,8 @@ ANY_VALUE = {
 }
 """Every text is a path, or a name for Docker to judge."""
 
-NEVER_SHOWN = {"TAXI_POSTGRES_DSN"}
-"""Refused without being repeated; the tests of Postgres have bad ones."""
+NEVER_SHOWN = {"TAXI_POSTGRES_DSN", "GCP_CREDS"}
+"""Refused without being repeated; the tests of Postgres and Google Cloud have bad ones."""
 
 
 @pytest.mark.parametrize(("name", "value", "wanted"), BAD_VALUES)
@@ -120,7 +126,7 @@ def typos_of(name: str) -> list[str]:
     return [typo for typo in (name[:-2] + name[-1], name + name[-1], exchanged) if typo != name]
 
 
-@pytest.mark.parametrize("name", VARIABLES)
+@pytest.mark.parametrize("name", [name for name in VARIABLES if name.startswith("TAXI_")])
 def test_a_typo_in_any_name_is_refused_with_the_right_one(
     settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -233,6 +239,13 @@ def test_values_are_read_as_they_are_meant(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert getattr(read_settings(), field) == wanted
+
+
+def test_a_name_of_google_cloud_that_is_not_ours_is_left_alone(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCP_PROJECT", "set-by-others")
+    assert read_settings().gcp_project_id is None
 
 
 def test_the_env_file_of_the_working_directory_is_read(settings_env: Path) -> None:
