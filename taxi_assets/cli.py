@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.errors import SettingsError, TaxiAssetsError
 from taxi_assets.settings import Settings, SourceChoice, Warehouse, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -211,6 +211,25 @@ def adopt(warehouse: str) -> None:
         _console.print(f"{warehouse}: nothing to adopt")
     else:
         _console.print("Load these months again to prove them: `taxi-assets load TAXI START END`.")
+
+
+@main.command()
+@click.argument("cloud", type=click.Choice(["gcp"]))
+def setup(cloud: str) -> None:
+    """Make what is missing in Google Cloud, and check what is there: the lake's bucket."""
+    from taxi_assets.gcp.bucket import ensure_bucket
+    from taxi_assets.gcp.cloud import google_cloud_of
+
+    with _told_errors():
+        settings = read_settings()
+        if settings.lake_bucket is None:
+            raise SettingsError(
+                f"{variable('lake')} names no bucket: there is nothing to set up",
+                f"set {variable('lake')}=gs://BUCKET; names are taken world-wide",
+            )
+        state = ensure_bucket(google_cloud_of(settings), settings.lake_bucket[0])
+    made = "made" if state.created else "is there and fits"
+    _console.print(f"{cloud}: gs://{state.name} in {state.location}: {made}", highlight=False)
 
 
 @main.command()

@@ -3,8 +3,10 @@
 import dagster as dg
 
 from taxi_assets.automation.jobs import load_job, zones_job
+from taxi_assets.gcp.assets import bucket_asset
+from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
-from taxi_assets.lake.resource import LakeResource
+from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings, Warehouse, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
@@ -21,7 +23,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     catalog = Catalog(settings)
     zones = [zones_asset(catalog)]
     resources: dict[str, object] = {
-        "lake": LakeResource(folder=str(settings.lake_folder)),
+        "lake": lake_of(settings),
         "duckdb": DuckDBWarehouse(
             database=str(settings.duckdb_file),
             memory_gb=settings.duckdb_memory_gb,
@@ -42,8 +44,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         ),
         zones_job(zones),
         starter_definitions(settings),
+        _of_google_cloud(settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
     )
+
+
+def _of_google_cloud(settings: Settings) -> dg.Definitions:
+    if settings.lake_bucket is None:
+        return dg.Definitions()
+    bucket, _ = settings.lake_bucket
+    return dg.Definitions(assets=[bucket_asset(google_cloud_of(settings), bucket)])
 
 
 def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:

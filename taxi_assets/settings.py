@@ -34,6 +34,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from taxi_assets.errors import SettingsError
 
 _PREFIX = "TAXI_"
+# https://cloud.google.com/storage/docs/buckets#naming
+_BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
 _SECRETS = frozenset({"postgres_dsn", "gcp_creds"})
 
@@ -88,8 +90,13 @@ def _url(value: str) -> str:
 
 def _lake_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
-        raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
+    in_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    in_bucket = parts.scheme == "gs" and re.fullmatch(_BUCKET_PATTERN, parts.netloc)
+    if not in_folder and not in_bucket:
+        raise ValueError(
+            "it must be a folder, such as file:///srv/taxi/lake, or a bucket of Google Cloud "
+            "Storage, such as gs://my-taxi-lake"
+        )
     return value
 
 
@@ -139,7 +146,9 @@ class Settings(BaseSettings):
         description="Where TLC's Parquet files are: `https://`, `http://` or `file://`.",
     )
     lake: Annotated[str, AfterValidator(_lake_url)] | None = Field(
-        None, description="Folder of the raw files, `file://…`; by default `lake` in the data dir."
+        None,
+        description="Where the raw files are: a folder, `file://…`, or a bucket, `gs://…`; by "
+        "default the folder `lake` in the data dir.",
     )
     warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(_split)] = Field(
         (Warehouse.DUCKDB,),
@@ -264,9 +273,15 @@ class Settings(BaseSettings):
     )
 
     @cached_property
+    def lake_bucket(self) -> tuple[str, str] | None:
+        """Bucket of the raw files and the prefix of their names; None where it is a folder."""
+        parts = urlsplit(self.lake or "")
+        return (parts.netloc, unquote(parts.path).strip("/")) if parts.scheme == "gs" else None
+
+    @cached_property
     def lake_folder(self) -> Path:
-        """Folder of the raw files, absolute."""
-        if self.lake is None:
+        """Folder of the raw files, absolute; where a bucket has them, of copies being read."""
+        if self.lake is None or self.lake_bucket is not None:
             return self.data_dir.resolve() / "lake"
         return Path(unquote(urlsplit(self.lake).path)).resolve()
 

@@ -9,6 +9,7 @@ import dagster as dg
 from taxi_assets.column_schema import raw_schema
 from taxi_assets.errors import NotFoundAtSourceError
 from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landing import (
     Landing,
     inspection_of,
@@ -16,7 +17,6 @@ from taxi_assets.lake.landing import (
     lake_name,
     land,
 )
-from taxi_assets.lake.resource import LakeResource
 from taxi_assets.lake.zones_inspection import ZonesInspection
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.source.catalog import Catalog, is_overdue
@@ -73,13 +73,13 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         output_required=False,
     )
     def landed(
-        context: dg.AssetExecutionContext, lake: LakeResource
+        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetObservation]:
         started = time.perf_counter()
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
             outcome = land(
-                lake.get_lake(),
+                lake,
                 lake_name(file),
                 catalog.url(file),
                 catalog.transport(catalog.url(file)),
@@ -94,7 +94,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         seconds = time.perf_counter() - started
         yield dg.MaterializeResult(
             metadata={
-                "dagster/uri": f"{lake.get_lake().url}/{outcome.file.name}",
+                "dagster/uri": f"{lake.url}/{outcome.file.name}",
                 **_metadata(file, outcome, seconds),
             }
         )
@@ -116,11 +116,13 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
             "The names behind PULocationID and DOLocationID."
         ),
     )
-    def zones(context: dg.AssetExecutionContext, lake: LakeResource) -> dg.MaterializeResult[None]:
+    def zones(
+        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]
+    ) -> dg.MaterializeResult[None]:
         url = catalog.zones_url
         with dagster_failures():
             outcome = land(
-                lake.get_lake(),
+                lake,
                 ZONES_NAME,
                 url,
                 catalog.transport(url),
@@ -134,7 +136,7 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": outcome.file.facts.rows,
-                "dagster/uri": f"{lake.get_lake().url}/{ZONES_NAME}",
+                "dagster/uri": f"{lake.url}/{ZONES_NAME}",
                 "source_url": outcome.file.url,
                 "sha256": outcome.file.sha256,
                 "changed": outcome.changed,

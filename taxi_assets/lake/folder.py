@@ -85,13 +85,13 @@ class FolderLake:
     def receive(self, name: str) -> Iterator[Arrival]:
         """Take a file in; what a killed process left of it is overwritten."""
         partial = self.folder / _ARRIVALS / name
-        with _refusals(partial):
+        with disk_refusals(partial):
             partial.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(f"{partial}.lock")
-        with _refusals(partial):
+        with disk_refusals(partial):
             lock.acquire()
         try:
-            with _refusals(partial):
+            with disk_refusals(partial):
                 stream = partial.open("wb", buffering=0)
             try:
                 yield _FolderArrival(stream, partial, self.path(name))
@@ -104,7 +104,7 @@ class FolderLake:
     def note(self, landed: LandedFile) -> None:
         """Replace what is known of a file whose bytes stay as they are."""
         path = self.path(landed.name)
-        with _refusals(path):
+        with disk_refusals(path):
             _write_note(path, landed)
 
     @contextmanager
@@ -121,7 +121,7 @@ class _FolderArrival:
 
     def write(self, data: bytes, /) -> None:
         rest = memoryview(data)
-        with _refusals(self.final):
+        with disk_refusals(self.final):
             while rest:
                 rest = rest[self.stream.write(rest) :]
 
@@ -130,7 +130,7 @@ class _FolderArrival:
         self.stream.truncate()
 
     def publish(self, landed: LandedFile) -> None:
-        with _refusals(self.final):
+        with disk_refusals(self.final):
             os.fsync(self.stream.fileno())
             self.final.parent.mkdir(parents=True, exist_ok=True)
             self.partial.replace(self.final)
@@ -158,7 +158,7 @@ def _sha256(path: Path) -> str:
 
 
 @contextmanager
-def _refusals(path: Path) -> Iterator[None]:
+def disk_refusals(path: Path) -> Iterator[None]:
     """Turn the operating system's refusals to store into an error with a remedy."""
     try:
         yield

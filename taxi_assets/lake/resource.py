@@ -1,18 +1,19 @@
-"""The lake as a Dagster resource."""
+"""The lake that the settings name, as Dagster's resource ``lake``.
 
-from pathlib import Path
+The resource is the lake itself, not a configurable one: Dagster shows and stores what those are
+configured with, which here may be a key.
+"""
 
-import dagster as dg
-from pydantic import Field
-
+from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.gcs.bucket_lake import BucketLake
+from taxi_assets.lake.lake import Lake
+from taxi_assets.settings import Settings
 
 
-class LakeResource(dg.ConfigurableResource[FolderLake]):
-    """Hands out the lake of raw files."""
-
-    folder: str = Field(description="Absolute path of the folder that holds the raw files.")
-
-    def get_lake(self) -> FolderLake:
-        """The lake in that folder."""
-        return FolderLake(Path(self.folder))
+def lake_of(settings: Settings) -> Lake:
+    """The lake in a folder or in a bucket; nothing is asked or made yet."""
+    if settings.lake_bucket is None:
+        return FolderLake(settings.lake_folder)
+    bucket, prefix = settings.lake_bucket
+    return BucketLake(google_cloud_of(settings), bucket, prefix, settings.lake_folder)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import landed_months
+from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -58,7 +58,7 @@ def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
     Raises:
         WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
     """
-    lake = FolderLake(settings.lake_folder)
+    lake = lake_of(settings)
     lines = []
     for dataset in datasets:
         in_lake = dict(landed_months(lake, dataset))

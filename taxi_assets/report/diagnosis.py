@@ -6,12 +6,14 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dotenv import dotenv_values
 
 from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.gcp.bucket import missing_rights
+from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable, variables
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
@@ -20,6 +22,7 @@ from taxi_assets.warehouse.postgres.diagnosis import diagnose
 from taxi_assets.warehouse.postgres.server import server_of
 
 _UNSET = "–"
+_HASTY_SECONDS = 10
 _SCARCE_BYTES = 2_000_000_000
 
 
@@ -87,7 +90,7 @@ def _shown(name: str, value: object) -> str:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Try source, lake and warehouses out, one after the other."""
     yield from _sources(settings)
-    yield _writable("lake", settings.lake_folder, "TAXI_LAKE or TAXI_DATA_DIR")
+    yield _lake(settings)
     yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
     if Warehouse.DUCKDB in settings.warehouses:
         yield _duckdb(settings)
@@ -111,6 +114,24 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             "check the network and the proxy, or set a mirror: TAXI_CSV_BASE_URL, "
             "TAXI_PARQUET_BASE_URL; TAXI_SOURCE=sample needs no network",
         )
+
+
+def _lake(settings: Settings) -> Finding:
+    if settings.lake_bucket is None:
+        return _writable("lake", settings.lake_folder, "TAXI_LAKE or TAXI_DATA_DIR")
+    bucket, _ = settings.lake_bucket
+    hasty = replace(google_cloud_of(settings), retry_seconds=_HASTY_SECONDS)
+    try:
+        missing = missing_rights(hasty, bucket)
+    except TaxiAssetsError as error:
+        return Finding("lake", False, error.what, error.remedy)
+    return Finding(
+        "lake",
+        not missing,
+        f"gs://{bucket}: " + (f"not allowed: {', '.join(missing)}" if missing else "may be used"),
+        f"`gcloud storage buckets add-iam-policy-binding gs://{bucket} --member=MEMBER "
+        "--role=roles/storage.objectUser`; a new grant takes a minute to hold",
+    )
 
 
 def _writable(part: str, folder: Path, setting: str) -> Finding:

@@ -60,6 +60,9 @@ BAD_VALUES = [
     ("TAXI_STARTER_RUNNER", "podman", "'docker'"),
     ("TAXI_DOCKER_HUB_URL", "hub.docker.com", "https://"),
     ("TAXI_PRODUCTS_URL", "ftp://example.org/products", "https://"),
+    ("TAXI_LAKE", "gs://", "gs://my-taxi-lake"),
+    ("TAXI_LAKE", "gs://No_Capitals/lake", "gs://my-taxi-lake"),
+    ("TAXI_LAKE", "gcs://bucket", "gs://my-taxi-lake"),
     ("GCP_PROJECT_ID", "My Project", "pattern"),
     ("GCP_LOCATION", "us east", "pattern"),
     ("GCP_IMPERSONATE_SERVICE_ACCOUNT", "loader", "pattern"),
@@ -239,6 +242,22 @@ def test_values_are_read_as_they_are_meant(
 ) -> None:
     monkeypatch.setenv(name, value)
     assert getattr(read_settings(), field) == wanted
+
+
+@pytest.mark.parametrize(
+    ("lake", "wanted"),
+    [
+        ("gs://taxi-lake", ("taxi-lake", "")),
+        ("gs://taxi-lake/", ("taxi-lake", "")),
+        ("gs://taxi-lake/raw/files/", ("taxi-lake", "raw/files")),
+        ("file:///srv/lake", None),
+    ],
+)
+def test_the_lake_may_be_a_bucket(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, lake: str, wanted: object
+) -> None:
+    monkeypatch.setenv("TAXI_LAKE", lake)
+    assert read_settings().lake_bucket == wanted
 
 
 def test_a_name_of_google_cloud_that_is_not_ours_is_left_alone(

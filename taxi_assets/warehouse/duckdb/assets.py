@@ -8,8 +8,8 @@ from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
+from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.resource import LakeResource
 from taxi_assets.lake.typed_rows import TYPES
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.settings import Settings
@@ -55,7 +55,7 @@ def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     def merged(
         context: dg.AssetExecutionContext,
         config: LoadConfig,
-        lake: LakeResource,
+        lake: dg.ResourceParam[Lake],
         duckdb: DuckDBWarehouse,
     ) -> dg.MaterializeResult[None]:
         with dagster_failures():
@@ -69,17 +69,16 @@ def duckdb_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
 
 
 def load_month(
-    file: TripFile, lake: LakeResource, duckdb: DuckDBWarehouse, run_id: str, force: bool
+    file: TripFile, lake: Lake, duckdb: DuckDBWarehouse, run_id: str, force: bool
 ) -> Loaded:
     """Load a landed month into the merged table and let the external view read it.
 
     Raises:
         InvalidFileError: the file has not landed, or has values that do not fit.
     """
-    folder = lake.get_lake()
-    landed = landed_file(folder, file)
-    with duckdb.get_connection() as connection, folder.local_path(landed) as path:
-        refresh = partial(refresh_external_view, connection, folder, file.dataset)
+    landed = landed_file(lake, file)
+    with duckdb.get_connection() as connection, lake.local_path(landed) as path:
+        refresh = partial(refresh_external_view, connection, lake, file.dataset)
         month = OpenMonth(file, landed, path)
         try:
             loaded = replace_month(connection, month, run_id, force, before_commit=refresh)
@@ -119,11 +118,10 @@ def duckdb_zones() -> dg.AssetsDefinition:
         metadata={"dagster/table_name": "main.zones"},
         pool=RESOURCE,
     )
-    def zones(lake: LakeResource, duckdb: DuckDBWarehouse) -> dg.MaterializeResult[None]:
-        folder = lake.get_lake()
+    def zones(lake: dg.ResourceParam[Lake], duckdb: DuckDBWarehouse) -> dg.MaterializeResult[None]:
         with dagster_failures():
-            landed = landed_zones(folder)
-            with duckdb.get_connection() as connection, folder.local_path(landed) as path:
+            landed = landed_zones(lake)
+            with duckdb.get_connection() as connection, lake.local_path(landed) as path:
                 rows = replace_zones(connection, path)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.typed_rows import csv_reader, csv_rows, literal, parquet_rows, quoted
@@ -23,7 +24,7 @@ _FILENAME = "regexp_replace(parse_filename(filename), '\\.gz$', '')"
 
 
 def refresh_external_view(
-    connection: duckdb.DuckDBPyConnection, lake: FolderLake, dataset: Dataset
+    connection: duckdb.DuckDBPyConnection, lake: Lake, dataset: Dataset
 ) -> int:
     """Let ``<taxi>_tripdata_ext`` read the raw files whose months are loaded.
 
@@ -34,8 +35,11 @@ def refresh_external_view(
     Returns:
         How many files the view reads. With none there is no view.
     """
-    files = _loaded_files(connection, lake, dataset)
-    selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
+    files: list[tuple[TripFile, LandedFile]] = []
+    selects: list[str] = []
+    if isinstance(lake, FolderLake):
+        files = _loaded_files(connection, lake, dataset)
+        selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
     view = quoted(f"{dataset.table}_ext")
     union = "\nUNION ALL BY NAME\n".join(selects)
     connection.execute(

@@ -5,8 +5,8 @@ import dagster as dg
 from taxi_assets.column_schema import merged_schema
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
+from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.resource import LakeResource
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
@@ -53,7 +53,7 @@ def postgres_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     def merged(
         context: dg.AssetExecutionContext,
         config: LoadConfig,
-        lake: LakeResource,
+        lake: dg.ResourceParam[Lake],
         postgres: dg.ResourceParam[PostgresServer],
     ) -> dg.MaterializeResult[None]:
         with dagster_failures():
@@ -68,7 +68,7 @@ def postgres_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
 
 def load_month(
     file: TripFile,
-    lake: LakeResource,
+    lake: Lake,
     server: PostgresServer,
     run_id: str,
     force: bool,
@@ -78,9 +78,8 @@ def load_month(
     Raises:
         InvalidFileError: the file has not landed, or has values that do not fit.
     """
-    folder = lake.get_lake()
-    landed = landed_file(folder, file)
-    with server.connect() as connection, folder.local_path(landed) as path:
+    landed = landed_file(lake, file)
+    with server.connect() as connection, lake.local_path(landed) as path:
         month = OpenMonth(file, landed, path)
         return replace_month(server, connection, month, run_id=run_id, force=force)
 
@@ -112,12 +111,11 @@ def postgres_zones() -> dg.AssetsDefinition:
         pool=RESOURCE,
     )
     def zones(
-        lake: LakeResource, postgres: dg.ResourceParam[PostgresServer]
+        lake: dg.ResourceParam[Lake], postgres: dg.ResourceParam[PostgresServer]
     ) -> dg.MaterializeResult[None]:
-        folder = lake.get_lake()
         with dagster_failures():
-            landed = landed_zones(folder)
-            with postgres.connect() as connection, folder.local_path(landed) as path:
+            landed = landed_zones(lake)
+            with postgres.connect() as connection, lake.local_path(landed) as path:
                 rows = replace_zones(postgres, connection, path)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 

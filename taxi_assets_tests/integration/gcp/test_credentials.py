@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from taxi_assets.errors import CredentialsError
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import read_settings
+from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.gcp.token_server import TokenServer, serving_tokens
 
 EMAIL = "loader@some-project.iam.gserviceaccount.com"
@@ -66,6 +67,7 @@ def environment(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.M
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(settings_env / "gcloud"))
     monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setenv("TAXI_LAKE", "gs://taxi-lake")
     return monkeypatch
 
 
@@ -114,7 +116,7 @@ def test_why_google_gives_no_token_is_told_apart(
     tokens.refuse(answer)
     environment.setenv("GCP_CREDS", encoded(key))
     with pytest.raises(CredentialsError) as refusal:
-        _ = google_cloud_of(read_settings()).credentials
+        _ = google_cloud_of(read_settings()).storage
     assert what in refusal.value.what
     assert remedy in refusal.value.remedy
     assert all(secret not in str(refusal.value) for secret in secrets_of(key))
@@ -143,3 +145,22 @@ def test_a_file_of_credentials_that_is_missing_is_told_by_name(
     environment.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/no/such/file.json")
     with pytest.raises(CredentialsError, match=r"/no/such/file\.json"):
         _ = google_cloud_of(read_settings()).credentials
+
+
+def test_neither_doctor_nor_a_failed_load_shows_the_key(
+    environment: pytest.MonkeyPatch, key: dict[str, str], tokens: TokenServer, settings_env: Path
+) -> None:
+    tokens.refuse("Invalid JWT Signature.")
+    environment.setenv("GCP_CREDS", encoded(key))
+    environment.setenv("TAXI_SOURCE", "sample")
+    shown = [
+        taxi_assets("doctor"),
+        taxi_assets("doctor", "--json"),
+        taxi_assets("load", "green", "2024-01"),
+    ]
+    assert [answer.exit_code for answer in shown] == [1, 1, 1]
+    assert all("does not know the service account's key" in answer.text for answer in shown)
+    written = b"".join(path.read_bytes() for path in settings_env.rglob("*") if path.is_file())
+    for secret in secrets_of(key):
+        assert all(secret not in answer.text for answer in shown)
+        assert secret.encode() not in written, "nor does anything on the disk hold it"

@@ -1,0 +1,123 @@
+"""The lake's bucket: made where missing, checked where it is there, never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taxi_assets.errors import CredentialsError, StorageError
+from taxi_assets.gcp.cloud import GoogleCloud
+from taxi_assets.gcp.failures import told
+
+if TYPE_CHECKING:
+    from google.cloud.storage import Bucket
+
+LABELS = {"managed-by": "taxi-assets"}
+"""On what this project makes."""
+
+NEEDED_RIGHTS = (
+    "storage.objects.create",
+    "storage.objects.delete",
+    "storage.objects.get",
+    "storage.objects.list",
+    "storage.objects.update",
+)
+"""To load months. Replacing an object is a deletion, too; roles/storage.objectUser has them all."""
+
+# What a broken multipart upload of other tools leaves costs money and is shown nowhere. Resumable
+# uploads, such as the lake's own, end by themselves after a week.
+_ABANDONED_DAYS = 7
+_ENFORCED = "enforced"
+
+
+@dataclass(frozen=True)
+class BucketState:
+    """A bucket that fits.
+
+    Attributes:
+        name: as it is called.
+        location: where it is, such as ``us-east1``.
+        created: whether it was made just now.
+    """
+
+    name: str
+    location: str
+    created: bool
+
+
+def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
+    """Make the bucket if there is none of that name; otherwise see whether it fits.
+
+    Raises:
+        CredentialsError: it is another project's, or we may not make or see buckets.
+        StorageError: it lies elsewhere, or others may be let in object by object.
+    """
+    from google.api_core.exceptions import Conflict, Forbidden, NotFound
+
+    place = f"gs://{name}"
+    with told(place):
+        try:
+            bucket = cloud.storage.get_bucket(name, retry=cloud.retry)
+        except NotFound:
+            try:
+                return _create(cloud, name)
+            except Conflict:
+                raise _taken(place) from None
+        except Forbidden as error:
+            if "billing" in str(error.message):
+                raise
+            raise _taken(place) from None
+    _require_fit(bucket, cloud.location)
+    return BucketState(name, str(bucket.location).lower(), created=False)
+
+
+def missing_rights(cloud: GoogleCloud, name: str) -> list[str]:
+    """Which rights to load months we lack on the bucket.
+
+    Raises:
+        StorageError: there is no such bucket.
+    """
+    with told(f"gs://{name}"):
+        bucket = cloud.storage.bucket(name)
+        granted = bucket.test_iam_permissions(list(NEEDED_RIGHTS), retry=cloud.retry)
+    return [right for right in NEEDED_RIGHTS if right not in granted]
+
+
+def _create(cloud: GoogleCloud, name: str) -> BucketState:
+    bucket = cloud.storage.bucket(name)
+    bucket.iam_configuration.uniform_bucket_level_access_enabled = True
+    bucket.iam_configuration.public_access_prevention = _ENFORCED
+    bucket.labels = LABELS
+    bucket.add_lifecycle_abort_incomplete_multipart_upload_rule(age=_ABANDONED_DAYS)
+    bucket.create(project=cloud.project_id, location=cloud.location, retry=cloud.retry)
+    return BucketState(name, cloud.location, created=True)
+
+
+def _require_fit(bucket: Bucket, location: str) -> None:
+    place = f"gs://{bucket.name}"
+    found = str(bucket.location).lower()
+    if found != location:
+        raise StorageError(
+            f"{place} is in {found}, and GCP_LOCATION says {location}",
+            f"set GCP_LOCATION={found}, or name another bucket in TAXI_LAKE: a bucket stays where "
+            "it was made, and what is read across locations costs or fails",
+        )
+    access = bucket.iam_configuration
+    if not access.uniform_bucket_level_access_enabled:
+        raise StorageError(
+            f"{place} has rights object by object",
+            f"`gcloud storage buckets update {place} --uniform-bucket-level-access`",
+        )
+    if access.public_access_prevention != _ENFORCED:
+        raise StorageError(
+            f"{place} could be opened to everybody",
+            f"`gcloud storage buckets update {place} --public-access-prevention`",
+        )
+
+
+def _taken(place: str) -> CredentialsError:
+    return CredentialsError(
+        f"{place} is there, but we may not see it: it is another project's, or we lack rights",
+        "names of buckets are taken world-wide: name another one in TAXI_LAKE; if it is yours, "
+        "grant roles/storage.bucketViewer on it (docs/google-cloud.md)",
+    )

@@ -1,0 +1,186 @@
+"""The lake's bucket is made as it should be, or checked and left as it is."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
+from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.integration.gcp.conftest import BUCKET
+from taxi_assets_tests.storage_server import Fault, StorageServer
+
+FITS = {
+    "iamConfiguration": {
+        "uniformBucketLevelAccess": {"enabled": True},
+        "publicAccessPrevention": "enforced",
+    }
+}
+
+
+@pytest.fixture(autouse=True)
+def environment(
+    storage: StorageServer, settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", storage.url)
+    monkeypatch.setenv("TAXI_LAKE", f"gs://{BUCKET}/raw")
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "200")
+    monkeypatch.setenv("GCP_PROJECT_ID", "some-project")
+    monkeypatch.setenv("GCP_RETRY_SECONDS", "5")
+
+
+def test_a_bucket_that_is_missing_is_made(storage: StorageServer) -> None:
+    del storage.buckets[BUCKET]
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 0, answer.text
+    assert f"gs://{BUCKET} in us-east1: made" in answer.text
+    made = storage.buckets[BUCKET]
+    assert made["location"] == "US-EAST1"
+    assert made["iamConfiguration"]["uniformBucketLevelAccess"]["enabled"] is True
+    assert made["iamConfiguration"]["publicAccessPrevention"] == "enforced"
+    assert made["labels"] == {"managed-by": "taxi-assets"}
+    assert made["lifecycle"]["rule"][0]["action"]["type"] == "AbortIncompleteMultipartUpload"
+
+
+def test_a_bucket_that_is_there_is_left_as_it_is(storage: StorageServer) -> None:
+    storage.make_bucket(BUCKET, labels={"theirs": "yes"}, **FITS)
+    before = dict(storage.buckets[BUCKET])
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 0, answer.text
+    assert "is there and fits" in answer.text
+    assert storage.buckets[BUCKET] == before
+
+
+@pytest.mark.parametrize(
+    ("properties", "what", "remedy"),
+    [
+        ({**FITS, "location": "EU"}, "is in eu, and GCP_LOCATION says us-east1", "GCP_LOCATION=eu"),
+        ({}, "rights object by object", "--uniform-bucket-level-access"),
+        (
+            {"iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}},
+            "opened to everybody",
+            "--public-access-prevention",
+        ),
+    ],
+)
+def test_a_bucket_that_does_not_fit_is_told_and_not_changed(
+    storage: StorageServer, properties: dict[str, Any], what: str, remedy: str
+) -> None:
+    storage.make_bucket(BUCKET, **properties)
+    before = dict(storage.buckets[BUCKET])
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 1
+    assert what in answer.text
+    assert remedy in answer.text
+    assert storage.buckets[BUCKET] == before
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault("GET", status=403, message="no access to the bucket")],
+        [Fault("GET", status=404), Fault("POST", status=409, message="not available")],
+    ],
+)
+def test_the_bucket_of_another_project_is_told(storage: StorageServer, faults: list[Fault]) -> None:
+    storage.faults.extend(faults)
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 1
+    assert "another project's" in answer.text
+    assert "world-wide" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("message", "remedy"),
+    [
+        ("The billing account for the owning project is disabled", "gcloud billing projects link"),
+        (
+            "Cloud Storage JSON API has not been used in project 1 before or it is disabled",
+            "gcloud services enable",
+        ),
+    ],
+)
+def test_why_no_bucket_can_be_made_is_told_apart(
+    storage: StorageServer, message: str, remedy: str
+) -> None:
+    del storage.buckets[BUCKET]
+    storage.faults.append(Fault("POST", status=403, message=message))
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 1
+    assert remedy in answer.text
+
+
+def test_without_a_bucket_there_is_nothing_to_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TAXI_LAKE")
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 1
+    assert "TAXI_LAKE=gs://BUCKET" in answer.text
+
+
+def test_doctor_asks_what_may_be_done(storage: StorageServer) -> None:
+    answer = taxi_assets("doctor")
+    assert answer.exit_code == 0, answer.text
+    assert f"lake: gs://{BUCKET}: may be used" in answer.text
+    storage.permissions = {"storage.objects.get", "storage.objects.list"}
+    answer = taxi_assets("doctor")
+    assert answer.exit_code == 1
+    missing = "storage.objects.create, storage.objects.delete, storage.objects.update"
+    assert f"not allowed: {missing}" in answer.text
+    assert "--role=roles/storage.objectUser" in answer.text
+    del storage.buckets[BUCKET]
+    answer = taxi_assets("doctor")
+    assert answer.exit_code == 1
+    assert f"gs://{BUCKET} does not exist" in answer.text
+    assert "taxi-assets setup gcp" in answer.text
+
+
+def test_months_are_loaded_through_the_bucket(storage: StorageServer, settings_env: Path) -> None:
+    first = taxi_assets("load", "green", "2024-01", "2024-02")
+    assert first.exit_code == 0, first.text
+    names = [f"raw/green/green_tripdata_2024-0{m}.synthetic.csv.gz" for m in (1, 2)]
+    assert sorted(storage.objects[BUCKET]) == names
+    assert storage.objects[BUCKET][names[0]].metadata["rows"] == "200"
+    uploads = storage.count("PUT")
+    again = taxi_assets("load", "green", "2024-01", "2024-02")
+    assert again.exit_code == 0, again.text
+    assert "unchanged" in again.text
+    assert storage.count("PUT") == uploads, "nothing is uploaded again"
+    status = taxi_assets("status")
+    assert status.text.count(" ok") == 2
+    left = [path for path in (settings_env / "lake").rglob("*.gz") if path.is_file()]
+    assert left == [], "no raw file stays on the disk"
+
+
+def test_definitions_of_a_bucket_do_not_import_googles_clients() -> None:
+    script = (
+        "import sys; from taxi_assets.definitions import defs; defs(); "
+        "print([name for name in ('google.cloud.storage', 'google.auth') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_bucket_is_an_asset_that_makes_it(storage: StorageServer) -> None:
+    del storage.buckets[BUCKET]
+    result = build_definitions(read_settings()).resolve_implicit_global_asset_job_def()
+    done = result.execute_in_process(asset_selection=[dg.AssetKey(["gcp", "bucket"])])
+    assert done.success
+    [made] = done.asset_materializations_for_node("gcp__bucket")
+    assert made.metadata["created"].value is True
+    assert made.metadata["location"].value == "us-east1"
+    assert BUCKET in storage.buckets
+
+
+def test_zones_are_loaded_through_the_bucket(storage: StorageServer) -> None:
+    answer = taxi_assets("load", "zones")
+    assert answer.exit_code == 0, answer.text
+    assert list(storage.objects[BUCKET]) == ["raw/zones/taxi_zone_lookup.csv"]
