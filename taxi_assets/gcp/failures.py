@@ -105,6 +105,8 @@ def explain(error: Exception, place: str) -> TaxiAssetsError:
             return _no_credentials(error)
         case auth.TransportError() | api.RetryError():
             return _no_answer(place, type(error).__name__)
+        case auth.GoogleAuthError() if error.retryable:
+            return _no_answer("Google's token endpoint", _line(" ".join(_texts(error))))
         case auth.GoogleAuthError():
             return _refused_token(error)
         case api.GoogleAPICallError():

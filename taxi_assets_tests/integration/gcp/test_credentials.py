@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from taxi_assets.errors import CredentialsError
+from taxi_assets.errors import CredentialsError, StorageUnavailableError
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
@@ -120,6 +120,26 @@ def test_why_google_gives_no_token_is_told_apart(
     assert what in refusal.value.what
     assert remedy in refusal.value.remedy
     assert all(secret not in str(refusal.value) for secret in secrets_of(key))
+
+
+def test_a_token_endpoint_that_is_out_of_order_may_be_tried_again(
+    environment: pytest.MonkeyPatch, key: dict[str, str], tokens: TokenServer
+) -> None:
+    tokens.status, tokens.answer = 503, {"error": "internal_failure"}
+    environment.setenv("GCP_CREDS", encoded(key))
+    with pytest.raises(StorageUnavailableError, match="did not answer"):
+        _ = google_cloud_of(read_settings()).credentials
+    assert len(tokens.asked) > 1, "it was tried again"
+
+
+def test_a_token_endpoint_that_cannot_be_reached_may_be_tried_again(
+    environment: pytest.MonkeyPatch, key: dict[str, str]
+) -> None:
+    with serving_tokens() as gone:
+        url = gone.url
+    environment.setenv("GCP_CREDS", encoded({**key, "token_uri": url}))
+    with pytest.raises(StorageUnavailableError, match="did not answer"):
+        _ = google_cloud_of(read_settings()).credentials
 
 
 def test_a_private_key_that_cannot_be_read_is_told_without_it(
