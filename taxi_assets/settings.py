@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -87,6 +88,12 @@ def _lake_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError("it must be a folder, such as file:///srv/taxi/lake")
+    return value
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
     return value
 
 
@@ -196,6 +203,21 @@ class Settings(BaseSettings):
         30,
         allow_inf_nan=False,
         description="How long to wait for a connection, and for the next bytes, in seconds.",
+    )
+    schedules: Annotated[Literal["off", "on"], BeforeValidator(_lower)] = Field(
+        "off",
+        description="Whether schedules and sensors run from the start (`on`), or once they are "
+        "switched on in the UI (`off`).",
+    )
+    schedule_timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        "UTC", description="Time zone of the schedules, such as `America/New_York`."
+    )
+    schedule_months: int = Field(
+        6,
+        ge=1,
+        le=24,
+        description="How many of the newest months the schedules look for; older ones are for "
+        "`taxi-assets backfill`.",
     )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."
