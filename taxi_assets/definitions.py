@@ -59,7 +59,7 @@ def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
         checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
-        load_job(dataset, assets),
+        load_job(dataset, assets, catalog),
     )
 
 

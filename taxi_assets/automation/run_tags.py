@@ -24,12 +24,16 @@ _UNFINISHED = [
 
 def month_tags(file: TripFile) -> dict[str, str]:
     """The tags of a run that loads a file; of queued runs, those of newer months go first."""
-    month = file.month
     return {
         TAXI_TAG: file.dataset.taxi,
         FILE_TAG: file.filename,
-        PRIORITY_TAG: str(month.year * MONTHS_PER_YEAR + month.number),
+        PRIORITY_TAG: month_priority(file.month),
     }
+
+
+def month_priority(month: Month) -> str:
+    """The value of Dagster's priority tag: the newer, the higher."""
+    return str(month.year * MONTHS_PER_YEAR + month.number)
 
 
 def months_in_progress(instance: dg.DagsterInstance, dataset: Dataset) -> set[Month]:

@@ -8,7 +8,7 @@ import dagster as dg
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.automation.outlook import look_ahead
-from taxi_assets.automation.run_tags import month_tags, months_in_progress
+from taxi_assets.automation.run_tags import months_in_progress
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
@@ -59,7 +59,6 @@ def newest_months_schedule(dataset: Dataset, catalog: Catalog) -> dg.ScheduleDef
                 # A month that fails is tried again on another day.
                 run_key=f"{month} on {today}",
                 partition_key=str(month),
-                tags=month_tags(catalog.file(dataset, month)),
             )
             for month in outlook.missing
         ]
