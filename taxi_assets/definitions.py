@@ -3,6 +3,7 @@
 import dagster as dg
 
 from taxi_assets.automation.jobs import load_job, zones_job
+from taxi_assets.automation.republished_sensor import republished_sensors
 from taxi_assets.automation.schedules import newest_months_schedules
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import LakeResource
@@ -39,6 +40,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             assets=[zones_source_spec(), *zones],
             resources=resources,
             schedules=newest_months_schedules(catalog),
+            sensors=republished_sensors(catalog),
             # A month is too little work for a process per step.
             executor=dg.in_process_executor,
         ),
