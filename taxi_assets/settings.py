@@ -33,7 +33,7 @@ from taxi_assets.errors import SettingsError
 
 _PREFIX = "TAXI_"
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
-_SECRETS = frozenset({"postgres_dsn"})
+_SECRETS = frozenset({"postgres_dsn", "alert_webhook"})
 
 
 class SourceChoice(StrEnum):
@@ -94,6 +94,13 @@ def _lake_url(value: str) -> str:
 def _timezone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
+    return value
+
+
+def _webhook(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("it must begin with https:// or http://")
     return value
 
 
@@ -218,6 +225,18 @@ class Settings(BaseSettings):
         le=24,
         description="How many of the newest months the schedules look for; older ones are for "
         "`taxi-assets backfill`.",
+    )
+    max_lag_days: float = Field(
+        3,
+        ge=0,
+        allow_inf_nan=False,
+        description="Days that a month may be published without being loaded before a check "
+        "turns red.",
+    )
+    alert_webhook: Annotated[SecretStr, AfterValidator(_webhook)] | None = Field(
+        None,
+        description="Address that failed runs and late tables are posted to, as JSON with a "
+        "`text`; without one, nobody is told.",
     )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."

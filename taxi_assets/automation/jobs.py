@@ -18,13 +18,17 @@ def load_job_name(dataset: Dataset) -> str:
 
 
 def load_job(
-    dataset: Dataset, assets: list[dg.AssetsDefinition], catalog: Catalog
+    dataset: Dataset,
+    assets: list[dg.AssetsDefinition],
+    checks: list[dg.AssetChecksDefinition],
+    catalog: Catalog,
 ) -> dg.Definitions:
     """The job that loads a month of the dataset, and checks it.
 
     Args:
         dataset: whose months it loads.
         assets: its assets, from the lake to the merged tables.
+        checks: the checks of a month in them; that of freshness is none.
         catalog: which file holds a month.
     """
 
@@ -36,7 +40,7 @@ def load_job(
 
     load = dg.define_asset_job(
         load_job_name(dataset),
-        dg.AssetSelection.assets(*assets),
+        dg.AssetSelection.assets(*assets).without_checks() | dg.AssetSelection.checks(*checks),
         description=f"A month of {dataset.taxi} trips, from its source to every warehouse.",
         tags={TAXI_TAG: dataset.taxi},
         config=dg.PartitionedConfig(

@@ -100,9 +100,7 @@ def check_month(
 ) -> MonthOutcome:
     """Evaluate a month's checks in every warehouse, without loading anything."""
     job = definitions.resolve_job_def(load_job_name(dataset))
-    checks = frozenset(
-        key for asset in job.asset_layer.selected_asset_keys for key in _checks_of(job, asset)
-    )
+    checks = frozenset(job.asset_layer.asset_graph.asset_check_keys)
     result = job.get_subset(
         asset_selection=frozenset(), asset_check_selection=checks
     ).execute_in_process(
@@ -155,10 +153,6 @@ def recorded_outcome(
 
 def _is(event: dg.DagsterEvent, kind: str) -> bool:
     return event.event_type_value == kind
-
-
-def _checks_of(job: dg.JobDefinition, asset: dg.AssetKey) -> set[dg.AssetCheckKey]:
-    return set(job.asset_layer.asset_graph.get(asset).check_keys)
 
 
 def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:

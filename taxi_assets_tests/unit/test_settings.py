@@ -56,6 +56,8 @@ BAD_VALUES = [
     ("TAXI_SCHEDULE_TIMEZONE", "New York", "America/New_York"),
     ("TAXI_SCHEDULE_MONTHS", "0", "1"),
     ("TAXI_SCHEDULE_MONTHS", "25", "24"),
+    ("TAXI_MAX_LAG_DAYS", "-1", "0"),
+    ("TAXI_MAX_LAG_DAYS", "a week", "number"),
     ("TAXI_SAMPLE_ROWS", "0", "1"),
     ("TAXI_SAMPLE_ROWS", "8000001", "8000000"),
     ("TAXI_SAMPLE_SEED", "-1", "0"),
@@ -73,8 +75,8 @@ ANY_VALUE = {
 }
 """Every text is a path, or a name for Docker to judge."""
 
-NEVER_SHOWN = {"TAXI_POSTGRES_DSN"}
-"""Refused without being repeated; the tests of Postgres have bad ones."""
+NEVER_SHOWN = {"TAXI_POSTGRES_DSN", "TAXI_ALERT_WEBHOOK"}
+"""Refused without being repeated; the tests of Postgres and of alerts have bad ones."""
 
 
 @pytest.mark.parametrize(("name", "value", "wanted"), BAD_VALUES)
