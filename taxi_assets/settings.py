@@ -33,7 +33,7 @@ from taxi_assets.errors import SettingsError
 
 _PREFIX = "TAXI_"
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
-_SECRETS = frozenset({"postgres_dsn", "alert_webhook"})
+_SECRETS = frozenset({"postgres_dsn", "dagster_postgres_dsn", "alert_webhook"})
 
 
 class SourceChoice(StrEnum):
@@ -118,6 +118,12 @@ def _dsn(value: SecretStr) -> SecretStr:
     if misplaced or not all(port.isdecimal() for port in ports if port):
         raise ValueError(_DSN_FORM)
     return value
+
+
+def _dagster_dsn(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError(_DSN_FORM)
+    return _dsn(value)
 
 
 _DSN_FORM = (
@@ -237,6 +243,11 @@ class Settings(BaseSettings):
         None,
         description="Address that failed runs and late tables are posted to, as JSON with a "
         "`text`; without one, nobody is told.",
+    )
+    dagster_postgres_dsn: Annotated[SecretStr, AfterValidator(_dagster_dsn)] | None = Field(
+        None,
+        description="The Postgres database of Dagster's runs and events, as `postgresql://…`; "
+        "without one, SQLite below DAGSTER_HOME.",
     )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."

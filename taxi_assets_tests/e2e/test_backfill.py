@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import dagster as dg
 import duckdb
@@ -42,7 +44,11 @@ def backfill(server: DevServer, *options: str) -> tuple[int, list[dict[str, Any]
 
 def runs(server: DevServer) -> list[dg.DagsterRun]:
     """All runs, oldest first."""
-    with dg.DagsterInstance.from_config(str(server.data_dir / "dagster")) as instance:
+    home = str(server.data_dir / "dagster")
+    with (
+        mock.patch.dict(os.environ, DAGSTER_HOME=home),
+        dg.DagsterInstance.get() as instance,
+    ):
         records = instance.get_run_records()
     return [
         record.dagster_run for record in sorted(records, key=lambda record: record.start_time or 0)

@@ -75,7 +75,7 @@ ANY_VALUE = {
 }
 """Every text is a path, or a name for Docker to judge."""
 
-NEVER_SHOWN = {"TAXI_POSTGRES_DSN", "TAXI_ALERT_WEBHOOK"}
+NEVER_SHOWN = {"TAXI_POSTGRES_DSN", "TAXI_DAGSTER_POSTGRES_DSN", "TAXI_ALERT_WEBHOOK"}
 """Refused without being repeated; the tests of Postgres and of alerts have bad ones."""
 
 
