@@ -73,3 +73,7 @@ class StorageError(PermanentError):
 
 class ContainerError(PermanentError):
     """There is no Docker engine, or it cannot run what it is asked to."""
+
+
+class DaemonNotRunningError(TransientError):
+    """Nobody works on what is handed to Dagster's daemon."""

@@ -94,7 +94,7 @@ def backfill(
         failed: leave out all months but those whose last run failed.
 
     Raises:
-        WarehouseUnavailableError: no daemon is running.
+        DaemonNotRunningError: no daemon is running.
         KeyboardInterrupt: Ctrl-C; the backfill goes on.
     """
     with open_instance(settings) as instance:

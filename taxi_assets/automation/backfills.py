@@ -23,7 +23,7 @@ from dagster._daemon.controller import all_daemons_live
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.month_runs import MonthOutcome, recorded_outcome
 from taxi_assets.automation.run_tags import BACKFILL_TAG, PARTITION_TAG, TAXI_TAG
-from taxi_assets.errors import WarehouseUnavailableError
+from taxi_assets.errors import DaemonNotRunningError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
@@ -78,10 +78,10 @@ def require_daemon(instance: dg.DagsterInstance) -> None:
     """Make sure that somebody will work on a backfill.
 
     Raises:
-        WarehouseUnavailableError: no daemon has given a sign of life lately.
+        DaemonNotRunningError: no daemon has given a sign of life lately.
     """
     if not all_daemons_live(instance):
-        raise WarehouseUnavailableError(
+        raise DaemonNotRunningError(
             "no Dagster daemon is running on this instance: nobody would work on the backfill",
             "start one (`taxi-assets dev`), or load the months here: `taxi-assets load`",
         )

@@ -9,7 +9,7 @@ import dagster as dg
 from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.automation.outlook import Outlook, look_ahead
 from taxi_assets.failures import dagster_failures
-from taxi_assets.settings import Settings
+from taxi_assets.settings import Settings, SourceChoice
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.transfer import Version
 from taxi_assets.trips.dataset import Dataset
@@ -85,6 +85,8 @@ def _freshness_check(
         ),
     )
     def fresh() -> dg.AssetCheckResult:
+        if settings.source is SourceChoice.SAMPLE:
+            return dg.AssetCheckResult(passed=True, description="synthetic months are never late")
         now = datetime.now(UTC)
         with dagster_failures():
             outlook = look_ahead(catalog, dataset, loaded_months(alone, dataset), now.date())
