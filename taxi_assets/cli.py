@@ -128,6 +128,30 @@ def load(taxi: str, start: str | None, end: str | None, force: bool, as_json: bo
 
 
 @main.command()
+@click.argument("taxi", type=_taxi)
+@click.argument("start")
+@click.argument("end", required=False)
+@click.option("--wait", is_flag=True, help="Wait until all months are over, and show each.")
+@click.option("--failed", is_flag=True, help="Only the months whose last run failed.")
+@_json_option
+def backfill(
+    taxi: str, start: str, end: str | None, wait: bool, failed: bool, as_json: bool
+) -> None:
+    """Hand months START to END to the running daemon, which loads the newest first.
+
+    They are Dagster backfills, which the UI shows and can cancel. They go on after a restart.
+    """
+    from taxi_assets import session
+
+    with _told_errors():
+        months = _months(taxi, start, end)
+        outcomes = session.backfill(read_settings(), months, _shown(as_json), wait, failed)
+    if as_json:
+        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    _finish(outcomes)
+
+
+@main.command()
 @click.argument("taxi", type=_taxi, default="all")
 @click.argument("start", required=False)
 @click.argument("end", required=False)

@@ -2,7 +2,11 @@
 
 import dagster as dg
 
+from taxi_assets.automation.alerts import alert_sensors
+from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
+from taxi_assets.automation.republished_sensor import republished_sensors
+from taxi_assets.automation.schedules import newest_months_schedules
 from taxi_assets.gcp.assets import bucket_asset
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
@@ -35,16 +39,22 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     if Warehouse.POSTGRES in settings.warehouses:
         zones.append(postgres_zones())
         resources["postgres"] = server_of(settings)
+    sensors = republished_sensors(catalog)
+    if settings.alert_webhook is not None:
+        sensors += alert_sensors(settings.alert_webhook)
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[zones_source_spec(), *zones],
             resources=resources,
+            schedules=newest_months_schedules(catalog),
+            sensors=sensors,
             # A month is too little work for a process per step.
             executor=dg.in_process_executor,
         ),
         zones_job(zones),
         starter_definitions(settings),
         _of_google_cloud(settings),
+        freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
     )
 
@@ -67,7 +77,7 @@ def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
         checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
-        load_job(dataset, assets),
+        load_job(dataset, assets, checks, catalog),
     )
 
 

@@ -85,3 +85,7 @@ class StorageUnavailableError(TransientError):
 
 class LakeBusyError(TransientError):
     """Somebody else changed a file of the lake meanwhile."""
+
+
+class DaemonNotRunningError(TransientError):
+    """Nobody works on what is handed to Dagster's daemon."""

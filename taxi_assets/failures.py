@@ -1,7 +1,8 @@
 """Translates the project's errors into Dagster's: with the remedy, without a stack trace.
 
-Steps have no retry policy: it would also repeat what can only fail again. What may succeed on
-another attempt (the network, a database that is held by somebody) is retried where it happens.
+Steps have no retry policy: it would also repeat what can only fail again. A transient error asks
+for another attempt itself, where nobody waits for the run; in front of the command line it is told
+at once.
 """
 
 from collections.abc import Iterator
@@ -11,19 +12,38 @@ import dagster as dg
 
 from taxi_assets.errors import TaxiAssetsError, TransientError
 
+ATTENDED_TAG = "taxi_assets/session"
+"""On runs whose process somebody looks at."""
+
+_PAUSES_SECONDS = (30, 120, 480)
+"""Before each further attempt. Each attempt has retries of its own, over about four minutes."""
+
 
 @contextmanager
 def dagster_failures() -> Iterator[None]:
     """Turn an error with a remedy into a failure that shows it.
 
     Raises:
+        dagster.RetryRequested: in place of a TransientError, the first few times.
         dagster.Failure: in place of a TaxiAssetsError. Other errors pass as they are.
     """
     try:
         yield
     except TaxiAssetsError as error:
+        if isinstance(error, TransientError) and (seconds := _pause_before_another_attempt()):
+            raise dg.RetryRequested(
+                max_retries=len(_PAUSES_SECONDS), seconds_to_wait=seconds
+            ) from error
         raise dg.Failure(
             description=str(error),
             metadata={"what": error.what, "remedy": error.remedy},
             allow_retries=isinstance(error, TransientError),
         ) from None
+
+
+def _pause_before_another_attempt() -> int | None:
+    """How long to wait; None where there is to be no other attempt."""
+    context = dg.OpExecutionContext.get()
+    if ATTENDED_TAG in context.run.tags or context.retry_number >= len(_PAUSES_SECONDS):
+        return None
+    return _PAUSES_SECONDS[context.retry_number]

@@ -14,6 +14,12 @@ from functools import partial
 
 from rich.console import Console
 
+from taxi_assets.automation.backfills import (
+    failed_months,
+    follow,
+    launch_backfill,
+    require_daemon,
+)
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.month_runs import (
     MonthOutcome,
@@ -73,6 +79,45 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
         outcomes = _run(steps, console)
     print_checks(console, outcomes)
     return outcomes
+
+
+def backfill(
+    settings: Settings, months: Months, console: Console, wait: bool, failed: bool
+) -> list[MonthOutcome]:
+    """Hand months to the running daemon, a backfill for each taxi; wait for them if asked to.
+
+    Args:
+        settings: those that hold here; the daemon has its own.
+        months: what to load.
+        console: where progress goes.
+        wait: until all months are over; what came of them is returned.
+        failed: leave out all months but those whose last run failed.
+
+    Raises:
+        DaemonNotRunningError: no daemon is running.
+        KeyboardInterrupt: Ctrl-C; the backfill goes on.
+    """
+    with open_instance(settings) as instance:
+        require_daemon(instance)
+        launched = []
+        for dataset in dict.fromkeys(dataset for dataset, _ in months):
+            chosen = [month for each, month in months if each is dataset]
+            chosen = failed_months(instance, dataset, chosen) if failed else chosen
+            if chosen:
+                launched.append((dataset, launch_backfill(instance, dataset, chosen), chosen))
+                console.print(f"backfill {launched[-1][1]}: {dataset.taxi}, {len(chosen)} months")
+            else:
+                console.print(f"{dataset.taxi}: no month's last run failed")
+        if not wait:
+            return []
+        outcomes = []
+        with MonthProgress(console, sum(len(chosen) for *_, chosen in launched)) as progress:
+            for dataset, backfill_id, chosen in launched:
+                progress.begin(f"backfill {backfill_id}")
+                for outcome in follow(instance, dataset, backfill_id, chosen):
+                    outcomes.append(outcome)
+                    progress.end(outcome)
+        return outcomes
 
 
 def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:

@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -37,7 +38,7 @@ _PREFIX = "TAXI_"
 # https://cloud.google.com/storage/docs/buckets#naming
 _BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
-_SECRETS = frozenset({"postgres_dsn", "gcp_creds"})
+_SECRETS = frozenset({"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds"})
 
 
 class SourceChoice(StrEnum):
@@ -100,6 +101,19 @@ def _lake_url(value: str) -> str:
     return value
 
 
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
+    return value
+
+
+def _webhook(value: SecretStr) -> SecretStr:
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("it must begin with https:// or http://")
+    return value
+
+
 def _dsn(value: SecretStr) -> SecretStr:
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
@@ -114,6 +128,12 @@ def _dsn(value: SecretStr) -> SecretStr:
     if misplaced or not all(port.isdecimal() for port in ports if port):
         raise ValueError(_DSN_FORM)
     return value
+
+
+def _dagster_dsn(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError(_DSN_FORM)
+    return _dsn(value)
 
 
 _DSN_FORM = (
@@ -208,6 +228,38 @@ class Settings(BaseSettings):
         30,
         allow_inf_nan=False,
         description="How long to wait for a connection, and for the next bytes, in seconds.",
+    )
+    schedules: Annotated[Literal["off", "on"], BeforeValidator(_lower)] = Field(
+        "off",
+        description="Whether schedules and sensors run from the start (`on`), or once they are "
+        "switched on in the UI (`off`).",
+    )
+    schedule_timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        "UTC", description="Time zone of the schedules, such as `America/New_York`."
+    )
+    schedule_months: int = Field(
+        6,
+        ge=1,
+        le=24,
+        description="How many of the newest months the schedules look for; older ones are for "
+        "`taxi-assets backfill`.",
+    )
+    max_lag_days: float = Field(
+        3,
+        ge=0,
+        allow_inf_nan=False,
+        description="Days that a month may be published without being loaded before a check "
+        "turns red.",
+    )
+    alert_webhook: Annotated[SecretStr, AfterValidator(_webhook)] | None = Field(
+        None,
+        description="Address that failed runs and late tables are posted to, as JSON with a "
+        "`text`; without one, nobody is told.",
+    )
+    dagster_postgres_dsn: Annotated[SecretStr, AfterValidator(_dagster_dsn)] | None = Field(
+        None,
+        description="The Postgres database of Dagster's runs and events, as `postgresql://…`; "
+        "without one, SQLite below DAGSTER_HOME.",
     )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."

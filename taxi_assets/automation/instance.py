@@ -12,9 +12,10 @@ import dagster as dg
 from filelock import FileLock, Timeout
 
 from taxi_assets.errors import StorageError
+from taxi_assets.failures import ATTENDED_TAG
 from taxi_assets.settings import Settings
 
-SESSION_TAGS = {"taxi_assets/session": uuid4().hex}
+SESSION_TAGS = {ATTENDED_TAG: uuid4().hex}
 """On every run of this process, so that others can tell whether it still lives."""
 
 _SESSION_TAG, _SESSION = next(iter(SESSION_TAGS.items()))

@@ -2,7 +2,12 @@
 
 import dagster as dg
 
+from taxi_assets.automation.run_tags import TAXI_TAG, month_tags
+from taxi_assets.errors import InvalidMonthError
+from taxi_assets.partitions import monthly_partitions
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.month import Month
 
 ZONES_JOB = "load_zones"
 
@@ -12,18 +17,37 @@ def load_job_name(dataset: Dataset) -> str:
     return f"load_{dataset.taxi}"
 
 
-def load_job(dataset: Dataset, assets: list[dg.AssetsDefinition]) -> dg.Definitions:
+def load_job(
+    dataset: Dataset,
+    assets: list[dg.AssetsDefinition],
+    checks: list[dg.AssetChecksDefinition],
+    catalog: Catalog,
+) -> dg.Definitions:
     """The job that loads a month of the dataset, and checks it.
 
     Args:
         dataset: whose months it loads.
         assets: its assets, from the lake to the merged tables.
+        checks: the checks of a month in them; that of freshness is none.
+        catalog: which file holds a month.
     """
+
+    def tags(key: str) -> dict[str, str]:
+        try:
+            return month_tags(catalog.file(dataset, Month.parse(key)))
+        except InvalidMonthError:
+            return {}  # the run fails with this error, and says what to do
+
     load = dg.define_asset_job(
         load_job_name(dataset),
-        dg.AssetSelection.assets(*assets),
+        dg.AssetSelection.assets(*assets).without_checks() | dg.AssetSelection.checks(*checks),
         description=f"A month of {dataset.taxi} trips, from its source to every warehouse.",
-        tags={"taxi": dataset.taxi},
+        tags={TAXI_TAG: dataset.taxi},
+        config=dg.PartitionedConfig(
+            partitions_def=monthly_partitions(dataset),
+            run_config_for_partition_key_fn=lambda _: {},
+            tags_for_partition_key_fn=tags,
+        ),
     )
     return dg.Definitions(jobs=[load])
 

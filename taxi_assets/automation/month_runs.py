@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import dagster as dg
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
 
 from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
@@ -98,9 +100,7 @@ def check_month(
 ) -> MonthOutcome:
     """Evaluate a month's checks in every warehouse, without loading anything."""
     job = definitions.resolve_job_def(load_job_name(dataset))
-    checks = frozenset(
-        key for asset in job.asset_layer.selected_asset_keys for key in _checks_of(job, asset)
-    )
+    checks = frozenset(job.asset_layer.asset_graph.asset_check_keys)
     result = job.get_subset(
         asset_selection=frozenset(), asset_check_selection=checks
     ).execute_in_process(
@@ -121,11 +121,59 @@ def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> Mon
     return _outcome("zones", result)
 
 
-def _checks_of(job: dg.JobDefinition, asset: dg.AssetKey) -> set[dg.AssetCheckKey]:
-    return set(job.asset_layer.asset_graph.get(asset).check_keys)
+def recorded_outcome(
+    instance: dg.DagsterInstance, name: str, run: dg.DagsterRun | None
+) -> MonthOutcome:
+    """What came of a run that another process made, from the events it left.
+
+    Args:
+        instance: where the run is recorded.
+        name: what was run, such as ``green 2020-04``.
+        run: one that is over; None where there never was one.
+    """
+    if run is None:
+        return MonthOutcome(name, State.FAILED, message="no run was made for it")
+    entries = instance.all_logs(run.run_id)
+    events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
+    succeeded = run.status is dg.DagsterRunStatus.SUCCESS
+    message = _failure_in(events) or ("" if succeeded else f"the run is {run.status.value.lower()}")
+    return _outcome_of(
+        name,
+        [e.asset_check_evaluation_data for e in events if _is(e, "ASSET_CHECK_EVALUATION")],
+        [
+            e.step_materialization_data.materialization.metadata
+            for e in events
+            if _is(e, "ASSET_MATERIALIZATION")
+        ],
+        message,
+        succeeded,
+        run.run_id,
+    )
+
+
+def _is(event: dg.DagsterEvent, kind: str) -> bool:
+    return event.event_type_value == kind
 
 
 def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
+    return _outcome_of(
+        name,
+        result.get_asset_check_evaluations(),
+        [event.materialization.metadata for event in result.get_asset_materialization_events()],
+        failure_of(result),
+        result.success,
+        result.run_id,
+    )
+
+
+def _outcome_of(
+    name: str,
+    evaluations: Iterable[AssetCheckEvaluation],
+    metadata: Sequence[Mapping[str, dg.MetadataValue]],
+    failure: str,
+    success: bool,
+    run_id: str,
+) -> MonthOutcome:
     checks = tuple(
         CheckOutcome(
             asset=evaluation.asset_key.to_user_string(),
@@ -134,14 +182,10 @@ def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
             blocks=evaluation.severity is dg.AssetCheckSeverity.ERROR,
             reason=evaluation.description or "",
         )
-        for evaluation in result.get_asset_check_evaluations()
+        for evaluation in evaluations
     )
-    failure = failure_of(result)
-    metadata = [
-        event.materialization.metadata for event in result.get_asset_materialization_events()
-    ]
     rows = max((_number(found, "dagster/partition_row_count") for found in metadata), default=0)
-    if failure or not result.success or any(not c.passed and c.blocks for c in checks):
+    if failure or not success or any(not c.passed and c.blocks for c in checks):
         state = State.FAILED
     elif not metadata:
         state = State.CHECKED if checks else State.NOT_PUBLISHED
@@ -149,7 +193,7 @@ def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
         state = State.LOADED
     else:
         state = State.UNCHANGED
-    return MonthOutcome(name, state, rows, failure, checks, result.run_id)
+    return MonthOutcome(name, state, rows, failure, checks, run_id)
 
 
 def _number(metadata: object, key: str) -> int:
@@ -172,20 +216,24 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str:
     Raises:
         KeyboardInterrupt: Ctrl-C ended it.
     """
-    for event in result.all_events:
+    return _failure_in(result.all_events, interrupts=True)
+
+
+def _failure_in(events: Sequence[dg.DagsterEvent], interrupts: bool = False) -> str:
+    for event in events:
         if event.event_type is dg.DagsterEventType.STEP_FAILURE:
             data = event.step_failure_data
-            if _was_interrupted(data.error):
+            if interrupts and _was_interrupted(data.error):
                 raise KeyboardInterrupt
             if data.user_failure_data and data.user_failure_data.description:
                 return str(data.user_failure_data.description)
             return data.error.to_string() if data.error else "failed"
-    return "" if result.success else _run_failure(result)
+    return _run_failure(events)
 
 
-def _run_failure(result: dg.ExecuteInProcessResult) -> str:
-    """Why a run failed that no step of it did."""
-    for event in result.all_events:
+def _run_failure(events: Sequence[dg.DagsterEvent]) -> str:
+    """Why a run failed that no step of it did; nothing where it did not."""
+    for event in events:
         if event.event_type is dg.DagsterEventType.RUN_FAILURE:
             error = event.job_failure_data.error
             return error.to_string() if error else event.message or "failed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -11,7 +11,7 @@ from taxi_assets.settings import Settings, SourceChoice
 from taxi_assets.source.http import MIRROR_SETTINGS, HttpTransport
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.source.sample import SampleTransport
-from taxi_assets.source.transfer import Transport
+from taxi_assets.source.transfer import Absent, Transport, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
@@ -20,6 +20,9 @@ ZONES_NAME = "taxi_zone_lookup.csv"
 
 # TLC publishes about two months late, irregularly; twice that is no longer lateness.
 _PUBLICATION_LAG_MONTHS = 4
+
+# A tick of a schedule or sensor, which looks at several months, has a minute.
+_LOOK_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,32 @@ class Catalog:
                     stall_timeout_seconds=timeout_seconds,
                     address_setting=address_setting,
                 )
+
+    def look(self, file: TripFile) -> Version | Absent:
+        """Say which version of the file is published, soon: an answer that is late is none.
+
+        Raises:
+            SourceUnavailableError: the source did not answer within a few seconds.
+            SourceRefusedError: it will not serve this request.
+        """
+        url = self.url(file)
+        transport = self.transport(url)
+        if isinstance(transport, HttpTransport):
+            seconds = min(_LOOK_SECONDS, self.settings.http_timeout_seconds)
+            transport = replace(
+                transport,
+                attempts=1,
+                connect_timeout_seconds=seconds,
+                stall_timeout_seconds=seconds,
+            )
+        return transport.look(url)
+
+    def last_month(self, dataset: Dataset, today: date) -> Month:
+        """The newest month that the chosen publication can have on that day."""
+        ended = Month.of(today).plus(-1)
+        if self.settings.source is SourceChoice.CSV:
+            return min(ended, dataset.csv_last_month)
+        return ended
 
 
 def is_overdue(month: Month, today: date) -> bool:

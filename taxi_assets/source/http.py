@@ -87,12 +87,30 @@ class HttpTransport:
                 or asks for a longer wait than ``longest_wait_seconds``.
             SourceRefusedError: it will not serve this request, or the URL cannot be requested.
         """
-        download = Download(url, sink, known)
+        return self._persist(Download(url, sink, known))
 
+    def look(self, url: str) -> Version | Absent:
+        """Say which version the source serves, from the head of its answer.
+
+        The file is asked for as `fetch` does it, and broken off at its first byte: hosts that
+        sign their addresses for GET refuse HEAD.
+
+        Raises:
+            SourceUnavailableError: it did not answer.
+            SourceRefusedError: it will not serve this request.
+        """
+        download = Download(url, _Glance(), None)
+        try:
+            outcome = self._persist(download)
+        except _SeenError:
+            return download.version
+        return outcome if isinstance(outcome, Absent) else download.version
+
+    def _persist(self, download: Download) -> Outcome:
         def log_retry(state: RetryCallState) -> None:
             _LOGGER.warning(
                 "%s: %s. Trying again in %.1f s (attempt %d)",
-                public_url(url),
+                public_url(download.url),
                 download.last_failure,
                 state.upcoming_sleep,
                 download.tries + 1,
@@ -110,7 +128,7 @@ class HttpTransport:
             return retrying(self._attempt, download)
         except AttemptFailedError as failure:
             raise SourceUnavailableError(
-                f"{public_url(url)} could not be fetched in {download.tries} attempts; "
+                f"{public_url(download.url)} could not be fetched in {download.tries} attempts; "
                 f"the last one failed with: {failure}.",
                 f"try again later. If it stays so, check the network and the proxy, "
                 f"or use a mirror: {self.address_setting}.",
@@ -213,6 +231,20 @@ class HttpTransport:
                 f"try again after that time, or use a mirror: {self.address_setting}.",
             )
         raise AttemptFailedError(f"HTTP {response.status_code}", asked_seconds)
+
+
+class _SeenError(Exception):
+    """The first byte has come: the head of the answer is known."""
+
+
+class _Glance:
+    """Takes nothing."""
+
+    def write(self, _data: bytes, /) -> None:
+        raise _SeenError
+
+    def restart(self) -> None:
+        """There is nothing to forget."""
 
 
 def _retry_after_seconds(value: str) -> float:

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -40,17 +41,23 @@ class MirrorTransport:
             SourceRefusedError: the URL names no readable file of this machine.
         """
         path = _path(url)
-        try:
-            if not stat.S_ISREG(path.stat().st_mode):
-                raise SourceRefusedError(f"{path} is a folder or a device, no file.", _CHECK_MIRROR)
-            file = path.open("rb", buffering=0)
-        except (FileNotFoundError, NotADirectoryError):
-            return Absent("no such file")
-        except OSError as error:
-            what = f"{path} cannot be opened: {error.strerror}."
-            raise SourceRefusedError(what, _CHECK_MIRROR) from error
+        file = _open(path)
+        if isinstance(file, Absent):
+            return file
         with file:
             return _hand_over(file, path, sink, known)
+
+    def look(self, url: str) -> Version | Absent:
+        """Say which version the folder holds.
+
+        Raises:
+            SourceRefusedError: the URL names no readable file of this machine.
+        """
+        file = _open(_path(url))
+        if isinstance(file, Absent):
+            return file
+        with file:
+            return _version(file)
 
 
 def _path(url: str) -> Path:
@@ -64,6 +71,18 @@ def _path(url: str) -> Path:
             "with three slashes.",
         )
     return Path(path)
+
+
+def _open(path: Path) -> FileIO | Absent:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceRefusedError(f"{path} is a folder or a device, no file.", _CHECK_MIRROR)
+        return path.open("rb", buffering=0)
+    except (FileNotFoundError, NotADirectoryError):
+        return Absent("no such file")
+    except OSError as error:
+        what = f"{path} cannot be opened: {error.strerror}."
+        raise SourceRefusedError(what, _CHECK_MIRROR) from error
 
 
 def _hand_over(file: BinaryIO, path: Path, sink: Sink, known: Version | None) -> Outcome:

@@ -12,7 +12,7 @@ from isal import isal_zlib
 from taxi_assets.errors import SourceRefusedError
 from taxi_assets.source.synthetic.month import GENERATOR_VERSION, write_month
 from taxi_assets.source.synthetic.zones import zone_lookup
-from taxi_assets.source.transfer import Fetched, NotModified, Outcome, Sink, Version
+from taxi_assets.source.transfer import Absent, Fetched, NotModified, Outcome, Sink, Version
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -56,6 +56,15 @@ class SampleTransport:
             sink.write(block)
             size_bytes += len(block)
         return Fetched(Version(etag=etag, size_bytes=size_bytes))
+
+    def look(self, url: str) -> Version | Absent:
+        """Say which version the sample holds: it has every month.
+
+        Raises:
+            SourceRefusedError: the URL names nothing in the sample.
+        """
+        etag, _ = self._file(url)
+        return Version(etag=etag)
 
     def _file(self, url: str) -> tuple[str, Iterable[bytes]]:
         """The file's entity tag, and its bytes, which are made as they are asked for."""

@@ -67,3 +67,11 @@ class Transport(Protocol):
             SourceUnavailableError: it did not answer, or broke off, more often than is retried.
             SourceRefusedError: it will not serve this request.
         """
+
+    def look(self, url: str) -> Version | Absent:
+        """Say which version the source serves, without taking its bytes.
+
+        Raises:
+            SourceUnavailableError: it did not answer.
+            SourceRefusedError: it will not serve this request.
+        """

@@ -108,7 +108,8 @@ def test_a_month_is_materialized_by_clicking_and_its_checks_turn_green(
         str(SAMPLE_ROWS)
     )
     page.get_by_role("tab", name="Checks").click()
-    expect(page.get_by_text(f"Checks ({len(CHECKS)})")).to_be_visible()
+    checks = len(CHECKS) + 1  # freshness is for backfills and a job of its own
+    expect(page.get_by_text(f"Checks ({checks})")).to_be_visible()
     expect(page.get_by_text("Succeeded", exact=True)).to_have_count(len(CHECKS))
     page.get_by_text("rows_match_file", exact=True).locator("visible=true").first.click()
     expect(page.get_by_text("Passed", exact=True)).to_be_visible()
@@ -131,7 +132,7 @@ def test_months_of_a_backfill_take_turns_at_the_warehouse(server: DevServer, pag
         for step in run["stepStats"]
         if "duckdb" in step["stepKey"]
     )
-    assert len(turns) == 4  # a table and its checks, for each month
+    assert len(turns) == 6  # a table, its checks and its freshness, for each month
     assert all(end <= start for (_, end), (start, _) in pairwise(turns))
     rows = _rows_by_file(server)
     assert [rows[f"green_tripdata_{month}.synthetic.csv"] for month in months] == [SAMPLE_ROWS] * 2

@@ -232,6 +232,14 @@ def test_load_refuses_what_it_cannot_load(
     assert not data.lake.exists()
 
 
+def test_a_backfill_without_a_daemon_is_refused_with_what_to_do(data: DataFolder) -> None:
+    answer = taxi_assets("backfill", "green", "2020-04", "2020-05")
+
+    assert answer.exit_code == 1
+    assert "no Dagster daemon is running on this instance" in answer.text
+    assert "start one (`taxi-assets dev`), or load the months here" in answer.text
+
+
 def test_the_zones_have_no_months(data: DataFolder) -> None:
     answer = taxi_assets("load", "zones", "2020-04")
 

@@ -52,6 +52,12 @@ BAD_VALUES = [
     ("TAXI_HTTP_TIMEOUT_SECONDS", "0", "0"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "30s", "number"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "inf", "finite"),
+    ("TAXI_SCHEDULES", "sometimes", "'off' or 'on'"),
+    ("TAXI_SCHEDULE_TIMEZONE", "New York", "America/New_York"),
+    ("TAXI_SCHEDULE_MONTHS", "0", "1"),
+    ("TAXI_SCHEDULE_MONTHS", "25", "24"),
+    ("TAXI_MAX_LAG_DAYS", "-1", "0"),
+    ("TAXI_MAX_LAG_DAYS", "a week", "number"),
     ("TAXI_SAMPLE_ROWS", "0", "1"),
     ("TAXI_SAMPLE_ROWS", "8000001", "8000000"),
     ("TAXI_SAMPLE_SEED", "-1", "0"),
@@ -78,8 +84,13 @@ ANY_VALUE = {
 }
 """Every text is a path, or a name for Docker to judge."""
 
-NEVER_SHOWN = {"TAXI_POSTGRES_DSN", "GCP_CREDS"}
-"""Refused without being repeated; the tests of Postgres and Google Cloud have bad ones."""
+NEVER_SHOWN = {
+    "TAXI_POSTGRES_DSN",
+    "TAXI_DAGSTER_POSTGRES_DSN",
+    "TAXI_ALERT_WEBHOOK",
+    "GCP_CREDS",
+}
+"""Refused without being repeated; their own tests have bad ones."""
 
 
 @pytest.mark.parametrize(("name", "value", "wanted"), BAD_VALUES)

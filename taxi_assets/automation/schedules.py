@@ -1,0 +1,75 @@
+"""Schedules: each day the newest published months that are not loaded, if there are any."""
+
+from collections.abc import Mapping
+from datetime import UTC
+
+import dagster as dg
+
+from taxi_assets.automation.jobs import load_job_name
+from taxi_assets.automation.loaded_months import loaded_months
+from taxi_assets.automation.outlook import look_ahead
+from taxi_assets.automation.run_tags import months_in_progress
+from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+
+# As the Kestra flows have it.
+_HOURS: Mapping[str, int] = {"green": 9, "yellow": 10}
+
+
+def default_schedule_status(settings: Settings) -> dg.DefaultScheduleStatus:
+    """Whether schedules run as soon as they are deployed."""
+    if settings.schedules == "on":
+        return dg.DefaultScheduleStatus.RUNNING
+    return dg.DefaultScheduleStatus.STOPPED
+
+
+def newest_months_schedule(dataset: Dataset, catalog: Catalog) -> dg.ScheduleDefinition:
+    """Load what the source has newly published of a dataset, or say why there is nothing to do."""
+    settings = catalog.settings
+
+    @dg.schedule(
+        name=f"newest_{dataset.taxi}",
+        job_name=load_job_name(dataset),
+        cron_schedule=f"0 {_HOURS[dataset.taxi]} * * *",
+        execution_timezone=settings.schedule_timezone,
+        default_status=default_schedule_status(settings),
+        description=(
+            f"Loads the months of {dataset.taxi} trips that are published but not loaded, of the "
+            f"last {settings.schedule_months}. TLC publishes about two months late, irregularly."
+        ),
+    )
+    def newest(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        # Partitions end by UTC, whatever the time zone of the schedule.
+        today = context.scheduled_execution_time.astimezone(UTC).date()
+        try:
+            loaded = loaded_months(settings, dataset)
+            in_progress = months_in_progress(context.instance, dataset)
+            outlook = look_ahead(catalog, dataset, {*loaded, *in_progress}, today)
+        except TaxiAssetsError as error:
+            return dg.SkipReason(f"nothing could be looked up: {error}")
+        if not outlook.missing:
+            underway = f"; being loaded: {_listed(in_progress)}" if in_progress else ""
+            return dg.SkipReason(outlook.nothing_to_load + underway)
+        return [
+            dg.RunRequest(
+                # A month that fails is tried again on another day.
+                run_key=f"{month} on {today}",
+                partition_key=str(month),
+            )
+            for month in outlook.missing
+        ]
+
+    return newest
+
+
+def newest_months_schedules(catalog: Catalog) -> list[dg.ScheduleDefinition]:
+    """The schedule of each dataset."""
+    return [newest_months_schedule(dataset, catalog) for dataset in DATASETS.values()]
+
+
+def _listed(months: set[Month]) -> str:
+    return ", ".join(map(str, sorted(months)))

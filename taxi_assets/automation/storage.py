@@ -1,0 +1,42 @@
+"""Where Dagster's runs, events and ticks are kept: SQLite on a laptop, Postgres on a server.
+
+One ``dagster.yaml`` serves both: this class chooses by TAXI_DAGSTER_POSTGRES_DSN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster._config.config_schema import UserConfigSchema
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClassData
+
+from taxi_assets.settings import read_settings
+
+_DRIVER = "postgresql+psycopg2"  # SQLAlchemy would choose another one by itself.
+
+
+class ChosenStorage(DagsterSqliteStorage):
+    """Stands in ``dagster.yaml``: SQLite below Dagster's home, unless a Postgres is named."""
+
+    @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        """It takes nothing: the environment decides, so that no file holds a password."""
+        return {}
+
+    @classmethod
+    def from_config_value(  # type: ignore[override]
+        cls,
+        inst_data: ConfigurableClassData | None,
+        config_value: Mapping[str, Any],  # noqa: ARG003 - the interface is Dagster's
+    ) -> DagsterStorage:
+        """The storage that the environment names."""
+        settings = read_settings()
+        if settings.dagster_postgres_dsn is None:
+            return cls.from_local(str(settings.dagster_home), inst_data)
+        from dagster_postgres import DagsterPostgresStorage
+
+        _, _, address = settings.dagster_postgres_dsn.get_secret_value().partition("://")
+        return DagsterPostgresStorage(f"{_DRIVER}://{address}", inst_data=inst_data)

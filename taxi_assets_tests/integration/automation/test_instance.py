@@ -1,0 +1,114 @@
+"""Where Dagster keeps its history, and what it does about transient failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+import psycopg
+import pytest
+
+from taxi_assets import failures
+from taxi_assets.automation.instance import SESSION_TAGS, open_instance
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
+from taxi_assets.trips.green import GREEN
+from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.fake_source import FakeSource, name_of
+from taxi_assets_tests.postgres_server import postgres_server
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+def test_the_history_is_kept_in_postgres_where_one_is_named(
+    data: DataFolder, source: FakeSource, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres)
+    source.publish(GREEN, "2025-01", _published())
+
+    for _ in range(2):
+        answer = taxi_assets("load", "green", "2025-01")
+        assert answer.exit_code == 0, answer.text
+
+    with psycopg.connect(postgres) as connection:
+        runs = connection.execute("SELECT status FROM runs").fetchall()
+    assert runs == [("SUCCESS",), ("SUCCESS",)]
+    assert not (data.folder / "dagster" / "history").exists()
+    with open_instance(read_settings()) as instance:
+        shown = str(instance.info_dict())
+    assert postgres.partition(":")[2].partition("@")[0].partition(":")[2] not in shown
+
+
+def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:
+    assert instance.get_runs() == []
+    assert (read_settings().dagster_home / "history" / "runs").is_dir()
+
+
+def test_runs_are_watched_and_nothing_is_sent_home(instance: dg.DagsterInstance) -> None:
+    assert instance.run_retries_enabled
+    assert instance.run_monitoring_enabled
+    assert not instance.telemetry_enabled
+
+
+def _published() -> datetime:
+    return datetime(2025, 3, 1, tzinfo=UTC)
+
+
+def _load(instance: dg.DagsterInstance, attended: bool) -> dg.ExecuteInProcessResult:
+    job = build_definitions(read_settings()).resolve_job_def("load_green")
+    return job.execute_in_process(
+        partition_key="2025-01",
+        instance=instance,
+        tags=SESSION_TAGS if attended else {},
+        raise_on_error=False,
+    )
+
+
+@pytest.fixture
+def hasty(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts follow each other at once."""
+    monkeypatch.setenv("TAXI_HTTP_ATTEMPTS", "1")
+    monkeypatch.setattr(failures, "_PAUSES_SECONDS", (0.01, 0.01, 0.01))
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_run_of_the_daemon_tries_a_source_that_is_down_a_few_times_then_says_why(
+    source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.publish(GREEN, "2025-01", _published())
+    source.down = True
+
+    result = _load(instance, attended=False)
+
+    assert not result.success
+    assert source.take_asked() == [name_of(GREEN, "2025-01")] * 4
+    (failure,) = result.get_step_failure_events()
+    data = failure.step_failure_data.user_failure_data
+    assert data is not None
+    assert "HTTP 503" in str(data.description)
+    assert "What to do: try again later" in str(data.description)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_run_that_somebody_waits_for_tells_of_it_at_once(
+    source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.down = True
+
+    assert not _load(instance, attended=True).success
+
+    assert len(source.take_asked()) == 1
+
+
+@pytest.mark.usefixtures("hasty")
+def test_what_can_only_fail_again_is_not_tried_again(
+    source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    assert not _load(instance, attended=False).success  # HTTP 403 for a month long overdue
+
+    assert len(source.take_asked()) == 1
