@@ -14,7 +14,7 @@ from email.message import Message
 from dagster_pipes import PipesContext, open_dagster_pipes
 
 _TIMEOUT_SECONDS = 30
-_TOO_MANY_REQUESTS, _NOT_FOUND = 429, 404
+_TOO_MANY_REQUESTS, _NOT_FOUND, _SERVER_ERROR = 429, 404, 500
 
 
 def count_pulls(pipes: PipesContext) -> None:
@@ -27,17 +27,21 @@ def count_pulls(pipes: PipesContext) -> None:
             pulls = int(json.load(response)["pull_count"])
     except urllib.error.HTTPError as error:
         what, remedy = _explain(error.code, error.headers, image)
+        passing = error.code == _TOO_MANY_REQUESTS or error.code >= _SERVER_ERROR
     except OSError as error:
         what = f"no answer: {getattr(error, 'reason', error)}"
         remedy = "check the network and TAXI_DOCKER_HUB_URL"
+        passing = True
     except (ValueError, KeyError, TypeError):
         what = "the answer holds no pull_count"
         remedy = "check that TAXI_DOCKER_HUB_URL is Docker Hub's API"
+        passing = False
     else:
         seconds = round(time.monotonic() - started, 3)
         pipes.report_asset_materialization({"image": image, "pulls": pulls, "seconds": seconds})
         return
-    pipes.report_custom_message({"what": f"{url}: {what}", "remedy": remedy})
+    problem = {"what": f"{url}: {what}", "remedy": remedy, "passing": passing}
+    pipes.report_custom_message(problem)
 
 
 def _explain(status: int, headers: Message, image: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ The program reports through Dagster Pipes. Each count becomes a point of the ass
 
 import dagster as dg
 
-from taxi_assets.errors import SourceUnavailableError
+from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings
 from taxi_assets.starter.program import run_program
@@ -35,7 +35,8 @@ def image_pulls_asset(settings: Settings) -> dg.AssetsDefinition:
                 context, settings, "count_pulls.py", {"image": config.image, "url": url}
             )
             for problem in done.get_custom_messages():
-                raise SourceUnavailableError(problem["what"], problem["remedy"])
+                error = SourceUnavailableError if problem["passing"] else SourceRefusedError
+                raise error(problem["what"], problem["remedy"])
         context.add_output_metadata({"ran_in": ran_in})
         return done.get_materialize_result()
 

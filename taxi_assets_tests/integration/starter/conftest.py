@@ -10,7 +10,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from taxi_assets.automation.instance import open_instance
+from taxi_assets.automation.instance import SESSION_TAGS, open_instance
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.api_server import ApiServer, api_server, docker_hub, shop
@@ -57,6 +57,7 @@ def run(settings_env: Path) -> Callable[..., Run]:
             result = definitions.resolve_job_def(job).execute_in_process(
                 run_config={"ops": {name: {"config": value} for name, value in config.items()}},
                 instance=instance,
+                tags=SESSION_TAGS,  # Somebody waits for it: nothing is tried again later.
                 raise_on_error=False,
             )
             entries = instance.all_logs(result.run_id)
