@@ -83,7 +83,7 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
 
     By default on a small sample, without a network or Docker.
     """
-    from taxi_assets.starter.run import SAMPLE_SETTINGS, run_starter
+    from taxi_assets.starter_session import SAMPLE_SETTINGS, run_starter
 
     with _told_errors():
         if not live:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from taxi_assets.starter.run import SAMPLE_SETTINGS
+from taxi_assets.starter_session import SAMPLE_SETTINGS
 from taxi_assets_tests.ui import DevServer, chromium, require_chromium, wait_until
 
 SHOWN_MS = 30_000
