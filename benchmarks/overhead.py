@@ -19,8 +19,8 @@ from __future__ import annotations
 import json
 import statistics
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
+from operator import itemgetter
 from pathlib import Path
 
 import click
@@ -102,8 +102,7 @@ def _show_shares(console: Console, parts: dict[str, float]) -> None:
     for heading in ("what", "clock", "share"):
         table.add_column(heading, justify="left" if heading == "what" else "right")
     total = sum(shares.values())
-    by_size: Callable[[tuple[str, float]], float] = lambda share: -share[1]  # noqa: E731
-    for name, value in sorted(shares.items(), key=by_size):
+    for name, value in sorted(shares.items(), key=itemgetter(1), reverse=True):
         table.add_row(name, f"{value:.0f}", f"{value / total:.0%}")
     console.print(table)
 

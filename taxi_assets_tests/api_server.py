@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from taxi_assets_tests.loopback import serving
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,9 @@ class ApiServer(ThreadingHTTPServer):
 @contextmanager
 def api_server() -> Iterator[ApiServer]:
     """A server for the time of the context; it knows no path yet."""
-    with ApiServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ApiServer()
+    with serving(server):
+        yield server
 
 
 def as_json(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets_tests.loopback import serving
 from taxi_assets_tests.published import parquet_bytes, parquet_table
 
 
@@ -78,14 +78,9 @@ def name_of(dataset: Dataset, month: str) -> str:
 @contextmanager
 def fake_source() -> Iterator[FakeSource]:
     """The host, for the time of the context."""
-    with FakeSource() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = FakeSource()
+    with serving(server):
+        yield server
 
 
 class _Handler(BaseHTTPRequestHandler):

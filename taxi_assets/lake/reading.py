@@ -16,10 +16,8 @@ from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.csv_text import csv_lines
 from taxi_assets.lake.duckdb_text import csv_file
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.typed_rows import csv_reader, csv_rows, parquet_rows
+from taxi_assets.lake.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
-
-_BUFFER_BYTES = 32_000_000
 
 READER_CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": False,
@@ -58,7 +56,7 @@ class OpenMonth:
 
     @contextmanager
     def rows(
-        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int = _BUFFER_BYTES
+        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int = BUFFER_BYTES
     ) -> Iterator[Rows]:
         """The rows, for that connection and as long as the context lasts.
 
@@ -112,5 +110,5 @@ class OpenMonth:
         with duckdb.connect(config=_ORDERED) as connection:
             if self.file.format is FileFormat.PARQUET:
                 return bad_values.in_parquet(connection, dataset, self.path)
-            with csv_file(connection, self.path, facts, _BUFFER_BYTES) as path:
+            with csv_file(connection, self.path, facts, BUFFER_BYTES) as path:
                 return bad_values.in_csv(connection, dataset, path, facts)

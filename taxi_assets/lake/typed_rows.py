@@ -33,7 +33,9 @@ _TIME_LIKE = "____-__-__ __:__:__"
 FRACTION_PATTERN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}"
 """Times that are longer than that: only with a fraction that microseconds hold."""
 
-_BUFFER_BYTES = 32_000_000
+BUFFER_BYTES = 32_000_000
+"""How much text is read at once, unless the reader is short of memory."""
+
 # From here on DuckDB and Postgres write doubles differently, and no trip costs that much.
 _UNWRITABLE = "1e15"
 
@@ -54,7 +56,7 @@ def csv_reader(
     jagged: bool,
     paths: str = "$path",
     zipped: bool = False,
-    buffer_bytes: int = _BUFFER_BYTES,
+    buffer_bytes: int = BUFFER_BYTES,
 ) -> str:
     """A ``read_csv`` call whose values have their types.
 
@@ -83,7 +85,7 @@ def _read_csv(
     line_end: LineEnd,
     jagged: bool,
     zipped: bool,
-    buffer_bytes: int = _BUFFER_BYTES,
+    buffer_bytes: int = BUFFER_BYTES,
 ) -> str:
     columns = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in types.items())
     new_line = r"\r\n" if line_end == "\r\n" else r"\n"

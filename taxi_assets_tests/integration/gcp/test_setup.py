@@ -171,8 +171,11 @@ def test_definitions_of_a_bucket_do_not_import_googles_clients() -> None:
 
 def test_the_bucket_is_an_asset_that_makes_it(storage: StorageServer) -> None:
     del storage.buckets[BUCKET]
-    result = build_definitions(read_settings()).resolve_implicit_global_asset_job_def()
-    done = result.execute_in_process(asset_selection=[dg.AssetKey(["gcp", "bucket"])])
+    job = build_definitions(read_settings()).resolve_implicit_global_asset_job_def()
+    with dg.DagsterInstance.ephemeral() as instance:
+        done = job.execute_in_process(
+            asset_selection=[dg.AssetKey(["gcp", "bucket"])], instance=instance
+        )
     assert done.success
     [made] = done.asset_materializations_for_node("gcp__bucket")
     assert made.metadata["created"].value is True
