@@ -1,0 +1,1 @@
+"""The commands of `taxi-assets`, by what they are for."""

@@ -1,0 +1,45 @@
+"""What commands take: taxis and months."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+
+if TYPE_CHECKING:
+    from taxi_assets.trips.dataset import Dataset
+
+TAXI = click.Choice([*DATASETS, "all"])
+
+
+def datasets_of(taxi: str) -> list[Dataset]:
+    """The dataset of that name, or ``all``."""
+    return list(DATASETS.values()) if taxi == "all" else [DATASETS[taxi]]
+
+
+def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Dataset, Month]]:
+    """Every month from START to END, or START alone, as far as it has ended.
+
+    Raises:
+        UsageError: no month, an END before START, or a month that has not ended.
+        TaxiAssetsError: what is no month, or one that the taxi has no file of.
+    """
+    if start is None:
+        raise click.UsageError("name a month, such as: taxi-assets load green 2020-04")
+    first = Month.parse(start)
+    last = Month.parse(end) if end else first
+    if last < first:
+        raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
+    this_month = Month.of(datetime.now(UTC).date())
+    if first >= this_month:
+        raise click.UsageError(f"{first} has not ended yet: no month after {this_month.plus(-1)}")
+    last = min(last, this_month.plus(-1))
+    return [
+        (dataset, dataset.require(month))
+        for dataset in datasets_of(taxi)
+        for month in first.through(last)
+    ]

@@ -1,0 +1,101 @@
+"""Commands to begin with, which need no network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+
+from taxi_assets.commands.output import console, finish, told_errors
+from taxi_assets.settings import SourceChoice, Warehouse, read_settings, variable
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+
+if TYPE_CHECKING:
+    from taxi_assets.settings import Settings
+
+_MONTHS = (Month(2024, 1), Month(2024, 3))
+
+
+@click.command()
+@click.option("--rows", default=50_000, show_default=True, help="Rows of each synthetic month.")
+def demo(rows: int) -> None:
+    """Load synthetic months into a local lake and DuckDB, and check them. No network."""
+    from taxi_assets import session
+
+    with told_errors():
+        data = read_settings().data_dir / "demo"
+        _override(
+            data_dir=str(data),
+            source=SourceChoice.SAMPLE,
+            sample_rows=str(rows),
+            warehouses=Warehouse.DUCKDB,
+        )
+        settings = read_settings()
+        console.print(f"Synthetic trips (not real ones) go to {settings.duckdb_file}")
+        months = [
+            (dataset, month)
+            for dataset in DATASETS.values()
+            for month in _MONTHS[0].through(_MONTHS[1])
+        ]
+        outcomes = session.load(settings, months, console, zones=True)
+        _summary(settings)
+    finish(outcomes)
+
+
+@click.command()
+@click.option("--live", is_flag=True, help="Ask the real services instead of the sample.")
+@click.option("--name", default="Will", show_default=True, help="Who is greeted.")
+@click.option(
+    "--pause-seconds",
+    type=click.FloatRange(min=0),
+    default=1,
+    show_default=True,
+    help="How long hello world waits.",
+)
+def starter(live: bool, name: str, pause_seconds: float) -> None:
+    """Run the three starter pipelines: hello world, Python in a container, getting started.
+
+    By default on a small sample, without a network or Docker.
+    """
+    from taxi_assets.starter_session import SAMPLE_SETTINGS, run_starter
+
+    with told_errors():
+        if not live:
+            data = read_settings().data_dir / "starter"
+            _override(data_dir=str(data), **SAMPLE_SETTINGS)
+        settings = read_settings()
+        source = "The real services are asked" if live else "A bundled sample, no network"
+        console.print(f"{source}; the table goes to {settings.duckdb_file}", soft_wrap=True)
+        outcomes = []
+        for outcome in run_starter(settings, name, pause_seconds):
+            outcomes.append(outcome)
+            state = "[green]done[/]" if outcome.ok else "[bold red]failed[/]"
+            console.print(f"\n{outcome.name} {state}", highlight=False)
+            for line in outcome.lines:
+                console.print(escape(line), highlight=False, soft_wrap=True)
+    sys.exit(0 if all(outcome.ok for outcome in outcomes) else 1)
+
+
+def _summary(settings: Settings) -> None:
+    from taxi_assets.report.coverage import coverage
+    from taxi_assets.terminal import print_coverage
+
+    print_coverage(console, coverage(settings, list(DATASETS.values())))
+    console.print(
+        "Query it with DuckDB, or from Python:\n"
+        f"  duckdb.connect({str(settings.duckdb_file)!r}, read_only=True)"
+        ".sql('FROM green_tripdata LIMIT 5')\n"
+        "See it in Dagster's UI:\n"
+        f"  {variable('data_dir')}={settings.data_dir} {variable('source')}=sample taxi-assets dev",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _override(**values: str) -> None:
+    """Set settings for this process and those that it starts."""
+    os.environ.update({variable(name): value for name, value in values.items()})

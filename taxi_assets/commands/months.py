@@ -1,0 +1,99 @@
+"""Commands that load and check months."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from taxi_assets.commands.arguments import TAXI, datasets_of, months_of
+from taxi_assets.commands.output import finish, json_option, progress, told_errors
+from taxi_assets.settings import read_settings
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+
+if TYPE_CHECKING:
+    from taxi_assets.settings import Settings
+    from taxi_assets.trips.dataset import Dataset
+
+
+@click.command()
+@click.argument("taxi", type=click.Choice([*DATASETS, "all", "zones"]))
+@click.argument("start", required=False)
+@click.argument("end", required=False)
+@click.option("--force", is_flag=True, help="Load months again that are there unchanged.")
+@json_option
+def load(taxi: str, start: str | None, end: str | None, force: bool, as_json: bool) -> None:
+    """Load months START to END (or START alone), from their source to every warehouse.
+
+    Each month is a Dagster run of its own, which the UI shows. Months that are there unchanged
+    are passed over. `taxi-assets load zones` loads the table of taxi zones.
+    """
+    from taxi_assets import session
+
+    if taxi == "zones" and start:
+        raise click.UsageError("zones have no months: taxi-assets load zones")
+    with told_errors():
+        settings = read_settings()
+        months = [] if taxi == "zones" else months_of(taxi, start, end)
+        outcomes = session.load(settings, months, progress(as_json), force, zones=taxi == "zones")
+    if as_json:
+        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    finish(outcomes)
+
+
+@click.command()
+@click.argument("taxi", type=TAXI)
+@click.argument("start")
+@click.argument("end", required=False)
+@click.option("--wait", is_flag=True, help="Wait until all months are over, and show each.")
+@click.option("--failed", is_flag=True, help="Only the months whose last run failed.")
+@json_option
+def backfill(
+    taxi: str, start: str, end: str | None, wait: bool, failed: bool, as_json: bool
+) -> None:
+    """Hand months START to END to the running daemon, which loads the newest first.
+
+    They are Dagster backfills, which the UI shows and can cancel. They go on after a restart.
+    """
+    from taxi_assets import session
+
+    with told_errors():
+        months = months_of(taxi, start, end)
+        outcomes = session.backfill(read_settings(), months, progress(as_json), wait, failed)
+    if as_json:
+        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    finish(outcomes)
+
+
+@click.command()
+@click.argument("taxi", type=TAXI, default="all")
+@click.argument("start", required=False)
+@click.argument("end", required=False)
+@json_option
+def check(taxi: str, start: str | None, end: str | None, as_json: bool) -> None:
+    """Run the asset checks of months START to END; by default of all that are loaded."""
+    from taxi_assets import session
+
+    with told_errors():
+        settings = read_settings()
+        months = months_of(taxi, start, end) if start else _loaded_months(settings, taxi)
+        if not months:
+            raise click.ClickException("no month is loaded: there is nothing to check")
+        outcomes = session.check(settings, months, progress(as_json))
+    if as_json:
+        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+    finish(outcomes)
+
+
+def _loaded_months(settings: Settings, taxi: str) -> list[tuple[Dataset, Month]]:
+    from taxi_assets.report.coverage import coverage
+
+    months = {
+        (line.taxi, Month.parse(line.month))
+        for line in coverage(settings, datasets_of(taxi))
+        if any(line.warehouse_rows.values()) or any(line.ledger_rows.values())
+    }
+    return [(DATASETS[taxi], month) for taxi, month in sorted(months)]

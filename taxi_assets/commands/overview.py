@@ -1,0 +1,56 @@
+"""Commands that tell what is there and what holds."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from taxi_assets.commands.arguments import TAXI, datasets_of
+from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.settings import read_settings
+
+
+@click.command()
+@click.argument("taxi", type=TAXI, default="all")
+@json_option
+def status(taxi: str, as_json: bool) -> None:
+    """Show every month: rows in the lake, in each warehouse, published, and agreement."""
+    from taxi_assets.report.coverage import coverage
+    from taxi_assets.terminal import print_coverage
+
+    with told_errors():
+        lines = coverage(read_settings(), datasets_of(taxi))
+    if as_json:
+        click.echo(json.dumps([line.as_json() for line in lines], indent=2))
+    else:
+        print_coverage(console, lines)
+
+
+@click.command()
+@click.option("--markdown", is_flag=True, help="Print the table of all settings and defaults.")
+@json_option
+def doctor(as_json: bool, markdown: bool) -> None:
+    """Show the settings that hold, and try source, lake and warehouses out."""
+    from taxi_assets.report.diagnosis import findings, setting_lines, settings_markdown
+    from taxi_assets.terminal import print_finding, print_settings
+
+    if markdown:
+        click.echo(settings_markdown())
+        return
+    with told_errors():
+        settings = read_settings()
+        lines = setting_lines(settings)
+        if not as_json:
+            print_settings(console, lines)
+        found = []
+        for finding in findings(settings):
+            found.append(finding)
+            if not as_json:
+                print_finding(console, finding)
+    if as_json:
+        report = {"settings": [asdict(x) for x in lines], "findings": [asdict(x) for x in found]}
+        click.echo(json.dumps(report, indent=2))
+    sys.exit(0 if all(finding.ok for finding in found) else 1)
