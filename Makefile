@@ -12,8 +12,8 @@ demo: .venv/installed ## Load synthetic months, from file to checked table
 dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
 	$(BIN)/taxi-assets dev
 
-test: .venv/installed-dev ## All tests
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test: .venv/installed-dev ## All tests, a process per core
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST_ARGS)
 
 check: .venv/installed-dev ## Lint, format and types
 	$(BIN)/ruff check .

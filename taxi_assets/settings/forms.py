@@ -1,0 +1,92 @@
+"""Forms that the text of a setting must have.
+
+Each takes a value and returns it, or raises ValueError saying what would do.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from pydantic import SecretStr
+
+# https://cloud.google.com/storage/docs/buckets#naming
+_BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
+
+DSN_FORM = (
+    "it must be like postgresql://user:password@host:5432/database, with @ : / ? # % in user and "
+    "password percent-encoded"
+)
+
+
+def split(value: object) -> object:
+    """A list, of what stands between commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def lower(value: object) -> object:
+    """In lower case, without spaces around it."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def url(value: str) -> str:
+    """A web address or one of a file, without the slash at its end."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https", "file") or not (parts.netloc or parts.path):
+        raise ValueError("it must begin with https://, http:// or file://")
+    return value.rstrip("/")
+
+
+def lake_url(value: str) -> str:
+    """A folder or a bucket."""
+    parts = urlsplit(value)
+    in_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    in_bucket = parts.scheme == "gs" and re.fullmatch(_BUCKET_PATTERN, parts.netloc)
+    if not in_folder and not in_bucket:
+        raise ValueError(
+            "it must be a folder, such as file:///srv/taxi/lake, or a bucket of Google Cloud "
+            "Storage, such as gs://my-taxi-lake"
+        )
+    return value
+
+
+def timezone(value: str) -> str:
+    """A name of the tz database."""
+    if value not in available_timezones():
+        raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
+    return value
+
+
+def webhook(value: SecretStr) -> SecretStr:
+    """A web address, which may be secret."""
+    parts = urlsplit(value.get_secret_value())
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("it must begin with https:// or http://")
+    return value
+
+
+def dsn(value: SecretStr) -> SecretStr:
+    """A connection string of libpq; what is wrong with it is told without its password."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = conninfo_to_dict(value.get_secret_value())
+    except ProgrammingError:
+        # Its text may quote the password.
+        raise ValueError(DSN_FORM) from None
+    ports = str(parts.get("port") or "").split(",")
+    misplaced = any("@" in str(parts.get(name) or "") for name in ("host", "dbname"))
+    if misplaced or not all(port.isdecimal() for port in ports if port):
+        raise ValueError(DSN_FORM)
+    return value
+
+
+def dagster_dsn(value: SecretStr) -> SecretStr:
+    """One that Dagster takes, which is a URL."""
+    if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError(DSN_FORM)
+    return dsn(value)

@@ -1,0 +1,47 @@
+"""Settings: where raw files are, and what they must hold."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings
+
+from taxi_assets.settings import forms
+
+
+class LakeSettings(BaseSettings):
+    """Where raw files are, and what they must hold."""
+
+    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        Path("data"), description="Local state: lake folder, DuckDB file."
+    )
+    lake: Annotated[str, AfterValidator(forms.lake_url)] | None = Field(
+        None,
+        description="Where the raw files are: a folder, `file://…`, or a bucket, `gs://…`; by "
+        "default the folder `lake` in the data dir.",
+    )
+    published_counts: Annotated[Literal["require", "warn"], BeforeValidator(forms.lower)] = Field(
+        "require",
+        description="A file whose rows differ from its known published count is refused "
+        "(`require`) or loaded with a warning (`warn`: extracts, reissues).",
+    )
+    max_jagged_rows: int = Field(
+        100, ge=0, description="Rows short of trailing columns that a file may have."
+    )
+
+    @cached_property
+    def lake_bucket(self) -> tuple[str, str] | None:
+        """Bucket of the raw files and the prefix of their names; None where it is a folder."""
+        parts = urlsplit(self.lake or "")
+        return (parts.netloc, unquote(parts.path).strip("/")) if parts.scheme == "gs" else None
+
+    @cached_property
+    def lake_folder(self) -> Path:
+        """Folder of the raw files, absolute; where a bucket has them, of copies being read."""
+        if self.lake is None or self.lake_bucket is not None:
+            return self.data_dir.resolve() / "lake"
+        return Path(unquote(urlsplit(self.lake).path)).resolve()

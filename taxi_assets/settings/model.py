@@ -1,0 +1,59 @@
+"""All settings of the project in one, as the environment names them."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import AliasChoices
+from pydantic_settings import SettingsConfigDict
+
+from taxi_assets.settings.automation import AutomationSettings
+from taxi_assets.settings.google_cloud import GoogleCloudSettings
+from taxi_assets.settings.lake import LakeSettings
+from taxi_assets.settings.source import SourceSettings
+from taxi_assets.settings.starter import StarterSettings
+from taxi_assets.settings.warehouses import WarehouseSettings
+
+PREFIX = "TAXI_"
+
+
+class Settings(
+    # The table of settings lists the last ones first.
+    GoogleCloudSettings,
+    StarterSettings,
+    AutomationSettings,
+    WarehouseSettings,
+    SourceSettings,
+    LakeSettings,
+):
+    """Every setting of the project, from the environment or ``.env``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    @cached_property
+    def duckdb_file(self) -> Path:
+        """The DuckDB database file, absolute."""
+        return (self.duckdb_path or self.data_dir / "taxi.duckdb").resolve()
+
+    @cached_property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's runs and events, absolute: DAGSTER_HOME, or in the data dir."""
+        home = os.environ.get("DAGSTER_HOME")
+        return Path(home).resolve() if home else self.data_dir.resolve() / "dagster"
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: ``data_dir`` is ``TAXI_DATA_DIR``."""
+    return variables(name)[0]
+
+
+def variables(name: str) -> tuple[str, ...]:
+    """Every environment variable that a setting is read from, the first one that is set wins."""
+    alias = Settings.model_fields[name].validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(map(str, alias.choices))
+    return (alias if isinstance(alias, str) else f"{PREFIX}{name.upper()}",)

@@ -1,0 +1,66 @@
+"""Reads the settings that hold, and explains those that cannot."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+
+from dotenv import dotenv_values
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from taxi_assets.errors import SettingsError
+from taxi_assets.settings.choices import Warehouse
+from taxi_assets.settings.forms import DSN_FORM
+from taxi_assets.settings.model import PREFIX, Settings, variable, variables
+
+_SECRETS = frozenset({"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds"})
+
+
+def read_settings() -> Settings:
+    """The settings that hold in this process.
+
+    Raises:
+        SettingsError: a variable beginning with TAXI_ that no setting has, or a value that its
+            setting cannot take; names the variable, the value and what would do.
+    """
+    _refuse_unknown_names()
+    try:
+        settings = Settings.model_validate({})
+    except ValidationError as error:
+        # The first problem of each setting: what follows is its consequence.
+        problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
+        raise SettingsError(
+            "\n".join(_explain(problem) for problem in reversed(problems.values())),
+            "correct it in the environment or in .env, or leave it out for the default",
+        ) from None
+    if Warehouse.POSTGRES in settings.warehouses and settings.postgres_dsn is None:
+        raise SettingsError(
+            f"{variable('warehouses')} names postgres, but {variable('postgres_dsn')} is not set",
+            f"set it ({DSN_FORM}), or leave postgres out of {variable('warehouses')}",
+        )
+    return settings
+
+
+def _refuse_unknown_names() -> None:
+    known = {name for field in Settings.model_fields for name in variables(field)}
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(given - known):
+        if name.startswith(PREFIX):
+            likely = difflib.get_close_matches(name, known, n=1)
+            raise SettingsError(
+                f"{name} is not a setting" + (f"; did you mean {likely[0]}?" if likely else ""),
+                "correct the name, or unset it; `taxi-assets doctor` lists all settings",
+            )
+
+
+def _explain(problem: ErrorDetails) -> str:
+    place = str(problem["loc"][0])
+    field = next(f for f in Settings.model_fields if place in (f, *variables(f)))
+    name = place if place in variables(field) else variable(field)
+    if field in _SECRETS:
+        return f"{name}: {problem['msg']}"
+    # A URL may carry a password.
+    value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))
+    return f"{name}={value}: {problem['msg']}"

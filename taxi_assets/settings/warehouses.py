@@ -1,0 +1,62 @@
+"""Settings: where months are loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic_settings import BaseSettings, NoDecode
+
+from taxi_assets.settings import forms
+from taxi_assets.settings.choices import Warehouse
+
+_LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
+
+
+class WarehouseSettings(BaseSettings):
+    """Where months are loaded."""
+
+    warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(forms.split)] = Field(
+        (Warehouse.DUCKDB,),
+        min_length=1,
+        description="Where months are loaded: `duckdb`, `postgres` or both.",
+    )
+    duckdb_path: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
+        None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
+    )
+    duckdb_memory_gb: PositiveFloat = Field(
+        1.0,
+        ge=0.25,
+        allow_inf_nan=False,
+        description="Memory that DuckDB may use while it loads, in GB.",
+    )
+    duckdb_wait_seconds: float = Field(
+        600,
+        ge=0,
+        description="How long to wait while another process holds the DuckDB file, in seconds.",
+    )
+    postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dsn)] | None = Field(
+        None,
+        description="The Postgres database: `postgresql://user:password@host:5432/database`, with "
+        "libpq's parameters, such as `?sslmode=verify-full`.",
+    )
+    postgres_connect_seconds: PositiveInt = Field(
+        10, description="How long to try to connect to Postgres, in seconds."
+    )
+    postgres_wait_seconds: PositiveFloat = Field(
+        600,
+        le=_LONGEST_SECONDS,
+        description="How long to wait while other sessions hold a table in Postgres, in seconds.",
+    )
+    postgres_statement_seconds: PositiveFloat = Field(
+        3600,
+        le=_LONGEST_SECONDS,
+        description="How long one statement may take in Postgres, in seconds.",
+    )
+    max_out_of_month_share: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="Share of pickups outside the month above which a check warns.",
+    )
