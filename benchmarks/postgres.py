@@ -8,8 +8,9 @@ of its own, turn by turn on one server. The server has Postgres's defaults, dura
 - ``--months``: months that the table holds already when the measured one comes, such as
   ``0,1,3,6,12``; the flows' way slows down as they add up. They are loaded once, and the database
   that holds them is copied for every round;
-- ``--slow``: also pandas' `to_sql` and, where dlt is installed (it is no dependency: ``pip install
-  "dlt[postgres]"``), dlt with `replace`, once, into an empty table.
+- ``--slow``: also pandas' `to_sql`, by the tutorial's driver and by a newer one, and dlt with
+  `replace` where it is installed (``pip install "dlt[postgres]"``: it is no dependency). Once each,
+  into an empty table.
 
 The goals: 3.5 times faster than the flows' way into an empty table at a million rows, 40 times
 faster than pandas, a fifth of the flows' WAL, no temporary file, less than 512 MB in the client.
@@ -178,7 +179,8 @@ def main(rows: int, rounds: int, months: str, slow: bool, folder: Path) -> None:
                     loads.append(os.getloadavg()[0])
             if slow and count == 0:
                 dlt = ["dlt"] if importlib.util.find_spec("dlt") else []
-                samples |= {name: [bench.measure(name, 0)] for name in ("pandas", *dlt)}
+                pandas = ["pandas, psycopg2", "pandas, psycopg 3"]
+                samples |= {name: [bench.measure(name, 0)] for name in (*pandas, *dlt)}
             for name, found in samples.items():
                 table.add_row(str(count), name, *_figures(found, samples["flows"]))
     console.print(table)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,11 +116,11 @@ def flows(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
     return cost
 
 
-def pandas_to_sql(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
+def pandas_to_sql(mirror: Mirror, file: TripFile, dsn: str, driver: str = "psycopg2") -> Cost:
     """The usual tutorial's script: `read_csv` in chunks, `to_sql` for each. Without ids."""
     import sqlalchemy as sa
 
-    engine = sa.create_engine(dsn.replace("postgresql://", "postgresql+psycopg://"))
+    engine = sa.create_engine(dsn.replace("postgresql://", f"postgresql+{driver}://"))
     with measured() as cost:
         for chunk in _pandas_chunks(mirror.path(file)):
             chunk.to_sql(YELLOW.table, engine, if_exists="append", index=False)
@@ -185,7 +186,8 @@ CONTENDERS: dict[str, Callable[[Mirror, TripFile, str], Cost]] = {
     "project": project,
     "flows": flows,
     "bound": bound,
-    "pandas": pandas_to_sql,
+    "pandas, psycopg2": pandas_to_sql,
+    "pandas, psycopg 3": partial(pandas_to_sql, driver="psycopg"),
     "dlt": dlt_replace,
 }
 
