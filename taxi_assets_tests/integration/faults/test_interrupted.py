@@ -45,6 +45,7 @@ def interrupt_when(reached: Callable[[], object], *command: str) -> Ended:
         arguments,
         env=os.environ,
         encoding="utf-8",
+        codec_errors="replace",  # The terminal's ^C may come in the midst of a character.
         dimensions=(40, 200),
         timeout=DEADLINE_SECONDS,
     )

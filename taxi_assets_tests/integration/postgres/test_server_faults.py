@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -42,20 +43,18 @@ def own(server: StoppableServer, tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def small_tablespace(database: Database, tmp_path: Path) -> Iterator[str]:
+def small_tablespace(database: Database) -> Iterator[str]:
     """Where all new tables of the database go, in memory: there is room for little."""
-    folder = tmp_path / "small"
-    folder.mkdir()
+    folder = tempfile.mkdtemp(prefix="small_tablespace_")  # The server may not enter pytest's.
     owner = database.query("SHOW data_directory")[0][0]
     identity = Path(str(owner)).stat()
     options = f"size={ROOM},uid={identity.st_uid},gid={identity.st_gid},mode=0700"
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
+        Path(folder).rmdir()
         pytest.skip("mounting a small file system is not permitted here")
-    for above in (tmp_path, *tmp_path.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o011)
     try:
         database.query(f"CREATE TABLESPACE small LOCATION '{folder}'")
         name = database.query("SELECT current_database()")[0][0]
@@ -65,6 +64,7 @@ def small_tablespace(database: Database, tmp_path: Path) -> Iterator[str]:
         database.query("DROP TABLE IF EXISTS green_tripdata, tripdata_files")
         database.query("DROP TABLESPACE IF EXISTS small")
         subprocess.run(["umount", "--lazy", folder], check=True)
+        Path(folder).rmdir()
 
 
 def assert_holds(database: Database, rows: int) -> None:
