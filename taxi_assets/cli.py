@@ -10,6 +10,7 @@ import click
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
+from taxi_assets.commands.pipelines import pipelines
 from taxi_assets.commands.services import adopt, dev, setup
 
 
@@ -19,5 +20,17 @@ def main() -> None:
     """NYC taxi trips: from the published file to tables that equal it."""
 
 
-for _command in (demo, starter, load, backfill, check, status, doctor, adopt, setup, dev):
+for _command in (
+    demo,
+    starter,
+    load,
+    pipelines,
+    backfill,
+    check,
+    status,
+    doctor,
+    adopt,
+    setup,
+    dev,
+):
     main.add_command(_command)

@@ -7,6 +7,7 @@ from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
 from taxi_assets.automation.republished_sensor import republished_sensors
 from taxi_assets.automation.schedules import newest_months_schedules
+from taxi_assets.components.definitions import pipeline_definitions
 from taxi_assets.gcp.assets import bucket_asset
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
@@ -53,6 +54,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         ),
         zones_job(zones),
         starter_definitions(settings),
+        pipeline_definitions(settings),
         _of_google_cloud(settings),
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),

@@ -27,6 +27,7 @@ from taxi_assets.automation.month_runs import (
     check_month,
     load_month,
     load_zones,
+    run_job,
 )
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import Settings
@@ -43,9 +44,14 @@ class Interrupted(KeyboardInterrupt):
 
 
 def load(
-    settings: Settings, months: Months, console: Console, force: bool = False, zones: bool = False
+    settings: Settings,
+    months: Months,
+    console: Console,
+    force: bool = False,
+    zones: bool = False,
+    job_name: str | None = None,
 ) -> list[MonthOutcome]:
-    """Load months, and the taxi zones first if asked to.
+    """Load months, and the taxi zones first if asked to; by another job than the taxi's if named.
 
     Raises:
         Interrupted: Ctrl-C; every month is as before or as after.
@@ -55,13 +61,26 @@ def load(
         steps: list[_Step] = [
             (
                 f"{dataset.taxi} {month}",
-                partial(load_month, definitions, instance, dataset, month, force),
+                partial(load_month, definitions, instance, dataset, month, force, job_name),
             )
             for dataset, month in months
         ]
         if zones:
             steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
         return _run(steps, console)
+
+
+def run_table_job(
+    settings: Settings, job_name: str, name: str, console: Console
+) -> list[MonthOutcome]:
+    """Run a job that has no months.
+
+    Raises:
+        Interrupted: Ctrl-C; its tables are as before or as after.
+    """
+    definitions = build_definitions(settings)
+    with open_instance(settings) as instance:
+        return _run([(name, partial(run_job, definitions, instance, job_name, name))], console)
 
 
 def check(settings: Settings, months: Months, console: Console) -> list[MonthOutcome]:

@@ -9,6 +9,8 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
+MonthConfiguration = dg.PartitionedConfig[dg.MonthlyPartitionsDefinition]
+
 ZONES_JOB = "load_zones"
 
 
@@ -31,6 +33,18 @@ def load_job(
         checks: the checks of a month in them; that of freshness is none.
         catalog: which file holds a month.
     """
+    load = dg.define_asset_job(
+        load_job_name(dataset),
+        dg.AssetSelection.assets(*assets).without_checks() | dg.AssetSelection.checks(*checks),
+        description=f"A month of {dataset.taxi} trips, from its source to every warehouse.",
+        tags={TAXI_TAG: dataset.taxi},
+        config=month_configuration(dataset, catalog),
+    )
+    return dg.Definitions(jobs=[load])
+
+
+def month_configuration(dataset: Dataset, catalog: Catalog) -> MonthConfiguration:
+    """A job's partitions, the dataset's months, and the tags of a month's run."""
 
     def tags(key: str) -> dict[str, str]:
         try:
@@ -38,18 +52,11 @@ def load_job(
         except InvalidMonthError:
             return {}  # the run fails with this error, and says what to do
 
-    load = dg.define_asset_job(
-        load_job_name(dataset),
-        dg.AssetSelection.assets(*assets).without_checks() | dg.AssetSelection.checks(*checks),
-        description=f"A month of {dataset.taxi} trips, from its source to every warehouse.",
-        tags={TAXI_TAG: dataset.taxi},
-        config=dg.PartitionedConfig(
-            partitions_def=monthly_partitions(dataset),
-            run_config_for_partition_key_fn=lambda _: {},
-            tags_for_partition_key_fn=tags,
-        ),
+    return dg.PartitionedConfig(
+        partitions_def=monthly_partitions(dataset),
+        run_config_for_partition_key_fn=lambda _: {},
+        tags_for_partition_key_fn=tags,
     )
-    return dg.Definitions(jobs=[load])
 
 
 def zones_job(assets: list[dg.AssetsDefinition]) -> dg.Definitions:

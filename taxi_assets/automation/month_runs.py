@@ -76,13 +76,22 @@ def load_month(
     dataset: Dataset,
     month: Month,
     force: bool = False,
+    job_name: str | None = None,
 ) -> MonthOutcome:
     """Materialize a month from its source to every warehouse, checks included.
+
+    Args:
+        definitions: the code location.
+        instance: which records the run.
+        dataset: whose month.
+        month: which one.
+        force: load it even where the tables hold this very file.
+        job_name: a job that loads months to other warehouses than all of them.
 
     Raises:
         KeyboardInterrupt: Ctrl-C ended the run; the month is as it was.
     """
-    job = definitions.resolve_job_def(load_job_name(dataset))
+    job = definitions.resolve_job_def(job_name or load_job_name(dataset))
     merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
     ops = {key.to_python_identifier(): {"config": {"force": force}} for key in merged}
     result = job.execute_in_process(
@@ -115,10 +124,17 @@ def check_month(
 
 def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> MonthOutcome:
     """Materialize the taxi zones in every warehouse."""
-    result = definitions.resolve_job_def(ZONES_JOB).execute_in_process(
+    return run_job(definitions, instance, ZONES_JOB, "zones")
+
+
+def run_job(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, job_name: str, name: str
+) -> MonthOutcome:
+    """Run a job that has no months, and call its outcome by that name."""
+    result = definitions.resolve_job_def(job_name).execute_in_process(
         instance=instance, run_config=_QUIET, tags=SESSION_TAGS, raise_on_error=False
     )
-    return _outcome("zones", result)
+    return _outcome(name, result)
 
 
 def recorded_outcome(

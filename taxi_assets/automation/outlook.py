@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,9 +50,30 @@ def look_ahead(
     Raises:
         SourceUnavailableError, SourceRefusedError: the source did not say.
     """
+    return look_up(catalog, dataset, newest_months(catalog, dataset, today), loaded)
+
+
+def newest_months(catalog: Catalog, dataset: Dataset, today: date) -> list[Month]:
+    """The newest months that the source can have by that day, newest first."""
     last = catalog.last_month(dataset, today)
     first = max(last.plus(1 - catalog.settings.schedule_months), dataset.first_month)
-    months = sorted(first.through(last), reverse=True)
+    return sorted(first.through(last), reverse=True)
+
+
+def look_up(
+    catalog: Catalog, dataset: Dataset, months: Sequence[Month], loaded: Collection[Month]
+) -> Outlook:
+    """Ask the source for those of the months that are not loaded.
+
+    Args:
+        catalog: where months are published.
+        dataset: whose months.
+        months: the months in question, newest first.
+        loaded: the months that need not be asked for.
+
+    Raises:
+        SourceUnavailableError, SourceRefusedError: the source did not say.
+    """
     missing: dict[Month, Version] = {}
     unpublished = []
     for month in (month for month in months if month not in loaded):

@@ -1,13 +1,13 @@
 """Schedules: each day the newest published months that are not loaded, if there are any."""
 
-from collections.abc import Mapping
-from datetime import UTC
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
 
 import dagster as dg
 
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.loaded_months import loaded_months
-from taxi_assets.automation.outlook import look_ahead
+from taxi_assets.automation.outlook import look_up, newest_months
 from taxi_assets.automation.run_tags import months_in_progress
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.settings import Settings
@@ -45,25 +45,47 @@ def newest_months_schedule(dataset: Dataset, catalog: Catalog) -> dg.ScheduleDef
     def newest(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         # Partitions end by UTC, whatever the time zone of the schedule.
         today = context.scheduled_execution_time.astimezone(UTC).date()
-        try:
-            loaded = loaded_months(settings, dataset)
-            in_progress = months_in_progress(context.instance, dataset)
-            outlook = look_ahead(catalog, dataset, {*loaded, *in_progress}, today)
-        except TaxiAssetsError as error:
-            return dg.SkipReason(f"nothing could be looked up: {error}")
-        if not outlook.missing:
-            underway = f"; being loaded: {_listed(in_progress)}" if in_progress else ""
-            return dg.SkipReason(outlook.nothing_to_load + underway)
-        return [
-            dg.RunRequest(
-                # A month that fails is tried again on another day.
-                run_key=f"{month} on {today}",
-                partition_key=str(month),
-            )
-            for month in outlook.missing
-        ]
+        months = newest_months(catalog, dataset, today)
+        return months_to_load(context.instance, catalog, dataset, months, today)
 
     return newest
+
+
+def months_to_load(
+    instance: dg.DagsterInstance,
+    catalog: Catalog,
+    dataset: Dataset,
+    months: Sequence[Month],
+    today: date,
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Ask for those of the months that are published but not loaded, or say why for none.
+
+    A tick has a minute: of the months that are not loaded it looks for the first few.
+
+    Args:
+        instance: whose runs may be loading some of them.
+        catalog: where they are published, and how many a tick looks for.
+        dataset: whose months.
+        months: the months in question, newest first.
+        today: a month that fails is asked for again on another day.
+    """
+    settings = catalog.settings
+    try:
+        loaded = loaded_months(settings, dataset)
+        in_progress = months_in_progress(instance, dataset)
+        done = {*loaded, *in_progress}
+        open_months = [month for month in months if month not in done][: settings.schedule_months]
+        known = [month for month in months if month in done]
+        outlook = look_up(catalog, dataset, sorted([*open_months, *known], reverse=True), done)
+    except TaxiAssetsError as error:
+        return dg.SkipReason(f"nothing could be looked up: {error}")
+    if not outlook.missing:
+        underway = f"; being loaded: {_listed(in_progress)}" if in_progress else ""
+        return dg.SkipReason(outlook.nothing_to_load + underway)
+    return [
+        dg.RunRequest(run_key=f"{month} on {today}", partition_key=str(month))
+        for month in outlook.missing
+    ]
 
 
 def newest_months_schedules(catalog: Catalog) -> list[dg.ScheduleDefinition]:

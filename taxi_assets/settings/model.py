@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.settings.google_cloud import GoogleCloudSettings
 from taxi_assets.settings.lake import LakeSettings
+from taxi_assets.settings.pipelines import PipelineSettings
 from taxi_assets.settings.source import SourceSettings
 from taxi_assets.settings.starter import StarterSettings
 from taxi_assets.settings.warehouses import WarehouseSettings
@@ -22,6 +23,7 @@ PREFIX = "TAXI_"
 class Settings(
     # The table of settings lists the last ones first.
     GoogleCloudSettings,
+    PipelineSettings,
     StarterSettings,
     AutomationSettings,
     WarehouseSettings,

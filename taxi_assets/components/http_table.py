@@ -1,0 +1,159 @@
+"""The component ``HttpTable``: what a web address answers becomes a table."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import dagster as dg
+import pyarrow as pa
+from pydantic import Field, model_validator
+
+from taxi_assets.automation.schedules import default_schedule_status
+from taxi_assets.components.duckdb_tables import replace_in_duckdb
+from taxi_assets.components.pipeline import GROUP, Pipeline, job_name
+from taxi_assets.components.postgres_tables import replace_in_postgres
+from taxi_assets.components.records import ColumnKind, table_of_csv, table_of_json
+from taxi_assets.components.sandboxed_query import check_query, run_query
+from taxi_assets.components.table_name import ColumnName, TableName
+from taxi_assets.components.web_address import WebAddress, transport_of
+from taxi_assets.failures import dagster_failures
+from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.source.content import fetch_content
+from taxi_assets.source.public_url import public_url
+from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
+from taxi_assets.warehouse.postgres.connection import PostgresServer
+
+_LARGEST_BYTES = 50_000_000
+
+
+class Query(dg.Model):
+    """A second table, made of the first one.
+
+    Attributes:
+        table: its name.
+        sql: one SELECT in DuckDB's SQL, whichever the warehouse.
+    """
+
+    table: TableName
+    sql: str
+
+
+class HttpTable(Pipeline):
+    """A table of what a web address answers.
+
+    Attributes:
+        url: an address that answers without a login.
+        format: what it answers.
+        records: in JSON, the key of the list of records; without one, the answer is the list.
+        columns: those that are kept, with the kind of their values.
+        table: the table, which is replaced each time.
+        warehouse: where the table is.
+        query: a second table, made of the first one.
+        schedule: when, as a cron expression; by hand only without one.
+    """
+
+    url: WebAddress
+    format: Literal["json", "csv"]
+    records: str | None = None
+    columns: Annotated[dict[ColumnName, ColumnKind], Field(min_length=1)]
+    table: TableName
+    warehouse: Literal["duckdb", "postgres"] = "duckdb"
+    query: Query | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "HttpTable":
+        if self.format == "csv" and self.records is not None:
+            raise ValueError("records is for JSON: leave it out")
+        if self.query is not None:
+            if self.query.table == self.table:
+                raise ValueError("query.table must be another table than table")
+            try:
+                check_query(self.query.sql, self.table, self.columns)
+            except ValueError as error:
+                raise ValueError(f"query.sql: {error}") from None
+        return self
+
+    @property
+    def used_warehouses(self) -> tuple[Warehouse, ...]:
+        """Where the table is."""
+        return (Warehouse(self.warehouse),)
+
+    @property
+    def tables(self) -> tuple[tuple[Warehouse, str], ...]:
+        """The table, and that of the query."""
+        names = [self.table] + ([self.query.table] if self.query else [])
+        return tuple((Warehouse(self.warehouse), name) for name in names)
+
+    @property
+    def title(self) -> str:
+        """What it does, in a line."""
+        names = " and ".join(name for _, name in self.tables)
+        return f"{public_url(self.url)} to {self.warehouse}: {names}"
+
+    def fetch(self, settings: Settings) -> dict[str, pa.Table]:
+        """The rows of each table; nothing is written.
+
+        Raises:
+            TaxiAssetsError: there is no answer, or it is not what it should be.
+        """
+        content = fetch_content(transport_of(settings), self.url, _LARGEST_BYTES)
+        place = public_url(self.url)
+        if self.format == "csv":
+            rows = table_of_csv(content, place, self.columns)
+        else:
+            rows = table_of_json(content, place, self.records, self.columns)
+        if self.query is None:
+            return {self.table: rows}
+        result = run_query(self.query.sql, self.table, rows, place)
+        return {self.table: rows, self.query.table: result}
+
+    def definitions(self, name: str, settings: Settings) -> dg.Definitions:
+        """The tables as assets, their job and its schedule."""
+        assets = self._assets(name, settings)
+        job = dg.define_asset_job(job_name(name), [assets], description=self.title)
+        schedules = []
+        if self.schedule is not None:
+            schedule = dg.ScheduleDefinition(
+                job=job,
+                cron_schedule=self.schedule,
+                execution_timezone=settings.schedule_timezone,
+                default_status=default_schedule_status(settings),
+            )
+            schedules.append(schedule)
+        return dg.Definitions(assets=[assets], jobs=[job], schedules=schedules)
+
+    def _assets(self, name: str, settings: Settings) -> dg.AssetsDefinition:
+        keys = {table: dg.AssetKey([str(warehouse), table]) for warehouse, table in self.tables}
+        # A query's table is made of the first one, and of nothing else.
+        specs = [
+            dg.AssetSpec(
+                key,
+                deps=[] if table == self.table else [keys[self.table]],
+                group_name=GROUP,
+                kinds={self.warehouse, "table", self.format},
+                description=f"{self.title}.\n\nMade by the pipeline {name}.",
+            )
+            for table, key in keys.items()
+        ]
+
+        @dg.multi_asset(
+            name=name, specs=specs, pool=self.warehouse, required_resource_keys={self.warehouse}
+        )
+        def tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+            warehouse = getattr(context.resources, self.warehouse)
+            with dagster_failures():
+                found = self.fetch(settings)
+                _replace(warehouse, found)
+            for table, rows in found.items():
+                yield dg.MaterializeResult(
+                    asset_key=keys[table], metadata={"dagster/row_count": rows.num_rows}
+                )
+
+        return tables
+
+
+def _replace(warehouse: DuckDBWarehouse | PostgresServer, tables: dict[str, pa.Table]) -> None:
+    if isinstance(warehouse, PostgresServer):
+        replace_in_postgres(warehouse, tables)
+        return
+    with warehouse.get_connection() as connection:
+        replace_in_duckdb(connection, tables)

@@ -1,0 +1,110 @@
+"""Reads the folder of pipeline files: each becomes a pipeline, or says what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from taxi_assets.components.http_table import HttpTable
+from taxi_assets.components.pipeline import Pipeline
+from taxi_assets.components.pipeline_text import REMEDY, Place, parse_pipeline
+from taxi_assets.components.table_name import is_plain
+from taxi_assets.components.trip_pipeline import TripPipeline
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.settings import Settings, Warehouse
+
+COMPONENTS: dict[str, type[Pipeline]] = {
+    f"taxi_assets.components.{each.__name__}": each for each in (HttpTable, TripPipeline)
+}
+"""What a file may be an instance of, by its ``type``."""
+
+
+@dataclass(frozen=True)
+class PipelineFile:
+    """A file of the folder.
+
+    Attributes:
+        name: that of the file without its ending.
+        path: where it is.
+        found: the pipeline, or what is wrong with the file.
+    """
+
+    name: str
+    path: Path
+    found: Pipeline | InvalidFileError
+
+
+def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
+    """The files of the folder by name. One that is wrong takes no other along."""
+    taken: dict[tuple[Warehouse, str], Path] = {}
+    names: set[str] = set()
+    for path in sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml")):
+        found: Pipeline | InvalidFileError
+        try:
+            if not is_plain(path.stem) or path.stem in names:
+                raise InvalidFileError(
+                    f"{path}: a pipeline file is named with lower-case letters, digits and "
+                    "underscores, and differently from the others",
+                    "rename it, such as to exchange_rates.yaml",
+                )
+            found = read_pipeline(path, settings)
+            for table in found.tables:
+                if table in taken:
+                    raise InvalidFileError(
+                        f"{path}: {taken[table]} makes the table {table[1]} in {table[0]} already",
+                        "give the table of one of them another name",
+                    )
+            taken |= dict.fromkeys(found.tables, path)
+        except InvalidFileError as error:
+            found = error
+        names.add(path.stem)
+        yield PipelineFile(path.stem, path, found)
+
+
+def read_pipeline(path: Path, settings: Settings) -> Pipeline:
+    """The pipeline in a file.
+
+    Raises:
+        InvalidFileError: names file, line, key and remedy.
+    """
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidFileError(f"{path} cannot be read: {error}", REMEDY) from None
+    content, lines = parse_pipeline(text, str(path))
+    if not isinstance(content, dict) or set(content) != {"type", "attributes"}:
+        raise InvalidFileError(f"{path}: it must have the keys type and attributes", REMEDY)
+    component = COMPONENTS.get(str(content["type"]))
+    if component is None:
+        raise InvalidFileError(
+            f"{path}, line {lines['type',]}: type is {content['type']!r}; it must be "
+            f"{' or '.join(COMPONENTS)}",
+            REMEDY,
+        )
+    try:
+        pipeline = component.model_validate(content["attributes"])
+        pipeline.require(settings)
+    except ValidationError as error:
+        problems = (_explain(problem, lines, component) for problem in error.errors())
+        raise InvalidFileError("\n".join(f"{path}, {each}" for each in problems), REMEDY) from None
+    except ValueError as error:
+        raise InvalidFileError(f"{path}: {error}", REMEDY) from None
+    return pipeline
+
+
+def _explain(problem: ErrorDetails, lines: dict[Place, int], component: type[Pipeline]) -> str:
+    place: Place = tuple(each for each in problem["loc"] if each != "[key]")
+    known = ("attributes", *place)
+    while known not in lines:
+        known = known[:-1]
+    name = ".".join(map(str, place)) or component.__name__
+    what = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(place[-1]), component.model_fields, n=1)
+        what = "there is no such key" + (f"; did you mean {close[0]}?" if close else "")
+    return f"line {lines[known]}: {name}: {what}"

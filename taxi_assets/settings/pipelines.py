@@ -1,0 +1,24 @@
+"""Settings: pipelines that are YAML files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import BaseSettings
+
+from taxi_assets.settings import forms
+
+
+class PipelineSettings(BaseSettings):
+    """Pipelines that are YAML files."""
+
+    pipelines: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+        Path("pipelines"), description="The folder of pipeline files, if there is one."
+    )
+    pipeline_hosts: Annotated[Literal["public", "any"], BeforeValidator(forms.lower)] = Field(
+        "public",
+        description="Where pipeline files may fetch from: public addresses (`public`), or also "
+        "those of private networks and this machine (`any`).",
+    )

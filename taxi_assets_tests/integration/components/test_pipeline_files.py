@@ -1,0 +1,150 @@
+"""Pipeline files: what is wrong is told with its line, and all else goes on."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from taxi_assets.automation.instance import SESSION_TAGS
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
+from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.integration.components.conftest import Write
+
+TRIPS = """\
+type: taxi_assets.components.TripPipeline
+attributes:
+  taxi: green
+  months: {first: 2020-01, last: 2020-02}
+  warehouses: [duckdb]
+  schedule: "0 6 * * *"
+"""
+TABLE = """\
+type: taxi_assets.components.HttpTable
+attributes:
+  url: https://example.com/a.csv
+  format: csv
+  columns: {a: text}
+  table: mine
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (TABLE.replace("a.csv", "{{ 1 }}.csv"), "line 3: a template"),
+        (TABLE.replace("format: csv", "format: '{% x %}'"), "line 4: a template"),
+        (TABLE.replace("a.csv", "${HOME}"), "line 3: a template"),
+        (TABLE.replace("{a: text}", "{'{{ a }}': text}"), "line 5: a template"),
+        (TABLE + "  tabel: x\n", "line 7: tabel: there is no such key; did you mean table?"),
+        (TABLE + "  table: x\n", "line 7: the key table stands there twice"),
+        (TABLE + "post_processing: {}\n", "it must have the keys type and attributes"),
+        (TABLE.replace("HttpTable", "Other"), "line 1: type is 'taxi_assets.components.Other'"),
+        (TABLE.replace("mine", "'mine; DROP TABLE zones'"), "line 6: table: a table's name has"),
+        (TABLE.replace("mine", "Mine"), "line 6: table: a table's name has"),
+        (TABLE.replace("mine", "zones"), "zones is a table of taxi_assets itself"),
+        (TABLE.replace("mine", "green_tripdata"), "is a table of taxi_assets itself"),
+        (TABLE.replace("mine", "tripdata_files"), "is a table of taxi_assets itself"),
+        (TABLE.replace("{a: text}", "{'a\" text': text}"), "line 5: columns"),
+        (TABLE.replace("{a: text}", "{a: blob}"), "line 5: columns.a: Input should be 'text'"),
+        (TABLE.replace("{a: text}", "{}"), "line 5: columns"),
+        (TABLE.replace("https://example.com/a.csv", "file:///etc/passwd"), "line 3: url"),
+        (TABLE.replace("https://", "https://me:secret@"), "must not hold a user or a password"),
+        (TABLE.replace("https://", "ftp://"), "begin with https:// or http://"),
+        (TABLE + "  schedule: daily\n", "line 7: schedule: it must be a cron expression"),
+        (TABLE + "  schedule: 61 * * * *\n", "line 7: schedule: it must be a cron expression"),
+        (TABLE + "  records: a\n", "records is for JSON"),
+        (TABLE + "  warehouse: postgres\n", "postgres is not among TAXI_WAREHOUSES, duckdb"),
+        (TABLE + "  query: {table: b, sql: SELECT 1; DROP TABLE mine}\n", "one SELECT statement"),
+        (TABLE + "  query: {table: mine, sql: FROM mine}\n", "must be another table"),
+        (TABLE + "  query: {table: b, sql: SELECT nothing FROM mine}\n", "nothing"),
+        (TABLE.replace("{a: text}", "&x {a: text}") + "  query: *x\n", "line 7: an alias"),
+        (TABLE.replace("a.csv", "a.csv\n  x: !!python/object/apply:os.system [id]"), "the tag"),
+        (TABLE.replace("format: csv", "format: [csv"), "line"),
+        ("", "it must have the keys type and attributes"),
+        ("- 1", "it must have the keys type and attributes"),
+        (TABLE + "# " + "x" * 100_001, "larger than 100,000 bytes"),
+        (TRIPS.replace("green", "blue"), "line 3: taxi: Input should be 'green' or 'yellow'"),
+        (TRIPS.replace("2020-01", "2020-13"), "line 4: months.first"),
+        (TRIPS.replace("2020-01", "2020-03"), "months.last must not be before months.first"),
+        (TRIPS.replace("2020-01", "2001-01"), "the first month is 2013-08"),
+        (TRIPS.replace("[duckdb]", "[duckdb, duckdb]"), "names one twice"),
+        (TRIPS.replace("[duckdb]", "[]"), "line 5: warehouses"),
+    ],
+)
+def test_a_wrong_file_is_told_with_its_line_and_runs_nothing(
+    write: Write, text: str, told: str
+) -> None:
+    write("wrong", text)
+    answer = taxi_assets("pipelines")
+    assert answer.exit_code == 1
+    assert told in answer.text
+    assert "pipelines/wrong.yaml" in answer.text
+    assert "What to do: " in answer.text
+    assert "secret" not in answer.text
+
+
+def test_a_wrong_file_is_an_asset_that_says_so_and_takes_no_other_along(write: Write) -> None:
+    write("wrong", TABLE + "  tabel: x\n")
+    write("trips", TRIPS)
+    definitions = build_definitions(read_settings())
+    jobs = {job.name for job in definitions.resolve_all_job_defs()}
+    assert {"pipeline_trips", "pipeline_wrong", "load_green"} <= jobs
+    asset = definitions.resolve_assets_def(dg.AssetKey(["wrong_pipeline_files", "wrong"]))
+    assert "line 7: tabel" in next(iter(asset.descriptions_by_key.values()))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = definitions.resolve_job_def("pipeline_wrong").execute_in_process(
+            instance=instance, tags=SESSION_TAGS, raise_on_error=False
+        )
+    assert not result.success
+
+
+def test_two_files_do_not_make_one_table(write: Write) -> None:
+    write("one", TABLE)
+    write("two", TABLE)
+    answer = taxi_assets("pipelines")
+    assert "one: https://example.com/a.csv to duckdb: mine (by hand)" in answer.text
+    assert "pipelines/one.yaml makes the table mine in duckdb already" in answer.text
+
+
+def test_dagster_itself_takes_the_components_as_they_are(write: Write) -> None:
+    write("trips", TRIPS)
+    from taxi_assets.components import TripPipeline
+
+    pipeline = TripPipeline.model_validate(
+        {"taxi": "green", "months": {"first": "2020-01"}, "warehouses": ["duckdb"]}
+    )
+    with warnings.catch_warnings(action="error"):
+        assert dg.build_defs_for_component(pipeline).jobs
+
+
+def test_without_a_folder_there_are_no_pipelines(write: Write) -> None:
+    answer = taxi_assets("pipelines")
+    assert answer.exit_code == 0
+    assert "No pipeline files" in answer.text
+    answer = taxi_assets("pipelines", "rates")
+    assert answer.exit_code == 1
+    assert "there is no pipeline rates" in answer.text
+
+
+def test_the_schedule_of_trips_asks_for_months_that_are_not_loaded(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "50")
+    write("trips", TRIPS)
+    schedule = build_definitions(read_settings()).resolve_schedule_def("pipeline_trips_schedule")
+
+    def tick() -> dg.ScheduleExecutionData:
+        with dg.DagsterInstance.ephemeral() as instance:
+            now = datetime(2026, 1, 1, tzinfo=UTC)
+            return schedule.evaluate_tick(dg.build_schedule_context(instance, now))
+
+    assert [run.partition_key for run in tick().run_requests or []] == ["2020-02", "2020-01"]
+    assert taxi_assets("load", "green", "2020-02").exit_code == 0
+    assert [run.partition_key for run in tick().run_requests or []] == ["2020-01"]
+    assert taxi_assets("pipelines", "trips").exit_code == 0
+    assert "every month up to 2020-02 is loaded" in (tick().skip_message or "")

@@ -1,0 +1,67 @@
+"""The commands of README.md and docs/from-kestra.md, on synthetic trips: they do what they say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.postgres_server import postgres_server
+
+PROJECT = Path(__file__).resolve().parents[2]
+README = (PROJECT / "README.md").read_text("utf-8")
+KESTRA = (PROJECT / "docs" / "from-kestra.md").read_text("utf-8")
+
+
+@pytest.fixture
+def sample(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Synthetic months, so that no network is needed."""
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "50")
+
+
+@pytest.fixture
+def postgres_dsn() -> Iterator[str]:
+    with postgres_server() as dsn:
+        yield dsn
+
+
+def test_the_readmes_commands_load_months_and_query_them(sample: None, settings_env: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    (load,) = [block for block in blocks if "taxi-assets load" in block]
+    for line in load.splitlines():
+        program, *arguments = shlex.split(line, comments=True)
+        if program == "taxi-assets":
+            # Two months of the year do.
+            answer = taxi_assets(*("2020-02" if each == "2020-12" else each for each in arguments))
+            assert answer.exit_code == 0, answer.text
+    (query,) = [block for block in blocks if block.startswith("python -c")]
+    code = shlex.split(query)[2].replace("data/taxi.duckdb", str(settings_env / "taxi.duckdb"))
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "dollars" in shown.stdout
+
+
+def test_the_flows_commands_run(
+    sample: None, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = re.findall(r"^\| \d\d .*\|(.*)\|$", KESTRA, re.MULTILINE)
+    commands = {
+        command for row in rows for command in re.findall(r"`([^`]*taxi-assets[^`]*)`", row)
+    }
+    offline = {each for each in commands if not re.search(r"--live|gs://|gcp| dev|backfill", each)}
+    assert {"taxi-assets starter", "TAXI_WAREHOUSES=postgres taxi-assets load green 2020-04"} == (
+        offline
+    )
+    monkeypatch.setenv("TAXI_POSTGRES_DSN", postgres_dsn)
+    for command in sorted(offline, reverse=True):
+        settings, _, arguments = command.rpartition("taxi-assets ")
+        for setting in settings.split():
+            monkeypatch.setenv(*setting.split("=", 1))
+        answer = taxi_assets(*arguments.split())
+        assert answer.exit_code == 0, answer.text
