@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from taxi_assets.automation.instance import SESSION_TAGS
+from taxi_assets.automation.instance import SESSION_TAGS, open_instance
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
@@ -136,12 +136,16 @@ def test_the_schedule_of_trips_asks_for_months_that_are_not_loaded(
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", "50")
     write("trips", TRIPS)
-    schedule = build_definitions(read_settings()).resolve_schedule_def("pipeline_trips_schedule")
+    definitions = build_definitions(read_settings())
+    schedule = definitions.resolve_schedule_def("pipeline_trips_schedule")
 
     def tick() -> dg.ScheduleExecutionData:
-        with dg.DagsterInstance.ephemeral() as instance:
+        with open_instance(read_settings()) as instance:
             now = datetime(2026, 1, 1, tzinfo=UTC)
-            return schedule.evaluate_tick(dg.build_schedule_context(instance, now))
+            context = dg.build_schedule_context(
+                instance, now, repository_def=definitions.get_repository_def()
+            )
+            return schedule.evaluate_tick(context)
 
     assert [run.partition_key for run in tick().run_requests or []] == ["2020-02", "2020-01"]
     assert taxi_assets("load", "green", "2020-02").exit_code == 0
