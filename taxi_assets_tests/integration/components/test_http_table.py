@@ -159,7 +159,7 @@ def test_json_values_keep_their_kinds_and_what_is_missing_is_null(
     ]
 
 
-def test_private_addresses_are_refused_also_behind_a_redirect(
+def test_private_addresses_are_refused(
     api: ApiServer, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _rates(api, write)
