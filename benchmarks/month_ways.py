@@ -31,7 +31,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_assets import expectations
-from taxi_assets.warehouse.checks import CHECKS
+from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.figures import measure_month
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
@@ -65,7 +65,7 @@ def bare(settings: Settings) -> Iterator[_Load]:
             replace_month(connection, OpenMonth(file, landing.file, path))
         with warehouse.connect() as connection:
             figures = measure_month(connection, file)
-        expected = expectations(GREEN, month, figures, settings)
+        expected = expectations(file, figures, settings)
         assert all(check.judge(figures, expected).passed for check in CHECKS if check.blocks)
 
     yield load

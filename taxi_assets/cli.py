@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from taxi_assets.commands.demonstration import demo, starter
+from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
@@ -29,6 +30,7 @@ for _command in (
     check,
     status,
     doctor,
+    dictionary,
     adopt,
     setup,
     dev,

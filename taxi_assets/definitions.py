@@ -17,10 +17,21 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.duckdb.assets import duckdb_asset, duckdb_checks, duckdb_zones
+from taxi_assets.warehouse.duckdb.assets import (
+    duckdb_asset,
+    duckdb_checks,
+    duckdb_side,
+    duckdb_zones,
+)
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
-from taxi_assets.warehouse.postgres.assets import postgres_asset, postgres_checks, postgres_zones
+from taxi_assets.warehouse.postgres.assets import (
+    postgres_asset,
+    postgres_checks,
+    postgres_side,
+    postgres_zones,
+)
 from taxi_assets.warehouse.postgres.server import server_of
+from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -70,13 +81,17 @@ def _of_google_cloud(settings: Settings) -> dg.Definitions:
 
 def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
     assets = [lake_asset(dataset, catalog)]
-    checks = []
+    checks: list[dg.AssetChecksDefinition] = []
+    sides: list[Side] = []
     if Warehouse.DUCKDB in catalog.settings.warehouses:
         assets.append(duckdb_asset(dataset, catalog))
         checks.append(duckdb_checks(dataset, assets[-1], catalog.settings))
+        sides.append(duckdb_side(assets[-1]))
     if Warehouse.POSTGRES in catalog.settings.warehouses:
         assets.append(postgres_asset(dataset, catalog))
         checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
+        sides.append(postgres_side(assets[-1]))
+    checks += reconcile_checks(dataset, sides)
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
         load_job(dataset, assets, checks, catalog),

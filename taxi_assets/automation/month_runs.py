@@ -30,13 +30,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """One asset check of one month."""
+    """One asset check of one month.
+
+    Attributes:
+        asset: the table, such as ``duckdb/green_tripdata``.
+        name: of the check.
+        passed: whether it did.
+        blocks: whether a failure is an error; otherwise it warns.
+        reason: what was found, in words.
+        figures: the numbers behind it.
+    """
 
     asset: str
     name: str
     passed: bool
     blocks: bool
     reason: str
+    figures: Mapping[str, int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,6 +207,12 @@ def _outcome_of(
             passed=evaluation.passed,
             blocks=evaluation.severity is dg.AssetCheckSeverity.ERROR,
             reason=evaluation.description or "",
+            figures={
+                name: value.value
+                for name, value in evaluation.metadata.items()
+                if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue)
+                and value.value is not None
+            },
         )
         for evaluation in evaluations
     )

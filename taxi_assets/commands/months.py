@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,6 +18,8 @@ from taxi_assets.trips.month import Month
 if TYPE_CHECKING:
     from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -73,9 +76,22 @@ def backfill(
 @click.argument("start", required=False)
 @click.argument("end", required=False)
 @json_option
-def check(taxi: str, start: str | None, end: str | None, as_json: bool) -> None:
-    """Run the asset checks of months START to END; by default of all that are loaded."""
+@click.option("--junit", type=_FILE, help="Also write JUnit XML, for a CI system.")
+@click.option("--json-file", type=_FILE, help="Also write the JSON to a file.")
+def check(
+    taxi: str,
+    start: str | None,
+    end: str | None,
+    as_json: bool,
+    junit: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Run the asset checks of months START to END; by default of all that are loaded.
+
+    The exit code is 0 only where no blocking check failed; warnings do not count.
+    """
     from taxi_assets import session
+    from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
 
     with told_errors():
         settings = read_settings()
@@ -83,8 +99,12 @@ def check(taxi: str, start: str | None, end: str | None, as_json: bool) -> None:
         if not months:
             raise click.ClickException("no month is loaded: there is nothing to check")
         outcomes = session.check(settings, months, progress(as_json))
+        if junit:
+            write_report(junit, outcomes_junit(outcomes))
+        if json_file:
+            write_report(json_file, outcomes_json(outcomes))
     if as_json:
-        click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+        click.echo(outcomes_json(outcomes))
     finish(outcomes)
 
 

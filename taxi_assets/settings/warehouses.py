@@ -60,3 +60,24 @@ class WarehouseSettings(BaseSettings):
         le=1,
         description="Share of pickups outside the month above which a check warns.",
     )
+    min_season_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Rows a day, as a share of what the months before and after and the same month "
+        "a year before and after say, below which a check warns.",
+    )
+    max_vendor_jump: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Difference from these months in the share of rows without a vendor, above "
+        "which a check warns.",
+    )
+    max_oddity_jump: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="The same of trips of no distance, negative fares, dropoffs before their "
+        "pickup, and unknown zones.",
+    )

@@ -9,6 +9,10 @@ ZONE_COUNT = 265
 """Zones that TLC publishes; 264 and 265 stand for places that are none of them."""
 
 
+UNKNOWN_ZONE = 264
+"""The zone of trips whose place is not known; 265 is any place outside the city."""
+
+
 @dataclass(frozen=True)
 class ZoneColumn:
     """A column of the table of zones."""

@@ -13,7 +13,8 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.warehouse.checks import CHECKS, Check, Expectations, MonthFigures, Verdict
+from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
 
 Measure = Callable[[object, TripFile], MonthFigures]
 
@@ -49,36 +50,45 @@ def month_checks(
     )
     def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with dagster_failures():
-            if not context.has_partition_key:
-                raise InvalidMonthError(
-                    f"a check of {dataset.table} is of a month, and this run has none",
-                    f"run `taxi-assets check {dataset.taxi} YYYY-MM`, or materialize the month "
-                    "again: an unchanged one is not loaded anew, but it is checked",
-                )
-            month = Month.parse(context.partition_key)
-            figures = measure(
-                getattr(context.resources, resource), TripFile(dataset, month, FileFormat.CSV)
-            )
-        expected = expectations(dataset, month, figures, settings)
+            file = file_of_partition(context, dataset)
+            figures = measure(getattr(context.resources, resource), file)
+        expected = expectations(file, figures, settings)
         selected = {key.name for key in context.selected_asset_check_keys}
         for check in CHECKS:
             if check.name in selected:
-                yield _result(check, asset.key, check.judge(figures, expected))
+                verdict = check.judge(figures, expected)
+                yield check_result(asset.key, check.name, verdict, check.blocks)
 
     return checked
 
 
-def expectations(
-    dataset: Dataset, month: Month, figures: MonthFigures, settings: Settings
-) -> Expectations:
-    """What a month is held against, given the file that the ledger says it is from."""
-    files = TripFile(dataset, month, FileFormat.CSV).siblings
+def file_of_partition(context: dg.AssetCheckExecutionContext, dataset: Dataset) -> TripFile:
+    """The file of the month that a check is asked about, in any format.
+
+    Raises:
+        InvalidMonthError: it is asked about no month.
+    """
+    if not context.has_partition_key:
+        raise InvalidMonthError(
+            f"a check of {dataset.table} is of a month, and this run has none",
+            f"run `taxi-assets check {dataset.taxi} YYYY-MM`, or materialize the month "
+            "again: an unchanged one is not loaded anew, but it is checked",
+        )
+    return TripFile(dataset, Month.parse(context.partition_key), FileFormat.CSV)
+
+
+def expectations(file: TripFile, figures: MonthFigures, settings: Settings) -> Expectations:
+    """What a file's month is held against, given the file that the ledger says it is from."""
+    files = file.siblings
     name = figures.entry.filename if figures.entry else None
     loaded = next((file for file in files if file.filename == name), None)
     return Expectations(
         published_rows=published_rows(loaded) if loaded else None,
         published_count_required=settings.published_counts == "require",
         max_out_of_month_share=settings.max_out_of_month_share,
+        min_season_share=settings.min_season_share,
+        max_vendor_jump=settings.max_vendor_jump,
+        max_oddity_jump=settings.max_oddity_jump,
     )
 
 
@@ -95,13 +105,16 @@ def _spec(
     )
 
 
-def _result(check: Check, asset_key: dg.AssetKey, verdict: Verdict) -> dg.AssetCheckResult:
-    blocks = check.blocks and verdict.blocks
+def check_result(
+    asset_key: dg.AssetKey, name: str, verdict: Verdict, blocks: bool
+) -> dg.AssetCheckResult:
+    """A verdict as Dagster shows it; an error only where check and verdict both block."""
+    error = blocks and verdict.blocks
     return dg.AssetCheckResult(
         asset_key=asset_key,
-        check_name=check.name,
+        check_name=name,
         passed=verdict.passed,
-        severity=dg.AssetCheckSeverity.ERROR if blocks else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if error else dg.AssetCheckSeverity.WARN,
         description=verdict.reason,
         metadata=dict(verdict.figures),
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from taxi_assets.warehouse.history import OtherMonth
 from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class MonthFigures:
         shared_row_ids: rows of the month that share their id with another row of it.
         ids_in_other_files: rows of the month whose id also stands in another file.
         column_differences: how the table's columns differ from the declared ones.
+        tally: counts and sums of the month's rows now; None where the columns are not as
+            declared, so that none can be taken.
+        loaded_tally: the same when the month was loaded; empty where none was kept.
+        other_months: the months to compare with, as far as they are loaded.
     """
 
     entry: LedgerEntry | None
@@ -37,6 +43,9 @@ class MonthFigures:
     shared_row_ids: int
     ids_in_other_files: int
     column_differences: tuple[str, ...] = ()
+    tally: Tally | None = None
+    loaded_tally: Tally = field(default_factory=dict)
+    other_months: tuple[OtherMonth, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,18 @@ class Expectations:
         published_rows: the published row count, where it is known.
         published_count_required: whether a difference from it blocks, or only warns.
         max_out_of_month_share: share of out-of-month pickups above which to warn.
+        min_season_share: share of the rows that other months say, below which to warn.
+        max_vendor_jump: difference from other months in the share of rows without a vendor,
+            above which to warn.
+        max_oddity_jump: the same of any other kind of odd rows.
     """
 
     published_rows: int | None
     published_count_required: bool
     max_out_of_month_share: float
+    min_season_share: float
+    max_vendor_jump: float
+    max_oddity_jump: float
 
 
 @dataclass(frozen=True)
@@ -164,7 +180,7 @@ def _rows_not_jagged(month: MonthFigures, _: Expectations) -> Verdict:
     )
 
 
-CHECKS: tuple[Check, ...] = (
+ROW_CHECKS: tuple[Check, ...] = (
     Check(
         "rows_match_file",
         "The table has as many rows of the month as were counted in the file when it landed.",
@@ -214,4 +230,4 @@ CHECKS: tuple[Check, ...] = (
         _rows_not_jagged,
     ),
 )
-"""Every check, in the order in which people read them."""
+"""The checks of a month's rows by themselves."""

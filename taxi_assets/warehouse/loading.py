@@ -1,6 +1,8 @@
 """What came of loading a month, in any warehouse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from taxi_assets.warehouse.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -13,6 +15,7 @@ class Loaded:
         seconds: how long the load took.
         replaced_rows: rows that stood there before.
         table_rows: rows of all months in the table afterwards.
+        tally: counts and sums of the month's rows; empty where none was kept.
     """
 
     rows: int
@@ -20,6 +23,7 @@ class Loaded:
     seconds: float
     replaced_rows: int
     table_rows: int
+    tally: Tally = field(default_factory=dict)
 
     @property
     def rows_per_second(self) -> float:

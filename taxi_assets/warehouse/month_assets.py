@@ -12,6 +12,7 @@ from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.oddities import ODDITIES
 
 
 class LoadConfig(dg.Config):
@@ -52,7 +53,15 @@ def landed_zones(lake: Lake) -> LandedFile:
 
 
 def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float]:
-    """What Dagster shows of a load, under its standard keys where there is one."""
+    """What Dagster shows of a load, under its standard keys where there is one.
+
+    Dagster plots the numbers by partition.
+    """
+    shares = {
+        f"share_of_{oddity.name}": loaded.tally[oddity.name] / loaded.rows
+        for oddity in ODDITIES
+        if oddity.name in loaded.tally
+    }
     return {
         "dagster/partition_row_count": loaded.rows,
         "dagster/row_count": loaded.table_rows,
@@ -61,4 +70,5 @@ def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float
         "replaced_rows": loaded.replaced_rows,
         "seconds": round(loaded.seconds, 3),
         "rows_per_second": round(loaded.rows_per_second),
+        **shares,
     }

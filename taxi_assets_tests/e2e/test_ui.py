@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.checks import CHECKS
+from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets_tests.ui import DevServer, chromium, dev_server, require_chromium, wait_until
 
 SAMPLE_ROWS = 500

@@ -20,12 +20,14 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_assets import month_checks
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
-from taxi_assets.warehouse.duckdb.figures import measure_month
+from taxi_assets.warehouse.duckdb.figures import measure_month, month_state
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
 from taxi_assets.warehouse.duckdb.zones import replace_zones
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.month_assets import LoadConfig, landed_file, landed_zones, load_metadata
+from taxi_assets.warehouse.reconcile import MonthState
+from taxi_assets.warehouse.reconcile_assets import Side
 
 RESOURCE = "duckdb"
 """Key of the warehouse's resource, and name of its pool and its group."""
@@ -103,6 +105,17 @@ def duckdb_checks(
             return measure_month(connection, file)
 
     return month_checks(dataset, asset, settings, RESOURCE, measure)
+
+
+def duckdb_side(asset: dg.AssetsDefinition) -> Side:
+    """The merged table as another warehouse is compared with it."""
+
+    def state(warehouse: object, file: TripFile) -> MonthState:
+        assert isinstance(warehouse, DuckDBWarehouse)
+        with warehouse.get_connection() as connection:
+            return month_state(connection, file)
+
+    return Side(RESOURCE, asset, state)
 
 
 def duckdb_zones() -> dg.AssetsDefinition:

@@ -14,6 +14,9 @@ from taxi_assets.warehouse.duckdb.tables import (
     ledger_entries,
     table_columns,
 )
+from taxi_assets.warehouse.duckdb.tally import kept_tallies, take_tally
+from taxi_assets.warehouse.history import comparable_files, other_months
+from taxi_assets.warehouse.reconcile import MonthState
 
 
 def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> MonthFigures:
@@ -23,12 +26,13 @@ def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> Mont
         return MonthFigures(None, 0, 0, 0, 0, 0, 0, 0)
     filenames = [sibling.filename for sibling in file.siblings]
     entry = next(iter(ledger_entries(connection, filenames)), None)
+    loaded = (TripFile.loaded_as(dataset, entry.filename) if entry else None) or file
     table = quoted(dataset.table)
     measured = connection.execute(
         statement(__package__, "measure_month", table=table, pickup=quoted(dataset.pickup)),
         {
             "filenames": filenames,
-            "filename": entry.filename if entry else file.filename,
+            "filename": loaded.filename,
             "month_start": file.month.start,
             "month_end": file.month.end,
         },
@@ -37,7 +41,8 @@ def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> Mont
     shared = connection.execute(
         statement(__package__, "count_shared_ids", table=table), {"filenames": filenames}
     ).fetchall()[0][0]
-    present = table_columns(connection, dataset)
+    found = column_differences(table_columns(connection, dataset), dataset)
+    others = comparable_files(loaded)
     return MonthFigures(
         entry=entry,
         rows=rows,
@@ -47,8 +52,23 @@ def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> Mont
         out_of_month_pickups=out_of_month,
         shared_row_ids=shared,
         ids_in_other_files=elsewhere,
-        column_differences=column_differences(present, dataset),
+        column_differences=found,
+        tally=None if found else take_tally(connection, dataset, filenames),
+        loaded_tally=kept_tallies(connection, [loaded.filename]).get(loaded.filename, {}),
+        other_months=other_months(
+            ledger_entries(connection, others), kept_tallies(connection, others)
+        ),
     )
+
+
+def month_state(connection: duckdb.DuckDBPyConnection, file: TripFile) -> MonthState:
+    """What there is to compare with another warehouse of the file's month, in whatever format."""
+    filenames = [sibling.filename for sibling in file.siblings]
+    entry = next(iter(ledger_entries(connection, filenames)), None)
+    present = table_columns(connection, file.dataset)
+    if not present or column_differences(present, file.dataset):
+        return MonthState(entry, None)
+    return MonthState(entry, take_tally(connection, file.dataset, filenames))
 
 
 def count_months(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:

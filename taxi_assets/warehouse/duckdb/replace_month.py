@@ -19,8 +19,10 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit, judge
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
+from taxi_assets.warehouse.duckdb.tally import keep_tally, kept_tallies, take_tally
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.tally import Tally
 
 _SHOWN_CHARACTERS = 300
 
@@ -54,10 +56,8 @@ def replace_month(
     table = quoted(dataset.table)
     ensure_tables(connection, dataset)
     if not force and holds(connection, file, landed.sha256):
-        seconds = time.perf_counter() - started
-        return Loaded(
-            landed.facts.rows, False, seconds, landed.facts.rows, _table_rows(connection, table)
-        )
+        kept = kept_tallies(connection, [file.filename]).get(file.filename, {})
+        return _loaded(connection, month, started, False, landed.facts.rows, kept)
     names = {"filenames": [sibling.filename for sibling in file.siblings]}
     entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
     connection.begin()
@@ -67,6 +67,8 @@ def replace_month(
         ).fetchall()[0][0]
         _insert(connection, month, table)
         _audit(connection, month, table)
+        tally = take_tally(connection, dataset, [file.filename])
+        keep_tally(connection, file.filename, names["filenames"], tally)
         connection.execute(statement(__package__, "delete_from_ledger"), names)
         connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
         before_commit()
@@ -76,8 +78,7 @@ def replace_month(
         with suppress(duckdb.TransactionException):
             connection.rollback()
         raise
-    seconds = time.perf_counter() - started
-    return Loaded(landed.facts.rows, True, seconds, replaced, _table_rows(connection, table))
+    return _loaded(connection, month, started, True, replaced, tally)
 
 
 def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) -> bool:
@@ -90,9 +91,18 @@ def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) ->
     return connection.execute(query, {"filenames": names}).fetchall() == [(entries[0].rows,)]
 
 
-def _table_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    query = statement(__package__, "count_table", table=table)
-    return int(connection.execute(query).fetchall()[0][0])
+def _loaded(
+    connection: duckdb.DuckDBPyConnection,
+    month: OpenMonth,
+    started: float,
+    changed: bool,
+    replaced: int,
+    tally: Tally,
+) -> Loaded:
+    seconds = time.perf_counter() - started
+    query = statement(__package__, "count_table", table=quoted(month.file.dataset.table))
+    table_rows = int(connection.execute(query).fetchall()[0][0])
+    return Loaded(month.landed.facts.rows, changed, seconds, replaced, table_rows, tally)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:

@@ -18,10 +18,12 @@ from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.month_assets import LoadConfig, landed_file, landed_zones, load_metadata
 from taxi_assets.warehouse.postgres.connection import PostgresServer
-from taxi_assets.warehouse.postgres.figures import measure_month
+from taxi_assets.warehouse.postgres.figures import measure_month, month_state
 from taxi_assets.warehouse.postgres.replace_month import replace_month
 from taxi_assets.warehouse.postgres.tables import SCHEMA, TYPES
 from taxi_assets.warehouse.postgres.zones import replace_zones
+from taxi_assets.warehouse.reconcile import MonthState
+from taxi_assets.warehouse.reconcile_assets import Side
 
 RESOURCE = "postgres"
 """Key of the warehouse's resource, and name of its pool and its group.
@@ -95,6 +97,17 @@ def postgres_checks(
             return measure_month(server, connection, file)
 
     return month_checks(dataset, asset, settings, RESOURCE, measure)
+
+
+def postgres_side(asset: dg.AssetsDefinition) -> Side:
+    """The merged table as another warehouse is compared with it."""
+
+    def state(warehouse: object, file: TripFile) -> MonthState:
+        assert isinstance(warehouse, PostgresServer)
+        with warehouse.connect() as connection:
+            return month_state(warehouse, connection, file)
+
+    return Side(RESOURCE, asset, state)
 
 
 def postgres_zones() -> dg.AssetsDefinition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from taxi_assets.lake.typed_rows import quoted
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.history import comparable_files, other_months
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
 from taxi_assets.warehouse.postgres.tables import (
     column_differences,
@@ -13,6 +14,8 @@ from taxi_assets.warehouse.postgres.tables import (
     qualified,
     table_columns,
 )
+from taxi_assets.warehouse.postgres.tally import kept_tallies, take_tally
+from taxi_assets.warehouse.reconcile import MonthState
 
 
 def measure_month(server: PostgresServer, connection: Connection, file: TripFile) -> MonthFigures:
@@ -33,10 +36,12 @@ def measure_month(server: PostgresServer, connection: Connection, file: TripFile
         entry = next(iter(ledger_entries(connection, filenames)), None)
         if {"filename", "unique_row_id", dataset.pickup.lower()} - dict(present).keys():
             return MonthFigures(entry, 0, 0, 0, 0, 0, 0, 0, differences)
+        loaded = (TripFile.loaded_as(dataset, entry.filename) if entry else None) or file
+        others = comparable_files(loaded)
         names = {"table": qualified(dataset.table), "pickup": quoted(dataset.pickup.lower())}
         values = {
             "filenames": filenames,
-            "filename": entry.filename if entry else file.filename,
+            "filename": loaded.filename,
             "month_start": file.month.start,
             "month_end": file.month.end,
         }
@@ -57,7 +62,26 @@ def measure_month(server: PostgresServer, connection: Connection, file: TripFile
             shared_row_ids=numbers("count_shared_ids")[0],
             ids_in_other_files=numbers("count_ids_elsewhere")[0],
             column_differences=differences,
+            tally=None if differences else take_tally(connection, dataset, filenames),
+            loaded_tally=kept_tallies(connection, [loaded.filename]).get(loaded.filename, {}),
+            other_months=other_months(
+                ledger_entries(connection, others), kept_tallies(connection, others)
+            ),
         )
+
+
+def month_state(server: PostgresServer, connection: Connection, file: TripFile) -> MonthState:
+    """What there is to compare with another warehouse of the file's month, in whatever format."""
+    dataset = file.dataset
+    filenames = [sibling.filename for sibling in file.siblings]
+    with server.transaction(connection):
+        if not has_table(connection, dataset.table):
+            return MonthState(None, None)
+        connection.execute(sql("lock_against_swaps", table=qualified(dataset.table)))
+        entry = next(iter(ledger_entries(connection, filenames)), None)
+        if column_differences(table_columns(connection, dataset.table), dataset):
+            return MonthState(entry, None)
+        return MonthState(entry, take_tally(connection, dataset, filenames))
 
 
 def count_months(connection: Connection, table: str) -> dict[str, int]:

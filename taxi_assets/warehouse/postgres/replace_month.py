@@ -24,6 +24,8 @@ from taxi_assets.warehouse.postgres.tables import (
     ledger_entries,
     qualified,
 )
+from taxi_assets.warehouse.postgres.tally import keep_tally, kept_tallies
+from taxi_assets.warehouse.tally import Tally
 
 _ANALYZE_ONLY_SINCE = 180_000
 
@@ -64,16 +66,18 @@ def replace_month(
         connection.execute(sql("lock_name"), {"name": f"{SCHEMA}.{partition.name}"})
         held = _held_rows(connection, partition)
         if not force and holds(connection, month):
-            return _loaded(connection, month, started, changed=False, replaced=held)
+            kept = kept_tallies(connection, [file.filename]).get(file.filename, {})
+            return _loaded(connection, month, started, False, held, kept)
         partition.create_incoming(connection)
-        _fill(connection, partition, month, on_rows)
+        tally = _fill(connection, partition, month, on_rows)
         partition.finish_incoming(connection)
         entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
+        keep_tally(connection, file.filename, partition.filenames, tally)
         connection.execute(sql("delete_from_ledger"), {"filenames": partition.filenames})
         connection.execute(sql("insert_into_ledger"), asdict(entry))
         partition.swap_in(server, connection)
     _analyze(server, connection, qualified(file.dataset.table))
-    return _loaded(connection, month, started, changed=True, replaced=held)
+    return _loaded(connection, month, started, True, held, tally)
 
 
 def holds(connection: Connection, month: OpenMonth) -> bool:
@@ -102,7 +106,7 @@ def _fill(
     partition: MonthPartition,
     month: OpenMonth,
     on_rows: Callable[[int], None],
-) -> None:
+) -> Tally:
     figures = RowFigures(month.file.dataset)
     statement = sql("copy_rows", incoming=qualified(partition.incoming))
     with connection.cursor() as cursor:
@@ -111,10 +115,16 @@ def _fill(
                 copy.write(piece.data)
                 on_rows(piece.rows)
         judge(month, figures.audit(cursor.rowcount))
+    return figures.tally()
 
 
 def _loaded(
-    connection: Connection, month: OpenMonth, started: float, changed: bool, replaced: int
+    connection: Connection,
+    month: OpenMonth,
+    started: float,
+    changed: bool,
+    replaced: int,
+    tally: Tally,
 ) -> Loaded:
     return Loaded(
         rows=month.landed.facts.rows,
@@ -122,6 +132,7 @@ def _loaded(
         seconds=time.perf_counter() - started,
         replaced_rows=replaced,
         table_rows=_number(connection, sql("sum_ledger"), taxi=month.file.dataset.taxi),
+        tally=tally,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +12,8 @@ from taxi_assets.lake.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.audit import MonthAudit
+from taxi_assets.warehouse.passing_tally import PassingTally
+from taxi_assets.warehouse.tally import Tally
 
 _TIME = pa.timestamp("us")
 _FIRST = pa.scalar(datetime.fromisoformat(FIRST_TIME), _TIME)
@@ -21,31 +22,40 @@ _LAST = pa.scalar(datetime.fromisoformat(LAST_TIME), _TIME)
 
 @dataclass
 class RowFigures:
-    """The figures of the rows that passed so far; rows are counted by the server."""
+    """The figures of the rows that passed so far; the server counts them, too."""
 
     dataset: Dataset
     bad_pickups: int = 0
     bad_dropoffs: int = 0
     infinite_amounts: int = 0
-    codes: dict[str, set[str | None]] = field(default_factory=lambda: defaultdict(set))
+    _tally: PassingTally = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tally = PassingTally(self.dataset)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Look at some more rows, in the columns of the merged table."""
+        self._tally.add(batch)
         pickup = batch.column(self.dataset.pickup)
         self.bad_pickups += pickup.null_count + _out_of_range(pickup)
         self.bad_dropoffs += _out_of_range(batch.column(self.dataset.dropoff))
         for column in self.dataset.columns:
-            if column.type is ColumnType.CODE:
-                self.codes[column.name].update(pc.unique(batch.column(column.name)).to_pylist())
-            elif column.type is ColumnType.DOUBLE:
+            if column.type is ColumnType.DOUBLE:
                 infinite = pc.sum(pc.is_inf(batch.column(column.name))).as_py()
                 self.infinite_amounts += infinite or 0
 
     def audit(self, rows: int) -> MonthAudit:
         """The figures, with the rows that the server counted."""
-        return MonthAudit(
-            rows, self.bad_pickups, self.bad_dropoffs, self.infinite_amounts, self.codes
-        )
+        codes = {
+            name: texts
+            for name, texts in self._tally.texts.items()
+            if self.dataset.column(name).type is ColumnType.CODE
+        }
+        return MonthAudit(rows, self.bad_pickups, self.bad_dropoffs, self.infinite_amounts, codes)
+
+    def tally(self) -> Tally:
+        """The tally of the rows; nothing may be added any more."""
+        return self._tally.finish()
 
 
 def _out_of_range(times: pa.Array) -> int:

@@ -16,6 +16,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.column_differences import differences
 from taxi_assets.warehouse.ledger import LEDGER_TABLE, LedgerEntry
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
+from taxi_assets.warehouse.tally import TALLY_TABLE
 
 SCHEMA = "public"
 
@@ -57,19 +58,21 @@ def columns_sql(dataset: Dataset) -> str:
 
 
 def ensure_tables(server: PostgresServer, connection: Connection, dataset: Dataset) -> None:
-    """Create the merged table and the ledger where missing; add columns declared since.
+    """Create the merged table, ledger and tallies where missing; add columns declared since.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
             is not partitioned by month.
     """
-    if has_table(connection, LEDGER_TABLE) and is_as_declared(connection, dataset):
+    records = {LEDGER_TABLE: "create_ledger", TALLY_TABLE: "create_tallies"}
+    if all(has_table(connection, name) for name in records) and is_as_declared(connection, dataset):
         return
     with server.transaction(connection):
         connection.execute(sql("lock_name"), {"name": f"{SCHEMA}.{dataset.table}"})
         connection.execute(sql("lock_name"), {"name": f"{SCHEMA}.{LEDGER_TABLE}"})
-        if not has_table(connection, LEDGER_TABLE):
-            connection.execute(sql("create_ledger"))
+        for name, creation in records.items():
+            if not has_table(connection, name):
+                connection.execute(sql(creation))
         if find_relation(connection, dataset.table) is None:
             create_table(connection, dataset)
         elif not is_as_declared(connection, dataset):

@@ -61,7 +61,7 @@ def small_tablespace(database: Database) -> Iterator[str]:
         database.query(f"ALTER DATABASE {name} SET default_tablespace = small")
         yield f"ALTER DATABASE {name} RESET default_tablespace"
     finally:
-        database.query("DROP TABLE IF EXISTS green_tripdata, tripdata_files")
+        database.query("DROP TABLE IF EXISTS green_tripdata, tripdata_files, tripdata_tallies")
         database.query("DROP TABLESPACE IF EXISTS small")
         subprocess.run(["umount", "--lazy", folder], check=True)
         Path(folder).rmdir()
@@ -70,7 +70,12 @@ def small_tablespace(database: Database) -> Iterator[str]:
 def assert_holds(database: Database, rows: int) -> None:
     assert database.counts() == {APRIL.filename: rows}
     assert database.ledger() == {APRIL.filename: rows}
-    assert database.relations() == {"green_tripdata", "tripdata_files", "green_tripdata_2020_04"}
+    assert database.relations() == {
+        "green_tripdata",
+        "tripdata_files",
+        "tripdata_tallies",
+        "green_tripdata_2020_04",
+    }
 
 
 def test_a_server_that_stops_while_rows_pass_keeps_the_old_month(

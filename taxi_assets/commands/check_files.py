@@ -1,0 +1,86 @@
+"""What checks found, as files for programs: JUnit XML, which CI systems show, and JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
+from taxi_assets.errors import StorageError
+
+# What XML 1.0 has no way to write; a value quoted from a file may hold it.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def outcomes_json(outcomes: Sequence[MonthOutcome]) -> str:
+    """Every month with its checks, as JSON."""
+    return json.dumps([asdict(outcome) for outcome in outcomes], indent=2)
+
+
+def outcomes_junit(outcomes: Sequence[MonthOutcome]) -> str:
+    """The same as JUnit XML: a suite for each month, a case for each check.
+
+    A check that only warns is a case that passed and has its warning as output, since JUnit knows
+    no warnings and these shall not turn a build red. A run that failed by itself is an error.
+    """
+    suites = ET.Element("testsuites", name="taxi-assets check")
+    for outcome in outcomes:
+        suites.append(_suite(outcome))
+    for attribute in ("tests", "failures", "errors"):
+        total = sum(int(suite.get(attribute, "0")) for suite in suites)
+        suites.set(attribute, str(total))
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def write_report(path: Path, text: str) -> None:
+    """Write a report, with its folder.
+
+    Raises:
+        StorageError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror}", "name a file in a folder that may be written"
+        ) from None
+
+
+def _suite(outcome: MonthOutcome) -> ET.Element:
+    suite = ET.Element("testsuite", name=outcome.name)
+    for check in outcome.checks:
+        suite.append(_case(check))
+    unsound = outcome.state is State.FAILED and not outcome.failed_checks
+    if unsound:
+        case = ET.SubElement(suite, "testcase", classname="run", name=outcome.name)
+        _element(case, "error", outcome.message or "the run failed")
+    suite.set("tests", str(len(suite)))
+    suite.set("failures", str(len(outcome.failed_checks)))
+    suite.set("errors", str(int(unsound)))
+    return suite
+
+
+def _case(check: CheckOutcome) -> ET.Element:
+    case = ET.Element("testcase", classname=check.asset.replace("/", "."), name=check.name)
+    if check.passed:
+        return case
+    if check.blocks:
+        _element(case, "failure", check.reason)
+    else:
+        ET.SubElement(case, "system-out").text = _writable(f"warning: {check.reason}")
+    return case
+
+
+def _element(case: ET.Element, kind: str, text: str) -> None:
+    message = _writable(text)
+    ET.SubElement(case, kind, message=message.partition("\n")[0]).text = message
+
+
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)

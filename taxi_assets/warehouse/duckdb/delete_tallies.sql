@@ -1,0 +1,2 @@
+DELETE FROM tripdata_tallies
+WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,2 @@
+INSERT INTO tripdata_tallies (filename, figure, value)
+SELECT $$filename, unnest($$figures), CAST(unnest($$values) AS HUGEINT)

@@ -1,0 +1,3 @@
+SELECT filename, figure, value
+FROM tripdata_tallies
+WHERE filename IN (SELECT unnest($$filenames))

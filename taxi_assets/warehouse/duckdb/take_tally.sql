@@ -1,0 +1,4 @@
+SELECT
+    $figures
+FROM $table
+WHERE filename IN (SELECT unnest($$filenames))

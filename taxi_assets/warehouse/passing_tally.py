@@ -1,0 +1,96 @@
+"""The tally of rows that pass on their way to a warehouse, so that it need not be asked for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.tally import Sums, Tally, sum_of, tally_expressions
+
+_TEXT = (
+    "list_sum(list_transform(map_entries(histogram({column})), "
+    "lambda entry: entry.value * CAST('0x' || left(md5(entry.key), 15) AS HUGEINT)))"
+)
+
+SUMS = Sums(
+    row_ids="sum(TRY_CAST('0x' || left({column}, 15) AS BIGINT))",
+    by_type={
+        # Few different values: each is hashed once, and weighed by how often it is there.
+        ColumnType.CODE: _TEXT,
+        ColumnType.TEXT: _TEXT,
+        ColumnType.TIMESTAMP: "sum(CAST(floor(epoch({column}) * 1e6 + 0.5) AS BIGINT))",
+        ColumnType.INTEGER: "sum({column})",
+        ColumnType.DOUBLE: (
+            "sum(CASE WHEN abs({column}) < 9e12 "
+            "THEN CAST(floor({column} * 1e6 + 0.5) AS BIGINT) END)"
+        ),
+    },
+    identifier=quoted,
+)
+"""How DuckDB, which reads all files, writes sums."""
+
+# A statement takes some milliseconds, however few its rows are.
+_ROWS_AT_ONCE = 131_072
+
+
+class PassingTally:
+    """Adds up rows in the columns of the merged table, as they pass.
+
+    Attributes:
+        texts: how often each text stood in each column of texts or codes; None is no value.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.texts: dict[str, Counter[str | None]] = {
+            column.name: Counter()
+            for column in dataset.columns
+            if column.type in (ColumnType.CODE, ColumnType.TEXT)
+        }
+        expressions = tally_expressions(dataset, SUMS)
+        self._total: Counter[str] = Counter(dict.fromkeys(expressions, 0))
+        for name in self.texts:
+            del expressions[sum_of(name)]
+        self._names = tuple(expressions)
+        self._figures = ", ".join(expressions.values())
+        self._connection = duckdb.connect()
+        self._batches: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take some more rows."""
+        for name, counted in self.texts.items():
+            found = pc.value_counts(batch.column(name))
+            values, counts = found.field("values").to_pylist(), found.field("counts").to_pylist()
+            counted.update(dict(zip(values, counts, strict=True)))
+        self._batches.append(batch)
+        self._rows += batch.num_rows
+        if self._rows >= _ROWS_AT_ONCE:
+            self._add_up()
+
+    def finish(self) -> Tally:
+        """The tally of all rows that passed."""
+        self._add_up()
+        self._connection.close()
+        for name, counted in self.texts.items():
+            self._total[sum_of(name)] = sum(
+                count * int(hashlib.md5(text.encode()).hexdigest()[:15], 16)  # noqa: S324
+                for text, count in counted.items()
+                if text is not None
+            )
+        return dict(self._total)
+
+    def _add_up(self) -> None:
+        if not self._batches:
+            return
+        rows = self._connection.from_arrow(pa.Table.from_batches(self._batches))
+        self._batches, self._rows = [], 0
+        found = rows.aggregate(self._figures).fetchall()[0]
+        for name, value in zip(self._names, found, strict=True):
+            self._total[name] += int(value)

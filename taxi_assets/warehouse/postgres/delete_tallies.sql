@@ -1,0 +1,2 @@
+DELETE FROM public.tripdata_tallies
+WHERE filename = ANY(%(filenames)s)

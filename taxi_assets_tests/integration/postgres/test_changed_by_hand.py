@@ -1,0 +1,241 @@
+"""What somebody changes by hand in a loaded table, in any warehouse, is caught by a named check."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import psycopg
+import pytest
+
+from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.checks import Expectations, MonthFigures
+from taxi_assets.warehouse.duckdb import figures as duckdb_figures
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.postgres import figures as postgres_figures
+from taxi_assets.warehouse.reconcile import MonthState, compare
+from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, NEW, OLD, Database
+
+EXPECTED = Expectations(None, True, 0.01, 0.5, 0.2, 0.02)
+ONE_ROW = "fare_amount = 7"
+APRIL_NAME, MAY_NAME = APRIL.filename, MAY.filename
+OTHER_VALUES = {
+    ColumnType.CODE: "'99'",
+    ColumnType.TEXT: "'Y'",
+    ColumnType.TIMESTAMP: "{column} + INTERVAL '1 microsecond'",
+    ColumnType.INTEGER: "coalesce({column}, 0) + 1",
+    ColumnType.DOUBLE: "coalesce({column}, 0) + 0.01",
+}
+COLUMNS = (Column("unique_row_id", ColumnType.TEXT, "", None, ()), *GREEN.columns)
+
+
+class InDuckDB:
+    """April and May in a DuckDB file, which is changed and asked by one connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def changed(self, *statements: str) -> Iterator[None]:
+        """For a while the table is as these statements leave it."""
+        self._connection.begin()
+        for statement in statements:
+            self._connection.execute(statement)
+        yield
+        self._connection.rollback()
+
+    def figures(self, file: TripFile) -> MonthFigures:
+        return duckdb_figures.measure_month(self._connection, file)
+
+    def state(self, file: TripFile) -> MonthState:
+        return duckdb_figures.month_state(self._connection, file)
+
+
+class InPostgres:
+    """The same in a Postgres database."""
+
+    def __init__(self, database: Database, connection: psycopg.Connection) -> None:
+        self._server = database.server()
+        self._connection = connection
+
+    @contextmanager
+    def changed(self, *statements: str) -> Iterator[None]:
+        with self._connection.transaction(force_rollback=True):
+            for statement in statements:
+                self._connection.execute(statement.encode())
+            yield
+
+    def figures(self, file: TripFile) -> MonthFigures:
+        return postgres_figures.measure_month(self._server, self._connection, file)
+
+    def state(self, file: TripFile) -> MonthState:
+        return postgres_figures.month_state(self._server, self._connection, file)
+
+
+Warehouse = InDuckDB | InPostgres
+
+
+@pytest.fixture(scope="module")
+def own_database(superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """A database for all these tests: whatever they change, they take back."""
+    name = f"taxi_{secrets.token_hex(4)}"
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path_factory.mktemp("lake"))
+
+
+@pytest.fixture(scope="module")
+def in_duckdb(own_database: Database) -> Iterator[InDuckDB]:
+    file = DuckDBFile(own_database.folder / "taxi.duckdb", memory_gb=1, wait_seconds=0)
+    with file.connect() as connection:
+        for month, data in ((APRIL, OLD), (MAY, NEW)):
+            replace_month(connection, own_database.open(month, data))
+        yield InDuckDB(connection)
+
+
+@pytest.fixture(scope="module")
+def in_postgres(own_database: Database) -> Iterator[InPostgres]:
+    own_database.load(APRIL, OLD)
+    own_database.load(MAY, NEW)
+    with own_database.connect() as connection:
+        yield InPostgres(own_database, connection)
+
+
+@pytest.fixture(params=["in_duckdb", "in_postgres"])
+def warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    found: Warehouse = request.getfixturevalue(request.param)
+    return found
+
+
+def failing(warehouse: Warehouse, file: TripFile = APRIL) -> dict[str, str]:
+    """The blocking checks that do not pass, with what they say."""
+    figures = warehouse.figures(file)
+    verdicts = {check.name: check.judge(figures, EXPECTED) for check in CHECKS if check.blocks}
+    return {name: found.reason for name, found in verdicts.items() if not found.passed}
+
+
+def test_nothing_is_caught_where_nobody_changed_anything(warehouse: Warehouse) -> None:
+    assert failing(warehouse) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (f"DELETE FROM green_tripdata WHERE {ONE_ROW} AND filename = '{APRIL_NAME}'", "59 rows"),
+        (
+            f"INSERT INTO green_tripdata SELECT * FROM green_tripdata WHERE {ONE_ROW} "
+            f"AND filename = '{APRIL_NAME}'",
+            "61 rows",
+        ),
+        (f"UPDATE green_tripdata SET filename = '{MAY_NAME}' WHERE {ONE_ROW}", "59 rows"),
+        (f"UPDATE green_tripdata SET filename = '{MAY_NAME}'", "0 rows"),
+        (
+            f"UPDATE tripdata_files SET filename = 'april.csv' WHERE filename = '{APRIL_NAME}'",
+            "the ledger has no line for this month",
+        ),
+    ],
+    ids=[
+        "a row deleted",
+        "a row duplicated",
+        "a row's filename altered",
+        "the month's filename altered",
+        "the filename in the ledger altered",
+    ],
+)
+def test_other_rows_than_the_files_are_caught(
+    warehouse: Warehouse, change: str, found: str
+) -> None:
+    with warehouse.changed(change):
+        assert found in failing(warehouse)["rows_match_file"]
+
+
+def test_a_row_in_place_of_another_is_caught(warehouse: Warehouse) -> None:
+    april = f"filename = '{APRIL_NAME}'"
+    changes = (
+        f"DELETE FROM green_tripdata WHERE fare_amount = 8 AND {april}",
+        f"INSERT INTO green_tripdata SELECT * FROM green_tripdata WHERE {ONE_ROW} AND {april}",
+    )
+    with warehouse.changed(*changes):
+        found = failing(warehouse)
+
+    assert list(found) == ["values_as_loaded"]
+    assert (
+        "fare_amount: sum: 1,829,000,000 now, 1,830,000,000 when loaded"
+        in (found["values_as_loaded"])
+    )
+    assert "load the month again with --force" in found["values_as_loaded"]
+
+
+@pytest.mark.parametrize("kind", ["changed", "emptied"])
+def test_one_value_is_caught_in_whatever_column(warehouse: Warehouse, kind: str) -> None:
+    missed = []
+    for column in COLUMNS:
+        value = OTHER_VALUES[column.type].format(column=column.name)
+        if kind == "emptied":
+            if column.csv_position is None and column.name != "unique_row_id":
+                continue  # is empty anyway
+            value = "NULL"
+        where = f"{ONE_ROW} AND filename = '{APRIL_NAME}'"
+        change = f"UPDATE green_tripdata SET {column.name} = {value} WHERE {where}"
+        with warehouse.changed(change):
+            caught = failing(warehouse).get("values_as_loaded", "")
+        if f"{column.name}: " not in caught:
+            missed.append(column.name)
+
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (
+            f"UPDATE green_tripdata SET tip_amount = 1.01 WHERE {ONE_ROW} "
+            f"AND filename = '{APRIL_NAME}'",
+            "tip_amount: sum: ",
+        ),
+        (f"DELETE FROM tripdata_files WHERE filename = '{APRIL_NAME}'", "does not have the month"),
+        (
+            f"UPDATE tripdata_files SET sha256 = 'other' WHERE filename = '{APRIL_NAME}'",
+            "load the month into both",
+        ),
+    ],
+    ids=["one value changed", "not loaded", "loaded from another version"],
+)
+@pytest.mark.parametrize("where", ["duckdb", "postgres"])
+def test_what_differs_between_two_warehouses_is_told(
+    in_duckdb: InDuckDB, in_postgres: InPostgres, where: str, change: str, found: str
+) -> None:
+    sides: dict[str, Warehouse] = {"duckdb": in_duckdb, "postgres": in_postgres}
+    names = ("duckdb", "postgres")
+
+    def verdict() -> tuple[bool, str]:
+        both = compare(in_duckdb.state(APRIL), in_postgres.state(APRIL), names)
+        return both.passed, both.reason
+
+    assert verdict() == (
+        True,
+        "60 rows, and all 50 counts and sums, are equal in duckdb and postgres",
+    )
+    with sides[where].changed(change):
+        passed, reason = verdict()
+    assert not passed
+    assert found in reason
+
+
+def test_a_column_of_another_type_is_not_compared(in_duckdb: InDuckDB) -> None:
+    with in_duckdb.changed("ALTER TABLE green_tripdata ALTER trip_distance TYPE VARCHAR"):
+        assert set(failing(in_duckdb)) == {"columns_as_declared", "values_as_loaded"}
+
+
+def test_a_month_that_was_loaded_before_sums_were_kept_is_a_warning(warehouse: Warehouse) -> None:
+    with warehouse.changed("DELETE FROM tripdata_tallies"):
+        figures = warehouse.figures(APRIL)
+    verdict = next(c for c in CHECKS if c.name == "values_as_loaded").judge(figures, EXPECTED)
+
+    assert (verdict.passed, verdict.blocks) == (False, False)
+    assert "--force" in verdict.reason
