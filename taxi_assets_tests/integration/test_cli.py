@@ -9,6 +9,7 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
+from xml.etree import ElementTree as ET
 
 import click
 import pytest
@@ -285,6 +286,8 @@ def test_check_says_the_same_in_json(loaded: DataFolder) -> None:
             "rows_match_file",
         ),
         ("DELETE FROM tripdata_files", "rows_match_file"),
+        ("UPDATE green_tripdata SET filename = 'april.csv'", "rows_match_file"),
+        ("UPDATE green_tripdata SET tip_amount = 0 WHERE fare_amount = 1", "values_as_loaded"),
         ("UPDATE green_tripdata SET lpep_pickup_datetime = NULL", "pickup_present"),
         ("UPDATE green_tripdata SET unique_row_id = upper(unique_row_id)", "row_ids_well_formed"),
         ("ALTER TABLE green_tripdata ALTER trip_distance TYPE VARCHAR", "columns_as_declared"),
@@ -293,6 +296,8 @@ def test_check_says_the_same_in_json(loaded: DataFolder) -> None:
         "a row deleted",
         "a row duplicated",
         "the ledger emptied",
+        "the filename altered",
+        "one value changed",
         "pickups lost",
         "other row ids",
         "another type",
@@ -306,6 +311,27 @@ def test_check_names_what_somebody_spoilt(tampered: DataFolder, change: str, che
     assert answer.exit_code == 1
     assert f"FAILED duckdb/green_tripdata: {check}:" in answer.text
     assert "1 of 1 not done: green 2020-04" in answer.stderr
+
+
+def test_check_writes_what_a_ci_system_reads(tampered: DataFolder, tmp_path: Path) -> None:
+    junit, found = tmp_path / "reports" / "checks.xml", tmp_path / "checks.json"
+    arguments = ("check", "green", "--junit", str(junit), "--json-file", str(found))
+    good = taxi_assets(*arguments)
+    suites = ET.parse(junit).getroot()
+    assert good.exit_code == 0
+    assert (suites.get("failures"), suites.get("errors")) == ("0", "0")
+    assert int(suites.get("tests", "0")) == len(json.loads(found.read_text())[0]["checks"])
+
+    tampered.change("UPDATE green_tripdata SET tip_amount = 0 WHERE fare_amount = 1")
+    bad = taxi_assets(*arguments)
+
+    (failure,) = ET.parse(junit).getroot().iterfind(".//testcase[failure]")
+    assert bad.exit_code == 1
+    assert failure.get("classname") == "duckdb.green_tripdata"
+    assert failure.get("name") == "values_as_loaded"
+    assert "tip_amount: sum: 39,800,000 now, 49,750,000 when loaded" in str(failure[0].text)
+    failed = [c["name"] for c in json.loads(found.read_text())[0]["checks"] if not c["passed"]]
+    assert "values_as_loaded" in failed
 
 
 def test_check_has_nothing_to_do_where_nothing_is_loaded(settings_env: Path) -> None:
