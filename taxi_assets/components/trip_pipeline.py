@@ -20,7 +20,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.checks import CHECKS
+from taxi_assets.warehouse.check_list import CHECKS
 
 
 def _month(value: str) -> str:

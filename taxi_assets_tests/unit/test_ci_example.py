@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 from click.testing import CliRunner
 
 from taxi_assets.cli import main
