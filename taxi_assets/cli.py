@@ -11,6 +11,7 @@ from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
+from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
 
@@ -28,6 +29,7 @@ for _command in (
     backfill,
     check,
     status,
+    report,
     doctor,
     adopt,
     setup,
