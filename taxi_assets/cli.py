@@ -12,6 +12,7 @@ from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
+from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
 
@@ -29,6 +30,7 @@ for _command in (
     backfill,
     check,
     status,
+    report,
     doctor,
     dictionary,
     adopt,

@@ -12,6 +12,7 @@ from taxi_assets.gcp.assets import bucket_asset
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import lake_of
+from taxi_assets.report.assets import report_definitions
 from taxi_assets.settings import Settings, Warehouse, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
@@ -66,6 +67,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         zones_job(zones),
         starter_definitions(settings),
         pipeline_definitions(settings),
+        report_definitions(settings),
         _of_google_cloud(settings),
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),

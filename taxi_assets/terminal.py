@@ -12,8 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.report.calendar import MonthState, calendar
 from taxi_assets.report.coverage import Coverage
 from taxi_assets.report.diagnosis import Finding, SettingLine
+from taxi_assets.trips.month import MONTHS_PER_YEAR
 
 _STYLES = {
     State.LOADED: "green",
@@ -22,6 +24,14 @@ _STYLES = {
     State.NOT_PUBLISHED: "yellow",
     State.FAILED: "bold red",
 }
+
+_MARKS = {
+    MonthState.OK: ("✓", "bold green"),
+    MonthState.PARTIAL: ("◐", "bold blue"),
+    MonthState.WRONG: ("!", "bold red"),
+    MonthState.ABSENT: ("·", "dim"),
+}
+"""How a month's state is drawn; the signs tell it without colour."""
 
 
 class MonthProgress(AbstractContextManager["MonthProgress"]):
@@ -114,6 +124,21 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
             f"[{style}]{escape(line.agreement)}[/]",
         )
     console.print(table)
+    _print_calendar(console, lines)
+
+
+def _print_calendar(console: Console, lines: list[Coverage]) -> None:
+    """The months of each taxi's years, a letter each."""
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table.add_column("")
+    for number in range(1, MONTHS_PER_YEAR + 1):
+        table.add_column(f"{number:02d}", justify="center")
+    for year in calendar(lines):
+        cells = [f"[{_MARKS[state][1]}]{_MARKS[state][0]}[/]" for state in year.months]
+        table.add_row(f"{year.taxi} {year.year}", *cells)
+    console.print(table)
+    legend = (f"[{style}]{mark}[/] {state}" for state, (mark, style) in _MARKS.items())
+    console.print("  " + "   ".join(legend), highlight=False)
 
 
 def print_settings(console: Console, lines: list[SettingLine]) -> None:

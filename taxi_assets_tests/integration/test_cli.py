@@ -346,6 +346,9 @@ def test_status_shows_what_is_where(loaded: DataFolder) -> None:
 
     assert answer.exit_code == 0
     assert "green 2020-04 csv 5 5 35,612 not the published rows" in answer.text
+    assert "01 02 03 04 05 06 07 08 09 10 11 12" in answer.text
+    assert "green 2020 · · · ! · · · · · · · ·" in answer.text
+    assert "! differs" in answer.text
 
 
 def test_status_says_the_same_in_json(loaded: DataFolder) -> None:
@@ -378,6 +381,22 @@ def test_status_says_where_the_lake_has_another_version_of_as_many_rows(
     tampered.change("UPDATE tripdata_files SET sha256 = repeat('0', 64)")
 
     assert "duckdb: the lake has another version" in taxi_assets("status").text
+
+
+def test_report_of_nothing_says_how_to_begin(settings_env: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+
+    assert taxi_assets("report", str(page)).exit_code == 0
+    assert "No month is there yet" in page.read_text(encoding="utf-8")
+    assert not (settings_env / "taxi.duckdb").exists()
+
+
+def test_a_report_that_cannot_be_written_says_where(settings_env: Path, tmp_path: Path) -> None:
+    answer = taxi_assets("report", str(tmp_path / "no folder" / "report.html"))
+
+    assert answer.exit_code == 1
+    assert "report.html: No such file or directory" in answer.text
+    assert "What to do: name a file in a folder" in answer.text
 
 
 def test_dev_says_when_its_port_is_taken(data: DataFolder) -> None:

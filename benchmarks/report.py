@@ -1,0 +1,89 @@
+"""How long a report takes: `.venv/bin/python -m benchmarks.report`.
+
+Synthetic months of `--rows` rows, `--months` of each taxi, are loaded into a DuckDB file by the
+functions that the assets use, without Dagster. Then all of them are summarized, as the asset or the
+first report does once for each month, and after that the whole command `taxi-assets report` runs
+`--rounds` times, each in a process of its own. Goals, for 60 months of both taxis: under 10 s and
+500 MB.
+
+Time on the clock holds for a quiet machine only; the last line says how busy others kept it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.contenders import duckdb_file, load_month
+from benchmarks.measure import Cost, measured, median, run_whole
+from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
+from taxi_assets.warehouse.summaries import refresh
+
+_COMMAND = Path(sys.executable).with_name("taxi-assets")
+_FIRST = Month(2019, 1)
+_MAX_SECONDS, _MAX_BYTES = 10, 500_000_000
+
+
+def load(mirror: Mirror, months: int, folder: Path) -> Path:
+    """Load the months of both taxis; the DuckDB file."""
+    database = folder / "taxi.duckdb"
+    for dataset in DATASETS.values():
+        for number in range(months):
+            load_month(mirror, synthetic_file(dataset, _FIRST.plus(number)), database)
+    with duckdb_file(database).connect() as connection:
+        connection.execute("CHECKPOINT")
+    return database
+
+
+def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost]]:
+    """What summarizing every month takes, and then each report as a whole process."""
+    with measured() as first, duckdb_file(folder / "taxi.duckdb").connect() as connection:
+        refresh(DuckDBSummaries(connection), list(DATASETS.values()))
+    command = [str(_COMMAND), "report", str(folder / "report.html")]
+    environment = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
+    return first, [run_whole(command, environment) for _ in range(rounds)]
+
+
+def show(console: Console, rows: int, months: int, first: Cost, later: list[Cost]) -> None:
+    """Print both, beside the goals."""
+    table = Table(title=f"a report over {months} months of both taxis, {rows:,} rows each")
+    table.add_column("what")
+    for heading in ("seconds", "CPU s", "peak, MB"):
+        table.add_column(heading, justify="right")
+    for name, cost in (("summarizing all months", first), ("a report, median", median(later))):
+        seconds = (f"{cost.wall_seconds:.1f}", f"{cost.cpu_seconds:.1f}")
+        table.add_row(name, *seconds, f"{cost.peak_bytes / 1e6:.0f}" if cost.peak_bytes else "–")
+    console.print(table)
+    console.print(f"goal: under {_MAX_SECONDS} s and {_MAX_BYTES / 1e6:.0f} MB", highlight=False)
+    busiest = max(cost.others for cost in later)
+    console.print(f"others kept at most {busiest:.2f} cores busy meanwhile", highlight=False)
+
+
+@click.command(help=__doc__)
+@click.option("--rows", default=1_000, show_default=True, help="Rows of each month.")
+@click.option("--months", default=60, show_default=True, help="Months of each taxi.")
+@click.option("--rounds", default=3, show_default=True, help="How many later reports.")
+@click.option("--data-dir", type=Path, default=default_folder, help="Where scratch files go.")
+def main(rows: int, months: int, rounds: int, data_dir: Path) -> None:
+    """Measure and print."""
+    folder = data_dir / "report"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        load(Mirror(data_dir, rows), months, folder)
+        first, later = measure(folder, rounds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    show(Console(), rows, months, first, later)
+
+
+if __name__ == "__main__":
+    main()

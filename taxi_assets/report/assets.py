@@ -1,0 +1,94 @@
+"""Assets of the report: a summary of each warehouse, and the coverage of all."""
+
+import dagster as dg
+
+from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.assets import OWNERS
+from taxi_assets.report.coverage import coverage
+from taxi_assets.report.figures import busy_months
+from taxi_assets.report.metadata import coverage_metadata, summary_metadata
+from taxi_assets.report.summaries import fresh_summaries
+from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
+
+GROUP = "summary"
+SUMMARY_JOB = "summarize"
+
+
+def report_definitions(settings: Settings) -> dg.Definitions:
+    """The assets, and the job that brings all of them up to date."""
+    assets = [*(_summary(settings, name) for name in settings.warehouses), _coverage(settings)]
+    job = dg.define_asset_job(
+        SUMMARY_JOB,
+        dg.AssetSelection.assets(*assets),
+        description="Summarize the months that were loaded since, and show what is there.",
+    )
+    return dg.Definitions(assets=assets, jobs=[job])
+
+
+def _summary(settings: Settings, warehouse: Warehouse) -> dg.AssetsDefinition:
+    """All months at once: only those that changed are read, and one picture shows them all."""
+
+    @dg.asset(
+        key=[str(warehouse), SUMMARIES_TABLE],
+        deps=_tables(warehouse),
+        group_name=GROUP,
+        kinds={str(warehouse), "table"},
+        owners=OWNERS,
+        description=(
+            "Trips, passengers, miles, fares, tips, median duration, busiest zones and hours of "
+            f"each month.\n\nIn the tables `{SUMMARIES_TABLE}` and `{COUNTS_TABLE}`; only months "
+            "whose file changed are summarized anew."
+        ),
+        pool=str(warehouse),
+    )
+    def summarized() -> dg.MaterializeResult[None]:
+        with dagster_failures():
+            changed, found = fresh_summaries(settings, warehouse)
+        metadata = summary_metadata(busy_months(found))
+        return dg.MaterializeResult(metadata={"months_summarized": changed, **metadata})
+
+    return summarized
+
+
+def _coverage(settings: Settings) -> dg.AssetsDefinition:
+    tables = [key for warehouse in settings.warehouses for key in _tables(warehouse)]
+
+    @dg.asset(
+        key=[GROUP, "coverage"],
+        deps=tables,
+        group_name=GROUP,
+        owners=OWNERS,
+        description="Which months are where, whether they agree, and how fast they were loaded.",
+    )
+    def covered(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with dagster_failures():
+            lines = coverage(settings, list(DATASETS.values()))
+        rates = {"/".join(key.path): _rates(context.instance, key) for key in tables}
+        loaded = {name: months for name, months in rates.items() if months}
+        return dg.MaterializeResult(metadata=coverage_metadata(lines, loaded))
+
+    return covered
+
+
+def _tables(warehouse: Warehouse) -> list[dg.AssetKey]:
+    return [dg.AssetKey([str(warehouse), dataset.table]) for dataset in DATASETS.values()]
+
+
+def _rates(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, float]:
+    """Rows per second of each month's newest load that did anything."""
+    records = instance.fetch_materializations(key, limit=_LOADS).records
+    rates: dict[str, float] = {}
+    for record in records:
+        found = record.asset_materialization
+        if found is None or found.partition is None or found.partition in rates:
+            continue
+        value = found.metadata.get("rows_per_second")
+        if isinstance(value, dg.IntMetadataValue) and value.value:
+            rates[found.partition] = value.value
+    return rates
+
+
+_LOADS = 500
+"""Newest loads that are looked at: both taxis' months of twenty years."""

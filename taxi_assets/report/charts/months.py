@@ -1,0 +1,74 @@
+"""Charts of months: how many rows, in what state, loaded how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from taxi_assets.report.calendar import MonthState, Year
+from taxi_assets.report.charts import drawing
+from taxi_assets.report.charts.drawing import Chart
+
+LETTERS = {
+    MonthState.OK: "✓",
+    MonthState.PARTIAL: "◐",
+    MonthState.WRONG: "!",
+    MonthState.ABSENT: "·",
+}
+"""What stands in a month's cell, so that colour is not all that tells states apart."""
+
+_COLOURS = {
+    MonthState.OK: drawing.OK,
+    MonthState.PARTIAL: drawing.PARTIAL,
+    MonthState.WRONG: drawing.WRONG,
+    MonthState.ABSENT: drawing.ABSENT,
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def coverage_map(years: Sequence[Year]) -> Chart:
+    """A cell for each month of each taxi's years, coloured by its state."""
+    drawn, axes = drawing.figure((7.4, 0.7 + 0.36 * max(1, len(years))))
+    for row, year in enumerate(years):
+        for column, state in enumerate(year.months):
+            _cell(axes, row, column, state)
+    axes.set_xlim(-0.5, len(_MONTHS) - 0.5)
+    axes.set_ylim(max(1, len(years)) - 0.5, -0.5)
+    axes.set_xticks(range(len(_MONTHS)), _MONTHS)
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(years)), [f"{year.taxi} {year.year}" for year in years])
+    return drawing.chart(drawn, "coverage", "Months by taxi and year, coloured by their state")
+
+
+def _cell(axes: object, row: int, column: int, state: MonthState) -> None:
+    from matplotlib.axes import Axes
+    from matplotlib.patches import Rectangle
+
+    assert isinstance(axes, Axes)
+    axes.add_patch(Rectangle((column - 0.46, row - 0.44), 0.92, 0.88, color=_COLOURS[state]))
+    ink = drawing.ON_ABSENT if state is MonthState.ABSENT else drawing.ON_STATE
+    axes.text(column, row, LETTERS[state], color=ink, ha="center", va="center", fontsize=10)
+
+
+def by_month(name: str, text: str, series: Mapping[str, Mapping[str, float]], unit: str) -> Chart:
+    """A group of bars for each month, a bar for each series.
+
+    Args:
+        name: the chart's.
+        text: what it shows.
+        series: values by month, by the series' name.
+        unit: of the values.
+    """
+    months = sorted({month for values in series.values() for month in values})
+    drawn, axes = drawing.figure((7.4, 3))
+    width = 0.84 / max(1, len(series))
+    for number, (label, values) in enumerate(series.items()):
+        places = [index + (number - (len(series) - 1) / 2) * width for index in range(len(months))]
+        heights = [values.get(month, 0) for month in months]
+        axes.bar(places, heights, width, label=label, color=drawing.series_colour(label, number))
+    shown = drawing.spread(months, 8)
+    axes.set_xticks(shown, [months[index] for index in shown])
+    axes.set_ylabel(unit, color=drawing.INK)
+    drawing.thousands(axes, "y")
+    if series:
+        drawing.legend(axes, len(series))
+    return drawing.chart(drawn, name, text)

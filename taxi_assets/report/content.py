@@ -1,0 +1,64 @@
+"""What the report tells, before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from taxi_assets.lake.landing import landed_months
+from taxi_assets.lake.resource import lake_of
+from taxi_assets.report.check_states import CheckState
+from taxi_assets.report.coverage import Coverage, coverage
+from taxi_assets.report.homework import Answer, answers
+from taxi_assets.report.summaries import fresh_summaries, ledger
+from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.summaries import Summaries
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that the report shows.
+
+    Attributes:
+        made_at: when it was gathered, UTC.
+        warehouse: whose tables the figures of trips are from: the first that is enabled.
+        coverage: every month that is known here.
+        summaries: figures of the loaded months.
+        answers: the homework's.
+        ledgers: what each warehouse's ledger says.
+        checks: how the asset checks ended last.
+    """
+
+    made_at: datetime
+    warehouse: Warehouse
+    coverage: Sequence[Coverage]
+    summaries: Summaries
+    answers: Sequence[Answer]
+    ledgers: Mapping[Warehouse, Sequence[LedgerEntry]]
+    checks: Sequence[CheckState]
+
+
+def gather(settings: Settings, checks: Sequence[CheckState]) -> Content:
+    """Ask lake and warehouses; months that were loaded since the last time are summarized.
+
+    Raises:
+        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+    """
+    datasets = list(DATASETS.values())
+    warehouse = settings.warehouses[0]
+    _, summaries = fresh_summaries(settings, warehouse)
+    lines = coverage(settings, datasets)
+    lake = lake_of(settings)
+    landed = [found for dataset in datasets for found in landed_months(lake, dataset)]
+    return Content(
+        datetime.now(UTC),
+        warehouse,
+        lines,
+        summaries,
+        answers(lines, landed, str(warehouse)),
+        {name: ledger(settings, name) for name in settings.warehouses},
+        checks,
+    )

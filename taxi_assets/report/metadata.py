@@ -1,0 +1,91 @@
+"""What Dagster's UI shows of summaries and coverage: pictures, tables, and numbers it plots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+from taxi_assets.report.calendar import MonthState, calendar, state_of
+from taxi_assets.report.charts.drawing import Chart
+from taxi_assets.report.charts.months import by_month, coverage_map
+from taxi_assets.report.coverage import Coverage
+from taxi_assets.report.figures import BusyMonth
+
+Metadata = dict[str, dg.MetadataValue | int | float | str]
+
+
+def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
+    """A warehouse's summaries: rows by month as a picture, all months as a table."""
+    trips: dict[str, dict[str, float]] = {}
+    for busy in months:
+        trips.setdefault(busy.summary.taxi, {})[busy.summary.month] = busy.summary.trips
+    records = [
+        dg.TableRecord(
+            {
+                "taxi": busy.summary.taxi,
+                "month": busy.summary.month,
+                "trips": busy.summary.trips,
+                "passengers": busy.summary.passengers,
+                "miles": busy.summary.miles,
+                "fares": busy.summary.fares,
+                "tips": busy.summary.tips,
+                "median_minutes": round((busy.summary.median_seconds or 0) / 60, 1),
+                "busiest_zones": ", ".join(name for name, _ in busy.zones),
+                "busiest_hours": ", ".join(name for name, _ in busy.hours),
+            }
+        )
+        for busy in months
+    ]
+    return {
+        "dagster/row_count": sum(busy.summary.trips for busy in months),
+        "months": len(months),
+        "rows_by_month": _picture(by_month("rows", "Rows of each month", trips, "rows")),
+        **({"summary": dg.MetadataValue.table(records)} if records else {}),
+    }
+
+
+def coverage_metadata(
+    lines: Sequence[Coverage], rates: Mapping[str, Mapping[str, float]]
+) -> Metadata:
+    """Every month's state as a picture and in numbers, and how fast months were loaded.
+
+    Args:
+        lines: the months.
+        rates: rows per second by month, for each table.
+    """
+    states = [state_of(line) for line in lines]
+    latest = [rate for months in rates.values() for rate in months.values()]
+    found: Metadata = {
+        "months": len(lines),
+        "months_that_agree": states.count(MonthState.OK),
+        "months_in_part": states.count(MonthState.PARTIAL),
+        "months_that_differ": states.count(MonthState.WRONG),
+        "heat_map": _picture(coverage_map(calendar(lines))),
+    }
+    if lines:
+        found["coverage"] = dg.MetadataValue.table([_record(line) for line in lines])
+    if latest:
+        found["mean_rows_per_second"] = round(sum(latest) / len(latest))
+        chart = by_month("rates", "Rows per second of each load", rates, "rows/s")
+        found["rows_per_second"] = _picture(chart)
+    return found
+
+
+def _record(line: Coverage) -> dg.TableRecord:
+    rows = {f"{name}_rows": str(count) for name, count in line.warehouse_rows.items()}
+    return dg.TableRecord(
+        {
+            "taxi": line.taxi,
+            "month": line.month,
+            "format": str(line.format),
+            "lake_rows": str(line.lake_rows or ""),
+            **rows,
+            "published_rows": str(line.published_rows or ""),
+            "agreement": line.agreement,
+        }
+    )
+
+
+def _picture(chart: Chart) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(chart.markdown)

@@ -1,0 +1,179 @@
+"""The report's tables: headings and rows of text, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taxi_assets.report.calendar import Year
+from taxi_assets.report.check_states import CheckState
+from taxi_assets.report.content import Content
+from taxi_assets.report.figures import busy_months, trips_by_day, trips_by_hour
+from taxi_assets.report.homework import Answer
+from taxi_assets.source.public_url import public_url
+from taxi_assets.trips.month import MONTHS_PER_YEAR
+from taxi_assets.warehouse.ledger import LedgerEntry
+
+_DASH = "–"
+_SHOWN_MONTHS = 6
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its caption, its headings, and rows whose first cell names them.
+
+    Attributes:
+        caption: what it holds.
+        headings: one for each column.
+        rows: texts.
+        numbers: which columns hold numbers, from 0.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    numbers: frozenset[int] = frozenset()
+
+
+def coverage_table(content: Content) -> Table:
+    """Rows of each month where they are, beside the published ones."""
+    warehouses = list(content.coverage[0].warehouse_rows) if content.coverage else []
+    rows = [
+        (
+            f"{line.taxi} {line.month}",
+            line.format,
+            _count(line.lake_rows),
+            *(_count(line.warehouse_rows[name]) for name in warehouses),
+            _count(line.published_rows),
+            line.agreement,
+        )
+        for line in content.coverage
+    ]
+    headings = ("month", "format", "lake", *warehouses, "published", "agreement")
+    return Table("Rows of each month", headings, rows, frozenset(range(2, 4 + len(warehouses))))
+
+
+def calendar_table(years: Sequence[Year]) -> Table:
+    """The state of each month in words."""
+    headings = ("taxi and year", *(f"{number:02d}" for number in range(1, MONTHS_PER_YEAR + 1)))
+    rows = [(f"{year.taxi} {year.year}", *map(str, year.months)) for year in years]
+    return Table("State of each month", headings, rows)
+
+
+def homework_table(found: Sequence[Answer]) -> Table:
+    """The homework's questions."""
+    rows = []
+    for answer in found:
+        digits = 0 if answer.question.unit == "rows" else 1
+        here = _DASH if answer.found is None else f"{answer.found:,.{digits}f}"
+        words = {True: "agrees", False: "differs", None: "cannot be told yet"}[answer.agrees]
+        loaded, wanted = answer.months
+        rows.append(
+            (
+                answer.question.text,
+                f"{here} {answer.question.unit}" if answer.found is not None else _DASH,
+                f"{answer.question.published:,.{digits}f} {answer.question.unit}",
+                f"{loaded} of {wanted}",
+                words,
+            )
+        )
+    headings = ("question", "here", "published", "months here", "verdict")
+    return Table("Answers of the course's homework", headings, rows, frozenset({1, 2}))
+
+
+def summary_table(content: Content) -> Table:
+    """Every month's figures."""
+    rows = [
+        (
+            f"{busy.summary.taxi} {busy.summary.month}",
+            _count(busy.summary.trips),
+            _count(busy.summary.passengers),
+            f"{busy.summary.miles:,.0f}",
+            f"{busy.summary.fares:,.0f}",
+            f"{busy.summary.tips:,.0f}",
+            _minutes(busy.summary.median_seconds),
+            ", ".join(name for name, _ in busy.zones),
+            ", ".join(name for name, _ in busy.hours),
+            _count(busy.outside),
+        )
+        for busy in busy_months(content.summaries)
+    ]
+    headings = (
+        "month", "trips", "passengers", "miles", "fares, $", "tips, $", "median minutes",
+        "busiest zones", "busiest hours", "pickups outside the month",
+    )  # fmt: skip
+    return Table("Trips of each month", headings, rows, frozenset({1, 2, 3, 4, 5, 6, 9}))
+
+
+def day_table(content: Content) -> Table:
+    """Trips of each day."""
+    series = trips_by_day(content.summaries)
+    days = sorted({day for found in series.values() for day in found})
+    rows = [(str(day), *(_count(found.get(day)) for found in series.values())) for day in days]
+    numbers = frozenset(range(1, len(series) + 1))
+    return Table("Trips by day of pickup", ("day", *series), rows, numbers)
+
+
+def hour_table(content: Content, taxi: str) -> Table:
+    """A taxi's trips of each hour of the week."""
+    hours = trips_by_hour(content.summaries).get(taxi, Counter[tuple[int, int]]())
+    rows = [
+        (f"{hour:02d}:00", *(_count(hours.get((weekday, hour), 0)) for weekday in range(1, 8)))
+        for hour in range(24)
+    ]
+    headings = ("hour", *_WEEKDAYS)
+    return Table(f"{taxi}: trips by weekday and hour", headings, rows, frozenset(range(1, 8)))
+
+
+def ranking(caption: str, what: str, found: Sequence[tuple[str, int]]) -> Table:
+    """Trips of each place."""
+    total = sum(trips for _, trips in found) or 1
+    rows = [(name, _count(trips), f"{trips / total:.1%}") for name, trips in found]
+    return Table(caption, (what, "trips", "share"), rows, frozenset({1, 2}))
+
+
+def check_table(states: Sequence[CheckState]) -> Table:
+    """How each check ended last, over the months."""
+    grouped: dict[tuple[str, str], list[CheckState]] = defaultdict(list)
+    for state in states:
+        grouped[state.asset, state.name].append(state)
+    rows = []
+    for (asset, name), found in grouped.items():
+        failed = [state.month or "the table" for state in found if state.state == "failed"]
+        old = sum(not state.current for state in found)
+        passed = sum(state.state == "passed" for state in found)
+        rows.append((name, asset, f"{passed:,}", f"{len(failed):,}", f"{old:,}", _few(failed)))
+    headings = ("check", "table", "passed", "failed", "before the last load", "failed for")
+    return Table("Months by how a check ended last", headings, rows, frozenset({2, 3, 4}))
+
+
+def load_table(warehouse: str, entries: Sequence[LedgerEntry]) -> Table:
+    """When each month was loaded, and from what."""
+    rows = [
+        (
+            entry.filename,
+            warehouse,
+            f"{entry.loaded_at:%Y-%m-%d %H:%M} UTC",
+            _count(entry.rows),
+            public_url(entry.source_url),
+            entry.sha256[:12],
+        )
+        for entry in entries
+    ]
+    headings = ("file", "warehouse", "loaded", "rows", "from", "sha256 begins")
+    return Table("Loads, as the ledger has them", headings, rows, frozenset({3}))
+
+
+def _few(months: Sequence[str]) -> str:
+    more = len(months) - _SHOWN_MONTHS
+    return ", ".join(months[:_SHOWN_MONTHS]) + (f" and {more} more" if more > 0 else "") or _DASH
+
+
+def _count(number: int | None) -> str:
+    return _DASH if number is None else f"{number:,}"
+
+
+def _minutes(seconds: float | None) -> str:
+    return _DASH if seconds is None else f"{seconds / 60:.1f}"

@@ -1,0 +1,2 @@
+DELETE FROM tripdata_counts
+WHERE filename = $$filename

@@ -1,0 +1,2 @@
+DELETE FROM tripdata_summaries
+WHERE filename = $$filename

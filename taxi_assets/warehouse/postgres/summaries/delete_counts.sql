@@ -1,0 +1,2 @@
+DELETE FROM public.tripdata_counts
+WHERE filename = %(filename)s

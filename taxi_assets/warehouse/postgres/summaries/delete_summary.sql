@@ -1,0 +1,2 @@
+DELETE FROM public.tripdata_summaries
+WHERE filename = %(filename)s

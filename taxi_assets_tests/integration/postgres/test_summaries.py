@@ -1,0 +1,145 @@
+"""Summaries of months: the same figures in every warehouse, and those of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
+from taxi_assets.warehouse.postgres.summaries.database import PostgresSummaries
+from taxi_assets.warehouse.summaries import (
+    Summaries,
+    SummaryDatabase,
+    TripCount,
+    read_summaries,
+    refresh,
+)
+from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, Database
+from taxi_assets_tests.published import csv_month, line
+
+ALL: list[Dataset] = list(DATASETS.values())
+TRIPS = (
+    line(
+        GREEN,
+        lpep_pickup_datetime="2020-04-06 00:10:00",
+        lpep_dropoff_datetime="2020-04-06 00:20:00",
+        passenger_count="1",
+        trip_distance="1.5",
+        fare_amount="10",
+        tip_amount="1.25",
+        PULocationID="74",
+    ),
+    line(
+        GREEN,
+        lpep_pickup_datetime="2020-04-06 00:40:00",
+        lpep_dropoff_datetime="2020-04-06 01:10:00",
+        passenger_count="",
+        trip_distance="2.5",
+        fare_amount="-10",
+        tip_amount="0",
+        PULocationID="74",
+    ),
+    line(
+        GREEN,
+        lpep_pickup_datetime="2009-01-01 23:00:00",
+        lpep_dropoff_datetime="2009-01-01 23:20:00",
+        passenger_count="4",
+        trip_distance="3",
+        fare_amount="20.1",
+        tip_amount="0.2",
+        PULocationID="7",
+    ),
+)
+COUNTS = {("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2)} | {
+    ("hour", "4-23", 1),
+    ("zone", "74", 2),
+    ("zone", "7", 1),
+}
+
+
+@contextmanager
+def in_duckdb(database: Database) -> Iterator[SummaryDatabase]:
+    with DuckDBFile(database.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
+        yield DuckDBSummaries(connection)
+
+
+@contextmanager
+def in_postgres(database: Database) -> Iterator[SummaryDatabase]:
+    server = database.server()
+    with server.connect() as connection:
+        yield PostgresSummaries(server, connection)
+
+
+def load_duckdb(database: Database, data: bytes) -> None:
+    with DuckDBFile(database.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
+        replace_month(connection, database.open(APRIL, data))
+
+
+def load_postgres(database: Database, data: bytes) -> None:
+    database.load(APRIL, data)
+
+
+WAYS = {"duckdb": (in_duckdb, load_duckdb), "postgres": (in_postgres, load_postgres)}
+
+
+@pytest.fixture(params=sorted(WAYS))
+def loaded(
+    request: pytest.FixtureRequest, database: Database
+) -> Callable[[bytes | None], tuple[int, Summaries]]:
+    """Loads April, if there is something to load; how many months were summarized, and what of."""
+    ask, load = WAYS[request.param]
+
+    def run(data: bytes | None) -> tuple[int, Summaries]:
+        if data is not None:
+            load(database, data)
+        with ask(database) as asked:
+            return refresh(asked, ALL), read_summaries(asked)
+
+    return run
+
+
+Run = Callable[[bytes | None], tuple[int, Summaries]]
+
+
+def test_a_months_figures_are_those_of_its_trips(loaded: Run) -> None:
+    _, found = loaded(csv_month(GREEN, TRIPS))
+
+    (month,) = found.months
+    assert (month.filename, month.taxi, month.month) == (APRIL.filename, "green", "2020-04")
+    assert (month.trips, month.passengers) == (3, 5)
+    assert (month.miles, month.fares, month.tips) == (7.0, 20.1, 1.45)
+    assert month.median_seconds == 1200
+    assert {(c.part, c.value, c.trips) for c in found.counts} == COUNTS
+    assert {count.filename for count in found.counts} == {APRIL.filename}
+
+
+def test_only_a_month_whose_file_changed_is_summarized_again(loaded: Run) -> None:
+    first, _ = loaded(csv_month(GREEN, TRIPS))
+    again, same = loaded(None)
+    changed, other = loaded(csv_month(GREEN, TRIPS[:1]))
+
+    assert (first, again, changed) == (1, 0, 1)
+    assert [month.trips for month in same.months] == [3]
+    assert [month.trips for month in other.months] == [1]
+    assert TripCount(APRIL.filename, "zone", "74", 1) in other.counts
+    assert len(other.counts) == 3
+
+
+def test_a_warehouse_without_a_month_has_no_summary(loaded: Run) -> None:
+    assert loaded(None) == (0, Summaries())
+
+
+def test_a_month_that_is_gone_has_no_summary_any_more(database: Database) -> None:
+    database.load(APRIL)
+    database.load(MAY)
+    with in_postgres(database) as asked:
+        refresh(asked, ALL)
+        database.query("DELETE FROM tripdata_files WHERE month = '2020-04'")
+        refresh(asked, ALL)
+        assert [month.month for month in read_summaries(asked).months] == ["2020-05"]
