@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
@@ -26,6 +27,7 @@ for _command in (
     load,
     pipelines,
     backfill,
+    backfills,
     check,
     status,
     doctor,
