@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.months import backfill, check, load
@@ -28,6 +29,7 @@ for _command in (
     load,
     pipelines,
     backfill,
+    backfills,
     check,
     status,
     report,

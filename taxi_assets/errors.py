@@ -89,3 +89,7 @@ class LakeBusyError(TransientError):
 
 class DaemonNotRunningError(TransientError):
     """Nobody works on what is handed to Dagster's daemon."""
+
+
+class BackfillNotCancellableError(PermanentError):
+    """There is no such backfill, or it is over."""

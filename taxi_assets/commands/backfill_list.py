@@ -1,0 +1,40 @@
+"""The command that lists backfills and cancels them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import click
+
+from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.settings import read_settings
+
+
+@click.command()
+@click.option("--cancel", metavar="ID", help="Cancel this backfill; loaded months stay.")
+@json_option
+def backfills(cancel: str | None, as_json: bool) -> None:
+    """List the newest backfills with their progress, or cancel one.
+
+    The running daemon does the cancelling: it ends the backfill's runs and starts no more.
+    """
+    from taxi_assets.automation.backfill_list import cancel_backfill, list_backfills
+    from taxi_assets.automation.backfills import require_daemon
+    from taxi_assets.automation.instance import open_instance
+
+    with told_errors(), open_instance(read_settings()) as instance:
+        if cancel is not None:
+            require_daemon(instance)
+            cancel_backfill(instance, cancel)
+        lines = list_backfills(instance)
+    if as_json:
+        click.echo(json.dumps([asdict(line) for line in lines], indent=2))
+        return
+    for line in lines:
+        failed = f", failed: {', '.join(line.failed)}" if line.failed else ""
+        done = f"{line.loaded} of {line.months} months loaded"
+        text = f"{line.backfill_id}  {line.title}  {line.state}: {done}{failed}"
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    if not lines:
+        console.print("no backfill yet: taxi-assets backfill TAXI START END")
