@@ -6,12 +6,17 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import settings
 
 from taxi_assets_tests.published import Mirror
 
 REAL_DATA = "NYC_TLC_MIRROR"
 # Where several processes run tests, this is their terminal's width: what they print would wrap.
 os.environ.pop("COLUMNS", None)
+
+# How long one example takes says nothing where other processes use the cores.
+settings.register_profile("in_company", settings.default, deadline=None)
+settings.load_profile("in_company")
 
 _OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_")
 
