@@ -10,3 +10,5 @@ lock() {
 lock pyproject.toml --group build --output-file requirements.lock
 lock pyproject.toml --group build --extra dev --extra docker --constraint requirements.lock \
   --output-file requirements-dev.lock
+lock pyproject.toml --group build --extra docker --constraint requirements-dev.lock \
+  --output-file requirements-server.lock
