@@ -4,11 +4,12 @@
 FROM python:3.13-slim AS packages
 RUN python -m venv --without-pip /opt/python
 COPY requirements-server.lock /build/
-# Left out: what these packages test themselves with, C++ headers, maps of minified JavaScript.
+# Left out: what these packages test themselves with, C++ headers, descriptions of Google's APIs
+# that nothing here calls, maps of minified JavaScript.
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
         --no-cache-dir --no-deps --require-hashes --requirement /build/requirements-server.lock \
  && cd /opt/python/lib/python3*/site-packages \
- && rm -rf pandas/tests pyarrow/tests pyarrow/include \
+ && rm -rf pandas/tests pyarrow/tests pyarrow/include googleapiclient/discovery_cache/documents \
  && find dagster_webserver -name '*.map' -delete
 
 FROM packages AS project
