@@ -113,7 +113,7 @@ def open_partitions(page: Page) -> None:
 def open_backfill(page: Page, backfill: str) -> None:
     """Open the page of a backfill that is over."""
     page.goto(f"/runs/b/{backfill}")
-    expect(page.get_by_text("Completed").first).to_be_visible(timeout=BACKFILL_SECONDS * 1000)
+    expect(page.get_by_text("Success").first).to_be_visible(timeout=BACKFILL_SECONDS * 1000)
     page.wait_for_load_state("networkidle")
 
 

@@ -117,7 +117,7 @@ def test_months_are_loaded_in_the_ui(stack: ComposeStack, page: Page) -> None:
     expect(dialog).to_be_hidden()
 
     page.goto("/runs?view=backfills")
-    expect(page.get_by_text("Completed", exact=True)).to_be_visible(timeout=600_000)
+    expect(page.get_by_text("Success", exact=True)).to_be_visible(timeout=600_000)
     assert _rows(stack, "2019-06") == _rows(stack, "2019-07") == SAMPLE_ROWS
 
 
