@@ -1,7 +1,7 @@
 """Makes the pictures of the UI in ``docs``, graph, partitions and backfill: `make picture`.
 
 It starts the UI as `make dev` does, in a temporary folder, loads a synthetic month of each taxi and
-the zones, then half a year of green as a backfill, and takes the pictures in headless Chromium,
+the zones, then a quarter of green as a backfill, and takes the pictures in headless Chromium,
 which must be installed. Run it again when assets come, go or change their descriptions.
 """
 
@@ -32,7 +32,7 @@ GRAPH = ROOT / "docs" / "asset-graph.png"
 PARTITIONS = ROOT / "docs" / "partitions.png"
 BACKFILL = ROOT / "docs" / "backfill.png"
 MONTH = "2024-01"
-RANGE = ("2023-07", "2023-12")
+RANGE = ("2023-10", "2023-12")
 BACKFILL_SECONDS = 600
 MARGIN_PIXELS = 16
 SHOWN_MS = 60_000
@@ -113,7 +113,7 @@ def open_partitions(page: Page) -> None:
 def open_backfill(page: Page, backfill: str) -> None:
     """Open the page of a backfill that is over."""
     page.goto(f"/runs/b/{backfill}")
-    expect(page.get_by_text("Success").first).to_be_visible(timeout=BACKFILL_SECONDS * 1000)
+    expect(page.get_by_text("Succeeded").first).to_be_visible(timeout=BACKFILL_SECONDS * 1000)
     page.wait_for_load_state("networkidle")
 
 
