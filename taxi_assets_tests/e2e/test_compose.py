@@ -1,6 +1,6 @@
 """The stack of docker-compose.yml with a real Docker engine: what it promises and survives.
 
-It takes about ten minutes, and runs where a Docker engine and the base images are.
+It takes twenty minutes and more on two busy cores, and runs where a Docker engine and the base images are.
 """
 
 from __future__ import annotations
@@ -238,6 +238,7 @@ def test_example_passwords_are_refused_where_others_can_connect(stack: ComposeSt
         assert "0.0.0.0:" not in ports
     finally:
         stack.configure(**{"STACK_ADDRESS": "127.0.0.1", **chosen})
+        stack.up()
 
 
 def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(stack: ComposeStack) -> None:
