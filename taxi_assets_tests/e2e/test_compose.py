@@ -1,6 +1,6 @@
 """The stack of docker-compose.yml with a real Docker engine: what it promises and survives.
 
-It takes twenty minutes and more on two busy cores, and runs where a Docker engine and the base images are.
+It takes twenty minutes on two busy cores, and runs where an engine and the base images are.
 """
 
 from __future__ import annotations
