@@ -27,7 +27,7 @@ format: .venv/installed-dev ## Put the code into its format
 lock: .venv/installed-dev ## Resolve the newest versions anew
 	./lock.sh $(BIN)/uv
 
-picture: .venv/installed-dev ## The README's picture, from the running UI
+picture: .venv/installed-dev ## The docs' pictures, from the running UI
 	$(BIN)/python docs/make_pictures.py
 
 clean:

@@ -1,12 +1,14 @@
-"""Makes the README's picture of the asset graph, ``docs/asset-graph.png``: `make picture`.
+"""Makes the pictures of the UI in ``docs``, graph, partitions and backfill: `make picture`.
 
-It starts the UI as `make dev` does, in a temporary folder, loads a synthetic month of each taxi
-and the zones, and takes the picture in headless Chromium, which must be installed. Run it again
-when assets come, go or change their descriptions.
+It starts the UI as `make dev` does, in a temporary folder, loads a synthetic month of each taxi and
+the zones, then a quarter of green as a backfill, and takes the pictures in headless Chromium,
+which must be installed. Run it again when assets come, go or change their descriptions.
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,19 +22,25 @@ sys.path.insert(0, str(ROOT))
 from taxi_assets_tests.ui import (  # noqa: E402
     DevServer,
     chromium,
+    command,
     dev_server,
     find_chromium,
     wait_until,
 )
 
-PICTURE = ROOT / "docs" / "asset-graph.png"
+GRAPH = ROOT / "docs" / "asset-graph.png"
+PARTITIONS = ROOT / "docs" / "partitions.png"
+BACKFILL = ROOT / "docs" / "backfill.png"
 MONTH = "2024-01"
+RANGE = ("2023-10", "2023-12")
+BACKFILL_SECONDS = 600
 MARGIN_PIXELS = 16
 SHOWN_MS = 60_000
 
 # Wide enough for the graph at full size, where Dagster draws every node with its details; more
 # device pixels than the README's 800 for screens that have them.
 WIDTH, HEIGHT, SCALE = 2000, 1400, 1.5
+PAGE_WIDTH, PAGE_HEIGHT = 1280, 640
 
 # What a node tells, as chosen in the graph's "Choose Asset Facets". The rest changes with time.
 BROWSER_SETTINGS = """
@@ -62,14 +70,51 @@ def main() -> None:
         context.set_default_timeout(SHOWN_MS)
         page = context.new_page()
         open_graph(page)
-        page.screenshot(path=PICTURE, clip=frame(page))
-    click.echo(f"{PICTURE}: {PICTURE.stat().st_size / 1000:.0f} kB")
+        page.screenshot(path=GRAPH, clip=frame(page))
+        backfill = load_range(server)
+        page.set_viewport_size({"width": PAGE_WIDTH, "height": PAGE_HEIGHT})
+        open_partitions(page)
+        page.screenshot(path=PARTITIONS)
+        open_backfill(page, backfill)
+        page.screenshot(path=BACKFILL)
+    for picture in (GRAPH, PARTITIONS, BACKFILL):
+        click.echo(f"{picture}: {picture.stat().st_size / 1000:.0f} kB")
 
 
 def load(server: DevServer) -> None:
     """Load what the picture shows as loaded."""
     server.run("load", "all", MONTH)
     server.run("load", "zones")
+
+
+def load_range(server: DevServer) -> str:
+    """Load a range as a backfill, which the pages show; its id."""
+    said = subprocess.run(  # noqa: S603
+        [command(), "backfill", "green", *RANGE, "--wait"],
+        cwd=server.data_dir,
+        env=server.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=BACKFILL_SECONDS,
+    ).stdout
+    found = re.search(r"backfill (\w+):", said)
+    assert found is not None, said
+    return found[1]
+
+
+def open_partitions(page: Page) -> None:
+    """Open the months of a table."""
+    page.goto(f"/assets/duckdb/green_tripdata?view=partitions&partition={MONTH}")
+    expect(page.get_by_text("Materialized", exact=True).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def open_backfill(page: Page, backfill: str) -> None:
+    """Open the page of a backfill that is over."""
+    page.goto(f"/runs/b/{backfill}")
+    expect(page.get_by_text("Succeeded").first).to_be_visible(timeout=BACKFILL_SECONDS * 1000)
+    page.wait_for_load_state("networkidle")
 
 
 def open_graph(page: Page) -> None:

@@ -1,5 +1,6 @@
 """Serves from a thread for as long as a test needs it."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,3 +18,11 @@ def serving(server: HTTPServer) -> Iterator[None]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

@@ -1,0 +1,46 @@
+# The project's image: webserver, daemon and code location all run it. Packages come from the hash
+# lock, in a layer of their own that only a change of the lock builds anew. Two stages build; what
+# they need to do so, pip included, stays behind.
+FROM python:3.13-slim AS packages
+RUN python -m venv --without-pip /opt/python
+COPY requirements-server.lock /build/
+# Left out: what these packages test themselves with, C++ headers, descriptions of Google's APIs
+# that nothing here calls, maps of minified JavaScript.
+RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
+        --no-cache-dir --no-deps --require-hashes --requirement /build/requirements-server.lock \
+ && cd /opt/python/lib/python3*/site-packages \
+ && rm -rf pandas/tests pyarrow/tests pyarrow/include googleapiclient/discovery_cache/documents \
+ && find dagster_webserver -name '*.map' -delete
+
+FROM packages AS project
+COPY pyproject.toml README.md /build/
+COPY taxi_assets /build/taxi_assets
+RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
+        --no-deps --no-build-isolation --no-cache-dir --target /opt/taxi_assets /build
+COPY dagster.yaml /build/
+COPY deploy/instance.py deploy/instance/*.yaml /build/instance/
+RUN for way in server containers; do \
+        mkdir -p "/opt/dagster/$way" \
+     && /opt/python/bin/python /build/instance/instance.py \
+            /build/dagster.yaml "/build/instance/$way.yaml" > "/opt/dagster/$way/dagster.yaml" \
+     || exit 1; \
+    done
+
+FROM python:3.13-slim
+RUN groupadd --gid 10001 taxi \
+ && useradd --uid 10001 --gid taxi --no-create-home --home-dir /data --shell /usr/sbin/nologin taxi \
+ && install --directory --owner taxi --group taxi /data \
+ && install --directory --owner taxi --group taxi --mode 700 /credentials
+COPY --from=packages /opt/python /opt/python
+COPY --from=project /opt/taxi_assets /opt/taxi_assets
+COPY --from=project --chown=10001:10001 /opt/dagster /opt/dagster
+COPY deploy/prepare.py deploy/workspace.yaml /opt/deploy/
+ENV PATH=/opt/python/bin:/opt/taxi_assets/bin:$PATH \
+    PYTHONPATH=/opt/taxi_assets \
+    PYTHONUNBUFFERED=1 \
+    DAGSTER_HOME=/opt/dagster/server \
+    TAXI_DATA_DIR=/data
+USER 10001:10001
+WORKDIR /data
+CMD ["dagster", "api", "grpc", "--module-name", "taxi_assets.definitions", \
+     "--location-name", "taxi_assets", "--host", "0.0.0.0", "--port", "4000"]
