@@ -1,4 +1,4 @@
-"""What the audit wants to know of rows, taken as they pass on their way to the server."""
+"""What the audit wants to know of rows, taken as they pass on their way to a warehouse."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAST = pa.scalar(datetime.fromisoformat(LAST_TIME), _TIME)
 
 @dataclass
 class RowFigures:
-    """The figures of the rows that passed so far; rows are counted by the server."""
+    """The figures of the rows that passed so far; rows are counted by who stores them."""
 
     dataset: Dataset
     bad_pickups: int = 0
@@ -42,7 +42,7 @@ class RowFigures:
                 self.infinite_amounts += infinite or 0
 
     def audit(self, rows: int) -> MonthAudit:
-        """The figures, with the rows that the server counted."""
+        """The figures, with the rows that were counted."""
         return MonthAudit(
             rows, self.bad_pickups, self.bad_dropoffs, self.infinite_amounts, self.codes
         )
