@@ -75,6 +75,9 @@ BAD_VALUES = [
     ("GCP_RETRY_SECONDS", "0", "0"),
     ("GCP_RETRY_SECONDS", "inf", "finite"),
     ("STORAGE_EMULATOR_HOST", "127.0.0.1:4443", "http://"),
+    ("BIGQUERY_EMULATOR_HOST", "127.0.0.1:9050", "http://"),
+    ("TAXI_BIGQUERY_WAIT_SECONDS", "-1", "0"),
+    ("TAXI_BIGQUERY_JOB_SECONDS", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",
