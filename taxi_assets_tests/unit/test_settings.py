@@ -71,6 +71,8 @@ BAD_VALUES = [
     ("TAXI_LAKE", "gcs://bucket", "gs://my-taxi-lake"),
     ("GCP_PROJECT_ID", "My Project", "pattern"),
     ("GCP_LOCATION", "us east", "pattern"),
+    ("GCP_DATASET", "my-dataset", "pattern"),
+    ("TAXI_BIGQUERY_MAX_GB_BILLED", "0", "0"),
     ("GCP_IMPERSONATE_SERVICE_ACCOUNT", "loader", "pattern"),
     ("GCP_RETRY_SECONDS", "0", "0"),
     ("GCP_RETRY_SECONDS", "inf", "finite"),
