@@ -4,13 +4,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo dev test check format lock picture clean
+.PHONY: demo dev gcp-local test check format lock picture clean
 
 demo: .venv/installed ## Load synthetic months, from file to checked table
 	$(BIN)/taxi-assets demo
 
 dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
 	$(BIN)/taxi-assets dev
+
+gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins, settings, a load
+	$(BIN)/python -m taxi_assets_tests.local_gcp $(GCP_LOCAL_ARGS)
 
 test: .venv/installed-dev ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST_ARGS)

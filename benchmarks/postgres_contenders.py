@@ -33,8 +33,8 @@ from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.replace_month import replace_month
-from taxi_assets.warehouse.postgres.row_figures import RowFigures
 from taxi_assets.warehouse.postgres.tables import TYPES, columns_sql
+from taxi_assets.warehouse.row_figures import RowFigures
 
 if TYPE_CHECKING:
     from pandas.io.parsers import TextFileReader

@@ -7,11 +7,14 @@ import dagster as dg
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
-_ROW_ID = (
+ROW_ID = (
     "MD5, in hex, of the texts of vendor, times, zones, fare and distance: the trip's key. "
     "Rows may share it."
 )
-_FILENAME = "The published file that the row is from, without .gz."
+"""What the column unique_row_id means."""
+
+FILENAME = "The published file that the row is from, without .gz."
+"""What the column filename means."""
 
 
 def raw_schema(dataset: Dataset) -> dg.TableSchema:
@@ -29,8 +32,8 @@ def merged_schema(dataset: Dataset, types: Mapping[ColumnType, str]) -> dg.Table
     text = types[ColumnType.TEXT]
     return dg.TableSchema(
         [
-            dg.TableColumn("unique_row_id", text, _ROW_ID),
-            dg.TableColumn("filename", text, _FILENAME),
+            dg.TableColumn("unique_row_id", text, ROW_ID),
+            dg.TableColumn("filename", text, FILENAME),
             *(_column(column, types[column.type]) for column in dataset.columns),
         ]
     )

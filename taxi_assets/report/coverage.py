@@ -13,6 +13,7 @@ from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.warehouse.bigquery.holdings import bigquery_holdings
 from taxi_assets.warehouse.duckdb.holdings import duckdb_holdings
 from taxi_assets.warehouse.holdings import Holdings
 from taxi_assets.warehouse.ledger import LedgerEntry
@@ -85,6 +86,7 @@ def _held(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> _Held:
 _HOLDINGS: Mapping[Warehouse, Callable[[Settings, Dataset], Holdings]] = {
     Warehouse.DUCKDB: duckdb_holdings,
     Warehouse.POSTGRES: postgres_holdings,
+    Warehouse.BIGQUERY: bigquery_holdings,
 }
 
 

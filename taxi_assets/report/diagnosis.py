@@ -17,6 +17,8 @@ from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable, variables
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
+from taxi_assets.warehouse.bigquery.diagnosis import diagnose as diagnose_bigquery
+from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.postgres.diagnosis import diagnose
 from taxi_assets.warehouse.postgres.server import server_of
@@ -96,6 +98,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _duckdb(settings)
     if Warehouse.POSTGRES in settings.warehouses:
         yield _postgres(settings)
+    if Warehouse.BIGQUERY in settings.warehouses:
+        yield _bigquery(settings)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -163,3 +167,12 @@ def _postgres(settings: Settings) -> Finding:
         return Finding("postgres", True, diagnose(server_of(settings)))
     except TaxiAssetsError as error:
         return Finding("postgres", False, error.what, error.remedy)
+
+
+def _bigquery(settings: Settings) -> Finding:
+    warehouse = bigquery_of(settings)
+    hasty = replace(warehouse, cloud=replace(warehouse.cloud, retry_seconds=_HASTY_SECONDS))
+    try:
+        return Finding("bigquery", True, diagnose_bigquery(hasty))
+    except TaxiAssetsError as error:
+        return Finding("bigquery", False, error.what, error.remedy)

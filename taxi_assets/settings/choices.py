@@ -19,6 +19,7 @@ class Warehouse(StrEnum):
 
     DUCKDB = "duckdb"
     POSTGRES = "postgres"
+    BIGQUERY = "bigquery"
 
 
 class Runner(StrEnum):

@@ -23,7 +23,13 @@ class GoogleCloudSettings(BaseSettings):
         "us-east1",
         validation_alias="GCP_LOCATION",
         pattern=r"^[a-z][a-z0-9-]+$",
-        description="Where in Google Cloud the bucket is made: a region, or `us` or `eu`.",
+        description="Where in Google Cloud bucket and dataset are made: a region, or `us` or `eu`.",
+    )
+    gcp_dataset: str = Field(
+        "zoomcamp",
+        validation_alias="GCP_DATASET",
+        pattern=r"^[A-Za-z0-9_]{1,1024}$",
+        description="The BigQuery dataset of the tables.",
     )
     gcp_creds: SecretStr | None = Field(
         None,
@@ -48,4 +54,10 @@ class GoogleCloudSettings(BaseSettings):
         validation_alias="STORAGE_EMULATOR_HOST",
         description="A stand-in for Cloud Storage, `http://…`, as Google's libraries name it; it "
         "is asked without credentials.",
+    )
+    bigquery_emulator_host: Annotated[str, AfterValidator(forms.url)] | None = Field(
+        None,
+        validation_alias="BIGQUERY_EMULATOR_HOST",
+        description="A stand-in for BigQuery, `http://…`, as Google's libraries name it; it is "
+        "asked without credentials.",
     )

@@ -20,7 +20,7 @@ class WarehouseSettings(BaseSettings):
     warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(forms.split)] = Field(
         (Warehouse.DUCKDB,),
         min_length=1,
-        description="Where months are loaded: `duckdb`, `postgres` or both.",
+        description="Where months are loaded: any of `duckdb`, `postgres`, `bigquery`, by commas.",
     )
     duckdb_path: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
@@ -53,6 +53,22 @@ class WarehouseSettings(BaseSettings):
         3600,
         le=_LONGEST_SECONDS,
         description="How long one statement may take in Postgres, in seconds.",
+    )
+    bigquery_max_gb_billed: PositiveFloat = Field(
+        100,
+        allow_inf_nan=False,
+        description="What one query in BigQuery may be billed for, in GB; more is refused.",
+    )
+    bigquery_wait_seconds: float = Field(
+        600,
+        ge=0,
+        description="How long to try while other loads write to the same table in BigQuery, in "
+        "seconds.",
+    )
+    bigquery_job_seconds: PositiveFloat = Field(
+        3600,
+        le=_LONGEST_SECONDS,
+        description="How long one job in BigQuery may take, in seconds.",
     )
     max_out_of_month_share: float = Field(
         0.01,

@@ -35,10 +35,14 @@ def test_every_setting_exists() -> None:
 
 def test_every_asset_and_job_exists() -> None:
     settings = Settings.model_validate(
-        {"warehouses": "duckdb,postgres", "postgres_dsn": "postgresql://127.0.0.1/ny_taxi"}
+        {
+            "warehouses": "duckdb,postgres,bigquery",
+            "postgres_dsn": "postgresql://127.0.0.1/ny_taxi",
+            "lake": "gs://bucket",
+        }
     )
     definitions = build_definitions(settings)
     keys = {key.to_user_string() for key in definitions.resolve_all_asset_keys()}
-    assert set(re.findall(r"`((?:lake|postgres|starter)/\w+)`", TEXT)) <= keys
+    assert set(re.findall(r"`((?:lake|postgres|bigquery|gcp|starter)/\w+)`", TEXT)) <= keys
     jobs = {job.name for job in definitions.resolve_all_job_defs()}
     assert {"hello_world", "getting_started", "load_green", "load_yellow"} <= jobs

@@ -74,10 +74,15 @@ BAD_VALUES = [
     ("TAXI_LAKE", "gcs://bucket", "gs://my-taxi-lake"),
     ("GCP_PROJECT_ID", "My Project", "pattern"),
     ("GCP_LOCATION", "us east", "pattern"),
+    ("GCP_DATASET", "my-dataset", "pattern"),
+    ("TAXI_BIGQUERY_MAX_GB_BILLED", "0", "0"),
     ("GCP_IMPERSONATE_SERVICE_ACCOUNT", "loader", "pattern"),
     ("GCP_RETRY_SECONDS", "0", "0"),
     ("GCP_RETRY_SECONDS", "inf", "finite"),
     ("STORAGE_EMULATOR_HOST", "127.0.0.1:4443", "http://"),
+    ("BIGQUERY_EMULATOR_HOST", "127.0.0.1:9050", "http://"),
+    ("TAXI_BIGQUERY_WAIT_SECONDS", "-1", "0"),
+    ("TAXI_BIGQUERY_JOB_SECONDS", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",

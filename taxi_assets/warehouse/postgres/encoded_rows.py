@@ -9,21 +9,15 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-import duckdb
-import pyarrow as pa
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.reading import READER_CONFIG, OpenMonth
+from taxi_assets.lake.arrow_rows import row_batches
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.read_ahead import read_ahead
-from taxi_assets.warehouse.postgres.row_figures import RowFigures
+from taxi_assets.warehouse.row_figures import RowFigures
 
-# Small, so that the whole client stays below 512 MB: some megabytes are on their way at a time.
-_BATCH_ROWS = 16_384
 _BATCHES_AHEAD = 4
-_BUFFER_BYTES = 8_000_000
-_DUCKDB_MEMORY = "256MB"
-_SHOWN_CHARACTERS = 300
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ def encoded_rows(month: OpenMonth, figures: RowFigures) -> Iterator[Iterator[Enc
 
 def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, None, None]:
     encoder: ArrowToPostgresBinaryEncoder | None = None
-    with closing(_batches(month)) as batches:
+    with closing(row_batches(month)) as batches:
         for batch in batches:
             if encoder is None:
                 encoder = ArrowToPostgresBinaryEncoder(batch.schema)
@@ -63,21 +57,3 @@ def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, Non
     if encoder is None:
         raise InvalidFileError(f"{month.file} has no rows", "have it published again")
     yield EncodedRows(encoder.finish(), 0)
-
-
-def _batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
-    failure = None
-    config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
-    with (
-        duckdb.connect(config=config) as connection,
-        month.rows(connection, _BUFFER_BYTES) as rows,
-    ):
-        try:
-            relation = connection.sql(rows.select, params=dict(rows.parameters))
-            yield from relation.to_arrow_reader(_BATCH_ROWS)
-        except duckdb.OperationalError:
-            raise
-        except (duckdb.Error, pa.ArrowException) as error:
-            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
-    if failure is not None:
-        raise month.explain(failure)

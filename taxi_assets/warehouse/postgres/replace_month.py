@@ -17,7 +17,6 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
-from taxi_assets.warehouse.postgres.row_figures import RowFigures
 from taxi_assets.warehouse.postgres.tables import (
     SCHEMA,
     ensure_tables,
@@ -25,6 +24,7 @@ from taxi_assets.warehouse.postgres.tables import (
     qualified,
 )
 from taxi_assets.warehouse.postgres.tally import keep_tally, kept_tallies
+from taxi_assets.warehouse.row_figures import RowFigures
 from taxi_assets.warehouse.tally import Tally
 
 _ANALYZE_ONLY_SINCE = 180_000

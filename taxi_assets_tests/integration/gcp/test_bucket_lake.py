@@ -381,4 +381,4 @@ def test_missing_rights_are_told_before_anything_is_taken(
     with pytest.raises(CredentialsError, match=r"does not have storage\.objects\.get") as refusal:  # noqa: SIM117
         with lake.receive(NAME):
             pytest.fail("nothing must be taken")
-    assert "docs/google-cloud.md" in refusal.value.remedy
+    assert "docs/gcp.md" in refusal.value.remedy

@@ -28,7 +28,7 @@ REFUSALS = [
     ),
     ("Service account has been disabled.", "is disabled", "service-accounts enable"),
     ("Token has been expired or revoked.", "expired or was revoked", "gcloud auth"),
-    ("Something new.", "Something new.", "docs/google-cloud.md"),
+    ("Something new.", "Something new.", "docs/gcp.md"),
 ]
 
 

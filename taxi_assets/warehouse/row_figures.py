@@ -1,4 +1,4 @@
-"""What the audit wants to know of rows, taken as they pass on their way to the server."""
+"""What the audit wants to know of rows, taken as they pass on their way to a warehouse."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LAST = pa.scalar(datetime.fromisoformat(LAST_TIME), _TIME)
 
 @dataclass
 class RowFigures:
-    """The figures of the rows that passed so far; the server counts them, too."""
+    """The figures of the rows that passed so far; who stores the rows counts them, too."""
 
     dataset: Dataset
     bad_pickups: int = 0
@@ -45,7 +45,7 @@ class RowFigures:
                 self.infinite_amounts += infinite or 0
 
     def audit(self, rows: int) -> MonthAudit:
-        """The figures, with the rows that the server counted."""
+        """The figures, with the rows that were counted where they are stored."""
         codes = {
             name: texts
             for name, texts in self._tally.texts.items()

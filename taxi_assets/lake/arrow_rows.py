@@ -1,0 +1,39 @@
+"""The typed rows of a month as Arrow batches, for warehouses that are sent their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import duckdb
+import pyarrow as pa
+
+from taxi_assets.lake.reading import READER_CONFIG, OpenMonth
+
+# Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
+_BATCH_ROWS = 16_384
+_BUFFER_BYTES = 8_000_000
+_DUCKDB_MEMORY = "256MB"
+_SHOWN_CHARACTERS = 300
+
+
+def row_batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
+    """All rows of the month, with their ids, in any order; to be closed by who does not take all.
+
+    Raises:
+        InvalidFileError: a value does not fit its column; names file, line and value.
+    """
+    failure = None
+    config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
+    with (
+        duckdb.connect(config=config) as connection,
+        month.rows(connection, _BUFFER_BYTES) as rows,
+    ):
+        try:
+            relation = connection.sql(rows.select, params=dict(rows.parameters))
+            yield from relation.to_arrow_reader(_BATCH_ROWS)
+        except duckdb.OperationalError:
+            raise
+        except (duckdb.Error, pa.ArrowException) as error:
+            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
+    if failure is not None:
+        raise month.explain(failure)

@@ -1,0 +1,182 @@
+"""Turns a table as the Kestra flows leave it into one with a partition for each month's file.
+
+The flows' BigQuery tables have days of pickup as partitions, amounts as NUMERIC, and as id the
+BYTES of an MD5 over five columns, which differs from the ids everywhere else. Rows stay what they
+are, and get the id that they have in the other warehouses. The ledger says nothing of them, since
+nobody counted their files: loading those months once more proves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from taxi_assets.errors import WarehouseError
+from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.tables import (
+    MONTH_COLUMN,
+    TYPES,
+    create_table,
+    drop_table,
+    find_table,
+    is_partitioned,
+    merged_columns,
+    quoted,
+    table_columns,
+)
+from taxi_assets.warehouse.bigquery.warehouse import sql
+
+# What becomes of the flows' types on their way to the declared ones, which hold each of them.
+_WIDENED = frozenset(
+    {("NUMERIC", "FLOAT64"), ("INT64", "STRING"), ("STRING", "INT64"), ("INT64", "FLOAT64")}
+    | {("DATETIME", "TIMESTAMP"), ("BIGNUMERIC", "FLOAT64")}
+)
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """What became of a table.
+
+    Attributes:
+        table: its name.
+        rows: rows that it had, and has.
+        months: partitions that they stand in, by month.
+        other_rows: those of them whose ``filename`` is no month's.
+        kept_as: where the table still is as it was.
+    """
+
+    table: str
+    rows: int
+    months: int
+    other_rows: int
+    kept_as: str
+
+
+def adopt_table(jobs: Jobs, dataset: Dataset) -> Adopted | None:
+    """Put a table with months in the place of the dataset's table; None where it needs none.
+
+    The new table is made aside, in one statement, and compared; then the names change. An
+    adoption that was broken off between is finished by the next one.
+
+    Raises:
+        WarehouseError: its columns are not the flows', or the new table has other rows.
+    """
+    warehouse = jobs.warehouse
+    found = find_table(warehouse, dataset.table)
+    aside, kept = f"{dataset.table}_adopted", f"{dataset.table}_from_flows"
+    if found is None:
+        if find_table(warehouse, kept) is None or find_table(warehouse, aside) is None:
+            return None
+        return _take_place(jobs, dataset, aside, kept)
+    if is_partitioned(found):
+        return None
+    if find_table(warehouse, kept) is not None:
+        raise WarehouseError(
+            f"{warehouse.address}.{kept} is there already, from an earlier adoption",
+            "drop or rename it, and run again",
+        )
+    present = dict(table_columns(found))
+    _require_convertible(jobs, dataset, present)
+    drop_table(warehouse, aside)
+    create_table(jobs, dataset, aside)
+    jobs.write(
+        "adopt",
+        sql(
+            "adopt_rows",
+            aside=warehouse.qualified(aside),
+            table=warehouse.qualified(dataset.table),
+            columns=",\n    ".join(quoted(column.name) for column in merged_columns(dataset)),
+            key=key_texts(dataset),
+            month=quoted(MONTH_COLUMN),
+            values=values_sql(dataset, present),
+        ),
+    )
+    _require_same_count(jobs, dataset.table, aside)
+    jobs.write(
+        "keep",
+        sql("rename_table", table=warehouse.qualified(dataset.table), name=quoted(kept)),
+    )
+    return _take_place(jobs, dataset, aside, kept)
+
+
+def key_texts(dataset: Dataset) -> str:
+    """The texts of the columns that an id is made of, as they are in every warehouse."""
+    return ", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key)
+
+
+def values_sql(dataset: Dataset, present: Mapping[str, str]) -> str:
+    """The columns of the merged table in those types, from a table that has these."""
+    return ",\n    ".join(_value(column, present) for column in dataset.columns)
+
+
+def _take_place(jobs: Jobs, dataset: Dataset, aside: str, kept: str) -> Adopted:
+    jobs.write(
+        "take-place",
+        sql("rename_table", table=jobs.warehouse.qualified(aside), name=quoted(dataset.table)),
+    )
+    query = sql(
+        "count_adopted",
+        table=jobs.warehouse.qualified(dataset.table),
+        month=quoted(MONTH_COLUMN),
+    )
+    [row] = jobs.read(query)
+    rows, months, other_rows = (int(str(value)) for value in row)
+    return Adopted(dataset.table, rows, months, other_rows, f"{jobs.warehouse.address}.{kept}")
+
+
+def _require_convertible(jobs: Jobs, dataset: Dataset, present: Mapping[str, str]) -> None:
+    wrong = []
+    for column in dataset.columns:
+        found, declared = present.get(column.name), TYPES[column.type]
+        if found is None and column.csv_position is not None:
+            wrong.append(f"{column.name} is missing")
+        elif found not in (None, declared) and (found, declared) not in _WIDENED:
+            wrong.append(f"{column.name} is {found}")
+    if "filename" not in present:
+        wrong.append("filename is missing")
+    if wrong:
+        raise WarehouseError(
+            f"{jobs.warehouse.address}.{dataset.table} does not have the flows' columns: "
+            + "; ".join(wrong),
+            "rename the table to keep it, and load the months again",
+        )
+
+
+def _require_same_count(jobs: Jobs, table: str, aside: str) -> None:
+    names = {
+        "table": jobs.warehouse.qualified(table),
+        "aside": jobs.warehouse.qualified(aside),
+    }
+    [(before, after)] = jobs.read(sql("count_both", **names))
+    if before != after:
+        raise WarehouseError(
+            f"{jobs.warehouse.address}.{table} has {before:,} rows, its successor {after:,}: "
+            "somebody wrote to it meanwhile",
+            "run again; the table is as it was",
+        )
+
+
+def _value(column: Column, present: Mapping[str, str]) -> str:
+    declared = TYPES[column.type]
+    if column.name not in present:
+        return f"CAST(NULL AS {declared})"
+    name = quoted(column.name)
+    return name if present[column.name] == declared else f"CAST({name} AS {declared})"
+
+
+def _key_text(column: Column) -> str:
+    """The text of a value as Postgres writes it.
+
+    A NUMERIC is written without zeros at its end, as the shortest text of a double is.
+    """
+    name = quoted(column.name)
+    match column.type:
+        case ColumnType.TIMESTAMP:
+            text = f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', CAST({name} AS TIMESTAMP), 'UTC')"
+        case ColumnType.DOUBLE:
+            text = f"CAST(CAST({name} AS NUMERIC) AS STRING)"
+        case _:
+            text = f"CAST({name} AS STRING)"
+    return f"IFNULL({text}, '')"

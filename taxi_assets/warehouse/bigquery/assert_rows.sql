@@ -1,0 +1,1 @@
+ASSERT (SELECT COUNT(*) FROM $incoming) = @rows AS 'not all rows have arrived'

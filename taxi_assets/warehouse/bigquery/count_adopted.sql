@@ -1,0 +1,2 @@
+SELECT COUNT(*), COUNT(DISTINCT $month), COUNTIF($month IS NULL)
+FROM $table

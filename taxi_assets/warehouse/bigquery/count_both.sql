@@ -1,0 +1,1 @@
+SELECT (SELECT COUNT(*) FROM $table), (SELECT COUNT(*) FROM $aside)

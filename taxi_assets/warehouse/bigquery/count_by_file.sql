@@ -1,0 +1,3 @@
+SELECT filename, COUNT(*)
+FROM $table
+GROUP BY filename

@@ -1,0 +1,3 @@
+SELECT COUNT(*), COUNTIF(filename = @filename)
+FROM $table
+WHERE $month = @month

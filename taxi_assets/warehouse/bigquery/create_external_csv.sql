@@ -1,0 +1,11 @@
+CREATE OR REPLACE EXTERNAL TABLE $table (
+    $columns
+)
+OPTIONS (
+    format = 'CSV',
+    uris = [$uri],
+    compression = 'GZIP',
+    skip_leading_rows = 1,
+    allow_jagged_rows = TRUE,
+    description = $description
+)

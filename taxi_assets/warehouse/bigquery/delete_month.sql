@@ -1,0 +1,3 @@
+-- The condition keeps BigQuery to one partition of the table.
+DELETE FROM $table
+WHERE $month = @month

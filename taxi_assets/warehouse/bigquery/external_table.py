@@ -1,0 +1,72 @@
+"""External tables: the raw files in the bucket, each as text that BigQuery reads in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.tables import ColumnOf, columns_sql, find_table, literal
+from taxi_assets.warehouse.bigquery.warehouse import sql
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Table
+
+
+def external_name(file: TripFile) -> str:
+    """Its table's name, as the flows name it: ``green_tripdata_2020_04_ext``."""
+    return f"{file.dataset.table}_{str(file.month).replace('-', '_')}_ext"
+
+
+def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
+    """Let the month's external table read that object; nothing is sent where it does.
+
+    A CSV's columns are all text, as it stands in the file, so that every file can be read. A
+    Parquet file brings its own columns and types, which differ over the years.
+
+    Args:
+        jobs: where the table is to be.
+        file: the month.
+        uri: the object, as ``gs://bucket/name``.
+
+    Returns:
+        Whether the table was made or replaced.
+
+    Raises:
+        WarehouseError: a table that is not external has that name, or BigQuery refuses.
+    """
+    name = external_name(file)
+    if _reads(find_table(jobs.warehouse, name), file, uri):
+        return False
+    parts = {
+        "table": jobs.warehouse.qualified(name),
+        "uri": literal(uri),
+        "description": literal(f"{file.published_name} as it stands in the bucket."),
+    }
+    if file.format is FileFormat.PARQUET:
+        statement = sql("create_external_parquet", **parts)
+    else:
+        statement = sql(
+            "create_external_csv", **parts, columns=columns_sql(text_columns(file.dataset))
+        )
+    jobs.write("create-external", statement)
+    return True
+
+
+def text_columns(dataset: Dataset) -> list[ColumnOf]:
+    """The columns of a CSV, each as the text that stands in the file."""
+    return [ColumnOf(c.name, "STRING", c.description) for c in dataset.csv_columns]
+
+
+def _reads(table: Table | None, file: TripFile, uri: str) -> bool:
+    if table is None or table.external_data_configuration is None:
+        return False
+    configuration = table.external_data_configuration
+    parquet = file.format is FileFormat.PARQUET
+    if configuration.source_format != ("PARQUET" if parquet else "CSV"):
+        return False
+    if list(configuration.source_uris or ()) != [uri]:
+        return False
+    described = [(field.name, field.description) for field in table.schema]
+    return parquet or described == [(c.name, c.description) for c in text_columns(file.dataset)]

@@ -1,0 +1,121 @@
+"""Translates what BigQuery reports into errors with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from taxi_assets.errors import (
+    CredentialsError,
+    TaxiAssetsError,
+    WarehouseBusyError,
+    WarehouseError,
+    WarehouseUnavailableError,
+)
+from taxi_assets.gcp.failures import explain as explain_anywhere
+from taxi_assets.gcp.failures import one_line, says_why
+
+if TYPE_CHECKING:
+    from google.api_core.exceptions import GoogleAPICallError
+
+    from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+
+_DOCS = "docs/gcp.md"
+
+# Reasons: https://cloud.google.com/bigquery/docs/error-messages
+_TRANSIENT_REASONS = frozenset(
+    {"backendError", "internalError", "jobBackendError", "jobInternalError", "jobRateLimitExceeded"}
+    | {"rateLimitExceeded", "tableUnavailable", "timeout"}
+)
+# The last one are the words of the stand-in that tests run against.
+_CONCURRENT = ("concurrent update", "could not serialize", "failed to commit")
+_TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+
+
+@contextmanager
+def told(warehouse: BigQueryWarehouse) -> Iterator[None]:
+    """Turn what Google's libraries raise into an error with a remedy.
+
+    Raises:
+        CredentialsError: who we are is not accepted, or may not do it.
+        WarehouseBusyError: others write to the same table.
+        WarehouseError: BigQuery refuses, and will again.
+        WarehouseUnavailableError, StorageUnavailableError: no answer for longer than we try.
+    """
+    import requests
+    from google.api_core.exceptions import GoogleAPIError
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        yield
+    except TimeoutError:
+        raise WarehouseUnavailableError(
+            f"a job in {warehouse.address} takes longer than {warehouse.job_seconds:g} s",
+            "run again; TAXI_BIGQUERY_JOB_SECONDS says how long a job may take",
+        ) from None
+    except (GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+        raise explain(error, warehouse) from None
+
+
+def explain(error: Exception, warehouse: BigQueryWarehouse) -> TaxiAssetsError:
+    """What an error of BigQuery or of Google's libraries means."""
+    from google.api_core.exceptions import GoogleAPICallError, RetryError
+
+    place = warehouse.address
+    if not isinstance(error, GoogleAPICallError) or isinstance(error, RetryError):
+        return explain_anywhere(error, place)
+    details = [each for each in error.errors or () if isinstance(each, dict)]
+    text = one_line(next((str(d["message"]) for d in details if "message" in d), error.message))
+    reasons = {str(detail.get("reason")) for detail in details}
+    if any(words in text.lower() for words in _CONCURRENT):
+        return WarehouseBusyError(
+            f"{place}: other loads write to the same table: {text}",
+            "run again; TAXI_BIGQUERY_WAIT_SECONDS says how long to try",
+        )
+    if "bytesBilledLimitExceeded" in reasons:
+        return WarehouseError(
+            f"{place}: a query would cost more than it may: {text}",
+            "raise TAXI_BIGQUERY_MAX_GB_BILLED if that is meant",
+        )
+    if reasons & _TRANSIENT_REASONS or _is_transient(error):
+        return WarehouseUnavailableError(
+            f"BigQuery did not do its work in {place}: {text}",
+            "run again; https://status.cloud.google.com says whether it is out of order",
+        )
+    return _refused(error, text, reasons, warehouse)
+
+
+def _refused(
+    error: GoogleAPICallError, text: str, reasons: set[str], warehouse: BigQueryWarehouse
+) -> TaxiAssetsError:
+    place = warehouse.address
+    match error.code:
+        case HTTPStatus.UNAUTHORIZED:
+            failure = explain_anywhere(error, place)
+        case HTTPStatus.FORBIDDEN if "quotaExceeded" in reasons:
+            remedy = "wait until the quota is renewed, or ask for a higher one"
+            failure = WarehouseError(f"{place}: {text}", remedy)
+        case HTTPStatus.FORBIDDEN:
+            failure = CredentialsError(f"{place}: {text}", says_why(text) or _grant(warehouse))
+        case HTTPStatus.NOT_FOUND:
+            failure = WarehouseError(
+                f"{place}: {text}",
+                "`taxi-assets setup gcp` makes the dataset; or correct GCP_DATASET, GCP_LOCATION",
+            )
+        case _:
+            failure = WarehouseError(f"{place}: {text}", f"see {_DOCS}; `taxi-assets doctor`")
+    return failure
+
+
+def _is_transient(error: GoogleAPICallError) -> bool:
+    code = error.code
+    return code is None or code in _TRANSIENT or code >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _grant(warehouse: BigQueryWarehouse) -> str:
+    return (
+        f"grant roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset "
+        f"{warehouse.dataset} ({_DOCS}); a new grant takes a minute to hold"
+    )

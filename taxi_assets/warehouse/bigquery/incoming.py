@@ -1,0 +1,132 @@
+"""A month's rows on their way in: read and typed here, loaded into a table of their own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from taxi_assets.errors import TaxiAssetsError, WarehouseError
+from taxi_assets.lake.arrow_rows import row_batches
+from taxi_assets.lake.folder import disk_refusals
+from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.audit import judge
+from taxi_assets.warehouse.bigquery.failures import told
+from taxi_assets.warehouse.bigquery.jobs import LABELS, Jobs
+from taxi_assets.warehouse.bigquery.tables import (
+    MONTH_COLUMN,
+    drop_table,
+    merged_columns,
+    month_value,
+)
+from taxi_assets.warehouse.row_figures import RowFigures
+from taxi_assets.warehouse.tally import Tally
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import LoadJobConfig, Table
+
+_LIFETIME = timedelta(days=1)
+
+# A time that is marked as UTC is a TIMESTAMP to BigQuery, with the same text.
+_ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
+    ColumnType.CODE: pa.string(),
+    ColumnType.TEXT: pa.string(),
+    ColumnType.TIMESTAMP: pa.timestamp("us", "UTC"),
+    ColumnType.INTEGER: pa.int64(),
+    ColumnType.DOUBLE: pa.float64(),
+}
+
+
+class IncomingRows(NamedTuple):
+    """The table that they are in, as SQL names it, and their counts and sums."""
+
+    table: str
+    tally: Tally
+
+
+@contextmanager
+def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
+    """A table that holds the month's rows, audited; it is gone when the context ends.
+
+    Raises:
+        InvalidFileError: a value does not fit its column, or a blocking check would refuse the
+            month; nothing was sent.
+        StorageError: the local disk is full.
+    """
+    dataset = month.file.dataset
+    name = f"{dataset.table}_incoming_{str(month.file.month).replace('-', '_')}_{jobs.token}"
+    # Without a name in the file system: nothing of it is left, however the process ends.
+    with tempfile.TemporaryFile() as rows:
+        with disk_refusals(Path(tempfile.gettempdir())):
+            count, tally = _write(month, rows)
+        with told(jobs.warehouse):
+            jobs.warehouse.client.create_table(_table(jobs, dataset, name), exists_ok=True)
+        try:
+            arrived = jobs.load("load-incoming", rows, name, _config())
+            if arrived != count:
+                raise WarehouseError(
+                    f"{month.file}: {count:,} rows were sent, and {arrived:,} arrived",
+                    "run again; if it stays so, report it to Google",
+                )
+            yield IncomingRows(jobs.warehouse.qualified(name), tally)
+        finally:
+            # It expires by itself: this must not hide what went wrong.
+            with suppress(TaxiAssetsError):
+                drop_table(jobs.warehouse, name)
+
+
+def _table(jobs: Jobs, dataset: Dataset, name: str) -> Table:
+    from google.cloud.bigquery import SchemaField, Table
+
+    columns = merged_columns(dataset)
+    table = Table(
+        jobs.warehouse.reference(name),
+        [SchemaField(column.name, column.type) for column in columns],
+    )
+    # What a load that is killed leaves behind, BigQuery drops by itself.
+    table.expires = datetime.now(UTC) + _LIFETIME
+    table.description = "Rows on their way into a merged table."
+    table.labels = {**LABELS, "taxi": dataset.taxi}
+    return table
+
+
+def _config() -> LoadJobConfig:
+    from google.cloud.bigquery import LoadJobConfig, SourceFormat, WriteDisposition
+
+    return LoadJobConfig(
+        source_format=SourceFormat.PARQUET, write_disposition=WriteDisposition.WRITE_EMPTY
+    )
+
+
+def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
+    """Write the typed rows as a Parquet file, judge them, and say how many and what they were."""
+    dataset = month.file.dataset
+    figures = RowFigures(dataset)
+    schema = _schema(dataset)
+    file_month = pa.scalar(month_value(month.file.month), pa.date32())
+    rows = 0
+    with closing(row_batches(month)) as batches, pq.ParquetWriter(stream, schema) as writer:
+        for batch in batches:
+            figures.add(batch)
+            columns = {name: batch.column(name) for name in batch.schema.names}
+            columns[MONTH_COLUMN] = pa.repeat(file_month, batch.num_rows)
+            arrays = [columns[field.name].cast(field.type) for field in schema]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            rows += batch.num_rows
+    judge(month, figures.audit(rows))
+    return rows, figures.tally()
+
+
+def _schema(dataset: Dataset) -> pa.Schema:
+    leading = {"unique_row_id": pa.string(), "filename": pa.string(), MONTH_COLUMN: pa.date32()}
+    return pa.schema(
+        leading | {column.name: _ARROW_TYPES[column.type] for column in dataset.columns}
+    )

@@ -1,0 +1,6 @@
+INSERT INTO $table (
+    $columns
+)
+SELECT
+    $columns
+FROM $incoming

@@ -1,0 +1,2 @@
+INSERT INTO $table (filename, figure, value)
+VALUES $figures

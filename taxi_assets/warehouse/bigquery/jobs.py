@@ -1,0 +1,195 @@
+"""Runs jobs in BigQuery: labelled, limited, once each however often they are submitted, counted."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import count
+from typing import IO, TYPE_CHECKING, TypeVar, cast
+
+from taxi_assets.errors import TransientError
+from taxi_assets.warehouse.bigquery.failures import told
+from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import LoadJob, LoadJobConfig, QueryJob, QueryJobConfig
+
+Value = str | int | date | datetime | Sequence[str] | Sequence[datetime]
+Row = tuple[object, ...]
+
+LABELS = {"managed-by": "taxi-assets"}
+"""On what this project makes and runs."""
+
+_PRICE_PER_TIB_USD = 6.25
+"""On-demand queries in the US, https://cloud.google.com/bigquery/pricing. The first tebibyte of a
+month is free. Load jobs cost nothing."""
+
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 20.0
+_MILLISECONDS = 1000
+
+_Job = TypeVar("_Job", "QueryJob", "LoadJob")
+
+
+@dataclass
+class Cost:
+    """What jobs took.
+
+    Attributes:
+        bytes_billed: of queries; load jobs are free.
+        slot_milliseconds: time of BigQuery's workers.
+    """
+
+    bytes_billed: int = 0
+    slot_milliseconds: int = 0
+
+    @property
+    def price_usd(self) -> float:
+        """The price on demand, before anything that is free."""
+        return self.bytes_billed / 2**40 * _PRICE_PER_TIB_USD
+
+
+@dataclass
+class Jobs:
+    """The jobs of one piece of work, such as loading a month.
+
+    Attributes:
+        warehouse: where they run.
+        labels: what they are for; BigQuery's job list and its bill show them.
+        token: names the attempt at this work: of a job that changes something there is one for
+            each token and name, so that one whose answer was lost is found again, not run twice.
+        cost: what they took so far.
+    """
+
+    warehouse: BigQueryWarehouse
+    labels: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
+    cost: Cost = field(default_factory=Cost)
+
+    def read(self, query: str, **values: Value) -> list[Row]:
+        """What a query answers."""
+        with told(self.warehouse):
+            job = self.warehouse.client.query(query, job_config=self._query_config(values))
+            rows = list(job.result(timeout=self.warehouse.job_seconds))
+            self._count(job)
+        return [tuple(row.values()) for row in rows]
+
+    def write(self, name: str, script: str, **values: Value) -> None:
+        """Run a statement or a script that changes something.
+
+        One that others came in the way of is tried again, for as long as we wait.
+
+        Args:
+            name: what it does, for the job's id.
+            script: its statements.
+            values: its parameters.
+        """
+        config = self._query_config(values)
+        self._run_once(
+            name,
+            lambda job_id: self.warehouse.client.query(
+                script, job_config=config, job_id=job_id, job_retry=None
+            ),
+        )
+
+    def load(self, name: str, rows: IO[bytes], table: str, config: LoadJobConfig) -> int:
+        """Load a file into a table; free of charge.
+
+        Args:
+            name: what it does, for the job's id.
+            rows: the file, which is read from its start.
+            table: the table.
+            config: its format, and what becomes of the rows that are there.
+
+        Returns:
+            How many rows were loaded.
+        """
+        config.labels = self._labels()
+        config.job_timeout_ms = round(self.warehouse.job_seconds * _MILLISECONDS)
+        job = self._run_once(
+            name,
+            lambda job_id: self.warehouse.client.load_table_from_file(
+                rows,
+                self.warehouse.reference(table),
+                rewind=True,
+                job_id=job_id,
+                job_config=config,
+            ),
+        )
+        return int(job.output_rows or 0)
+
+    def _run_once(self, name: str, submit: Callable[[str], _Job]) -> _Job:
+        deadline = time.monotonic() + self.warehouse.wait_seconds
+        for attempt in count():
+            job = self._submitted(f"taxi-assets_{name}_{self.token}_{attempt}", submit)
+            try:
+                with told(self.warehouse):
+                    job.result(timeout=self.warehouse.job_seconds)
+                self._count(job)
+                return job
+            except TransientError:
+                # While the job may go on, and only its answer was lost, another one must not begin.
+                if not self._has_failed(job) or time.monotonic() > deadline:
+                    raise
+                _pause(attempt)
+        raise AssertionError("attempts have no end")
+
+    def _has_failed(self, job: QueryJob | LoadJob) -> bool:
+        with told(self.warehouse):
+            job.reload()
+        self._count(job)
+        return bool(job.error_result)
+
+    def _submitted(self, job_id: str, submit: Callable[[str], _Job]) -> _Job:
+        from google.api_core.exceptions import Conflict
+
+        with told(self.warehouse):
+            try:
+                return submit(job_id)
+            except Conflict:
+                # An earlier submission arrived, though we never heard so.
+                return cast("_Job", self.warehouse.client.get_job(job_id))
+
+    def _count(self, job: QueryJob | LoadJob) -> None:
+        self.cost.bytes_billed += getattr(job, "total_bytes_billed", None) or 0
+        self.cost.slot_milliseconds += getattr(job, "slot_millis", None) or 0
+
+    def _query_config(self, values: Mapping[str, Value]) -> QueryJobConfig:
+        from google.cloud.bigquery import QueryJobConfig
+
+        config = QueryJobConfig(
+            query_parameters=[_parameter(name, value) for name, value in values.items()],
+            maximum_bytes_billed=self.warehouse.max_bytes_billed,
+            labels=self._labels(),
+            # What is asked is asked to be sure of it.
+            use_query_cache=False,
+        )
+        config.job_timeout_ms = round(self.warehouse.job_seconds * _MILLISECONDS)
+        return config
+
+    def _labels(self) -> dict[str, str]:
+        return {**LABELS, **{name: value for name, value in self.labels.items() if value}}
+
+
+def _pause(attempt: int) -> None:
+    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+    time.sleep(random.uniform(_FIRST_PAUSE_SECONDS / 2, longest))  # noqa: S311 - spreads loads
+
+
+def _parameter(name: str, value: Value) -> object:
+    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
+
+    match value:
+        case str():
+            return ScalarQueryParameter(name, "STRING", value)
+        case int():
+            return ScalarQueryParameter(name, "INT64", value)
+        case datetime():
+            return ScalarQueryParameter(name, "TIMESTAMP", value)
+        case date():
+            return ScalarQueryParameter(name, "DATE", value)
+    times = any(isinstance(each, datetime) for each in value)
+    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", list(value))

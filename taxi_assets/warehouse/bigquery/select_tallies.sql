@@ -1,0 +1,3 @@
+SELECT filename, figure, value
+FROM $table
+WHERE filename IN UNNEST(@filenames)

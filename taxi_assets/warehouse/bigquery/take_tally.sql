@@ -1,0 +1,4 @@
+SELECT
+    $figures
+FROM $table
+WHERE $month = @month AND filename IN UNNEST(@filenames)

@@ -1,0 +1,35 @@
+"""Fixtures: a stand-in for BigQuery, and a dataset of one's own in it."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from taxi_assets.gcp.cloud import GoogleCloud
+from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
+from taxi_assets_tests.integration.bigquery.dataset import LOCATION, PROJECT, OwnDataset
+from taxi_assets_tests.local_bigquery import NoPythonError, serving_local_bigquery
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def bigquery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running local-bigquery; skips where there is no Python for it."""
+    try:
+        with serving_local_bigquery(tmp_path_factory.mktemp("bigquery")) as url:
+            yield url
+    except NoPythonError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def own(bigquery_url: str, tmp_path: Path) -> OwnDataset:
+    """An empty dataset that no other test uses."""
+    cloud = GoogleCloud(
+        project=PROJECT, location=LOCATION, bigquery_url=bigquery_url, retry_seconds=20
+    )
+    made = OwnDataset(cloud, f"nyc_{next(_numbers)}", tmp_path)
+    ensure_dataset(made.warehouse)
+    return made
