@@ -8,5 +8,5 @@ lock() {
     --no-annotate --no-emit-index-url --no-emit-find-links --no-header "$@"
 }
 lock pyproject.toml --group build --output-file requirements.lock
-lock pyproject.toml --group build --extra dev --extra docker --constraint requirements.lock \
+lock pyproject.toml --group build --extra dev --extra docker --extra assistant --constraint requirements.lock \
   --output-file requirements-dev.lock

@@ -13,7 +13,7 @@ REAL_DATA = "NYC_TLC_MIRROR"
 # Where several processes run tests, this is their terminal's width: what they print would wrap.
 os.environ.pop("COLUMNS", None)
 
-_OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_")
+_OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "GEMINI_")
 
 
 @pytest.fixture
