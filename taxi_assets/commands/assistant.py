@@ -9,12 +9,14 @@ import click
 from rich.markup import escape
 
 from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taxi_assets.assistant.chat.grounded import Grounded
+    from taxi_assets.assistant.data.question import DataAnswer
     from taxi_assets.assistant.gemini.model import Gemini
     from taxi_assets.assistant.gemini.usage import Meter
     from taxi_assets.assistant.knowledge.store import Passage
@@ -30,34 +32,40 @@ _PREVIEW_CHARACTERS = 500
 @click.argument("question")
 @click.option("--no-rag", is_flag=True, help="Ask the model alone, without the documents.")
 @click.option("--sources", help="Only these pages: addresses and files, between commas.")
+@click.option("--data", is_flag=True, help="Ask the tables in DuckDB; the SQL is shown.")
 @json_option
-def ask(question: str, no_rag: bool, sources: str | None, as_json: bool) -> None:
-    """Answer a QUESTION from the documents, with citations.
+def ask(question: str, no_rag: bool, sources: str | None, data: bool, as_json: bool) -> None:
+    """Answer a QUESTION from the documents, with citations, or from the tables.
 
     What they do not hold is not answered. Without a key of Google Gemini, the passages that fit
     are shown, and no more.
     """
     from taxi_assets.assistant.chat.plain import answer_plainly
     from taxi_assets.assistant.chat.question import ask_documents, require_question
+    from taxi_assets.assistant.data.question import ask_tables
     from taxi_assets.assistant.gemini.model import gemini_of
     from taxi_assets.assistant.knowledge.refresh import add, refresh_cheaply
     from taxi_assets.assistant.knowledge.store import store_of
-    from taxi_assets.errors import SettingsError
     from taxi_assets.settings.forms import split
 
-    if no_rag and sources:
-        raise click.UsageError("--no-rag reads no sources")
+    if sum(map(bool, (no_rag, sources, data))) > 1:
+        raise click.UsageError("choose one of --no-rag, --sources and --data")
     with told_errors():
         settings = read_settings()
         question = require_question(question)
         gemini = gemini_of(settings)
         meter = gemini.meter() if gemini else None
-        if no_rag:
+        if no_rag or data:
             if gemini is None or meter is None:
-                raise SettingsError("--no-rag asks the model alone", "set GEMINI_API_KEY")
-            reply = answer_plainly(gemini, question, meter)
-            result: dict[str, object] = {"answer": reply.value, **_cost(gemini, meter)}
-            return _print(result, [_printable(reply.value), *_footer(gemini, meter)], as_json)
+                raise SettingsError("without a key, no model can be asked", "set GEMINI_API_KEY")
+            if data:
+                answer = ask_tables(gemini, meter, settings.duckdb_file, question)
+                result, lines = _rows_json(answer), _rows_lines(answer)
+            else:
+                reply = answer_plainly(gemini, question, meter)
+                result, lines = {"answer": reply.value}, [_printable(reply.value)]
+            result |= _cost(gemini, meter)
+            return _print(result, [*lines, *_footer(gemini, meter)], as_json)
         store = store_of(settings)
         named = split(sources) if sources else None
         if isinstance(named, tuple):
@@ -101,6 +109,17 @@ def _passages(passages: Sequence[Passage]) -> list[str]:
         cut = text[:_PREVIEW_CHARACTERS] + (" …" if len(text) > _PREVIEW_CHARACTERS else "")
         lines += [f"\n[{number}] {_place(passage.chunk.source, passage.chunk.heading)}", cut]
     return lines
+
+
+def _rows_lines(answer: DataAnswer) -> list[str]:
+    lines = [_printable(answer.sql), "", " | ".join(map(_printable, answer.rows.columns))]
+    lines += [" | ".join(_printable(str(value)) for value in row) for row in answer.rows.rows]
+    return [*lines, *(["… and more rows"] if answer.rows.cut else []), ""]
+
+
+def _rows_json(answer: DataAnswer) -> dict[str, object]:
+    rows = answer.rows
+    return {"sql": answer.sql, "columns": rows.columns, "rows": rows.rows, "cut": rows.cut}
 
 
 def _footer(gemini: Gemini, meter: Meter) -> list[str]:
