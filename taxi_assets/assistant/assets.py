@@ -7,6 +7,7 @@ from pydantic import Field
 
 from taxi_assets.assistant.chat.plain import answer_plainly
 from taxi_assets.assistant.chat.question import ask_documents, require_question
+from taxi_assets.assistant.evaluation.asset import EVALUATION_JOB, evaluation_asset
 from taxi_assets.assistant.gemini.model import Gemini, Reply, gemini_of
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.assistant.knowledge.embedder import embedder_of
@@ -38,10 +39,12 @@ def assistant_definitions(settings: Settings) -> dg.Definitions:
     """Everything of the assistant that Dagster runs."""
     knowledge = _knowledge_assets(settings)
     chats = [*_chat_assets(settings), chat_comparison]
+    evaluation = evaluation_asset(settings)
     return dg.Definitions(
-        assets=[*knowledge, *chats],
+        assets=[*knowledge, *chats, evaluation],
         jobs=[
             dg.define_asset_job(KNOWLEDGE_JOB, knowledge),
+            dg.define_asset_job(EVALUATION_JOB, [evaluation]),
             dg.define_asset_job(
                 CHAT_JOB, chats, config={"ops": _of_both({"question": Question().question})}
             ),

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
 
-from taxi_assets.assistant.gemini.model import Gemini, Reply
+from taxi_assets.assistant.chat.model import Model
+from taxi_assets.assistant.gemini.model import Reply
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.assistant.knowledge.chunks import Chunk
 
@@ -73,7 +74,7 @@ class Grounded:
 
 
 def answer_from(
-    gemini: Gemini, question: str, chunks: Sequence[Chunk], meter: Meter
+    model: Model, question: str, chunks: Sequence[Chunk], meter: Meter
 ) -> Reply[Grounded]:
     """Ask the model, and check its answer."""
     passages = {str(number): chunk for number, chunk in enumerate(chunks, start=1)}
@@ -87,7 +88,7 @@ def answer_from(
         },
         ensure_ascii=False,
     )
-    reply = gemini.reply(_INSTRUCTION, prompt, GroundedReply, meter)
+    reply = model.reply(_INSTRUCTION, prompt, GroundedReply, meter)
     return Reply(checked(reply.value, passages), reply.model_version, reply.usage)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from taxi_assets.assistant.gemini.model import Gemini, Reply
+from taxi_assets.assistant.chat.model import Model
+from taxi_assets.assistant.gemini.model import Reply
 from taxi_assets.assistant.gemini.usage import Meter
 
 _INSTRUCTION = "You are a helpful assistant. Answer briefly. Say so where you do not know."
 
 
-def answer_plainly(gemini: Gemini, question: str, meter: Meter) -> Reply[str]:
+def answer_plainly(model: Model, question: str, meter: Meter) -> Reply[str]:
     """What the model says without any document."""
-    return gemini.write(_INSTRUCTION, question, meter)
+    return model.write(_INSTRUCTION, question, meter)

@@ -1,42 +1,31 @@
-"""Asks Gemini: for text, for a typed reply, for embeddings.
-
-The SDK retries what its options name: 408 and 5xx, and broken connections. It knows nothing of the
-wait that a 429 asks for; that is done here.
-"""
+"""Asks Gemini: for text, for a typed reply, for embeddings."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from taxi_assets.assistant.extra import needs_extra
-from taxi_assets.assistant.gemini.failures import failure, refusal_of, shown
+from taxi_assets.assistant.gemini.connection import Connection
+from taxi_assets.assistant.gemini.failures import shown
 from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens
-from taxi_assets.errors import AssistantError, ModelBusyError
+from taxi_assets.errors import AssistantError
 from taxi_assets.settings import Settings
 
 if TYPE_CHECKING:
-    from google.genai import Client
-    from google.genai.types import GenerateContentResponse
+    from google.genai.types import EmbedContentConfig, GenerateContentResponse
 
 EMBEDDINGS_PER_CALL = 100
 """More are refused by the server, and not split by the SDK."""
 
 _LARGEST_REPLY_TOKENS = 8_192
-_ATTEMPTS = 4
-_WAITS = 3
-_RETRIED_CODES = [408, 500, 502, 503, 504]
-_TOO_MANY_REQUESTS = 429
 
 _log = logging.getLogger(__name__)
 
-A = TypeVar("A")
 T = TypeVar("T", covariant=True)
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -61,32 +50,20 @@ class Gemini:
     """Gemini as the settings name it; nothing is asked yet.
 
     Attributes:
-        key: of the API.
+        connection: to the API.
         model: the model that replies.
         embedding_model: the model that embeds.
         dimension: numbers in an embedding.
-        base_url: where the API is.
-        api_version: its version.
-        timeout_seconds: longest wait for an answer.
-        longest_wait_seconds: a wait that the server asks for is slept through up to this.
         prices: what tokens cost.
         budget_usd: what a run may cost.
-        first_pause_seconds: before the first further attempt of the SDK.
-        sleep: how to wait.
     """
 
-    key: SecretStr
+    connection: Connection
     model: str
     embedding_model: str
     dimension: int
-    base_url: str
-    api_version: str
-    timeout_seconds: float
-    longest_wait_seconds: float
     prices: Prices
     budget_usd: float
-    first_pause_seconds: float = 1.0
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False, compare=False)
 
     def meter(self) -> Meter:
         """A meter for one run, or one command."""
@@ -137,30 +114,32 @@ class Gemini:
             from google.genai.types import EmbedContentConfig
         config = EmbedContentConfig(task_type=task, output_dimensionality=self.dimension)
         vectors: list[list[float]] = []
-        with self._client() as client:
-            for start in range(0, len(texts), EMBEDDINGS_PER_CALL):
-                batch = list(texts[start : start + EMBEDDINGS_PER_CALL])
-                estimate = Usage(embedded=sum(map(most_tokens, batch)))
-                meter.require(estimate)
-                answer = self._ask(
-                    client,
-                    lambda batch=batch: client.models.embed_content(  # type: ignore[misc]
-                        model=self.embedding_model, contents=batch, config=config
-                    ),
-                    self.embedding_model,
-                    "TAXI_GEMINI_EMBEDDING_MODEL",
-                )
-                meter.add(estimate)
-                found = [list(e.values or []) for e in answer.embeddings or []]
-                if [len(vector) for vector in found] != [self.dimension] * len(batch):
-                    raise AssistantError(
-                        f"{self.embedding_model} gave {len(found)} embeddings of "
-                        f"{sorted({len(vector) for vector in found})} numbers for {len(batch)} "
-                        f"texts, {self.dimension} numbers each were asked for",
-                        "set TAXI_GEMINI_EMBEDDING_DIMENSION to a length that the model can give",
-                    )
-                vectors += found
+        for start in range(0, len(texts), EMBEDDINGS_PER_CALL):
+            vectors += self._embed(list(texts[start : start + EMBEDDINGS_PER_CALL]), config, meter)
         return vectors
+
+    def _embed(
+        self, batch: list[str], config: EmbedContentConfig, meter: Meter
+    ) -> list[list[float]]:
+        estimate = Usage(embedded=sum(map(most_tokens, batch)))
+        meter.require(estimate)
+        answer = self.connection.ask(
+            lambda client: client.models.embed_content(
+                model=self.embedding_model, contents=list(batch), config=config
+            ),
+            self.embedding_model,
+            "TAXI_GEMINI_EMBEDDING_MODEL",
+        )
+        meter.add(estimate)
+        found = [list(e.values or []) for e in answer.embeddings or []]
+        if [len(vector) for vector in found] != [self.dimension] * len(batch):
+            raise AssistantError(
+                f"{self.embedding_model} gave {len(found)} embeddings of "
+                f"{sorted({len(vector) for vector in found})} numbers for {len(batch)} texts; "
+                f"{self.dimension} numbers each were asked for",
+                "set TAXI_GEMINI_EMBEDDING_DIMENSION to a length that the model can give",
+            )
+        return found
 
     def _generate(
         self, instruction: str, prompt: str, meter: Meter, form: type[BaseModel] | None
@@ -175,18 +154,16 @@ class Gemini:
             response_mime_type="application/json" if form else None,
             response_json_schema=form.model_json_schema() if form else None,
         )
-        with self._client() as client:
-            answer = self._ask(
-                client,
-                lambda: client.models.generate_content(
-                    model=self.model, contents=prompt, config=config
-                ),
-                self.model,
-                "TAXI_GEMINI_MODEL",
-            )
+        answer = self.connection.ask(
+            lambda client: client.models.generate_content(
+                model=self.model, contents=prompt, config=config
+            ),
+            self.model,
+            "TAXI_GEMINI_MODEL",
+        )
         used = _usage(answer)
         meter.add(used)
-        version = shown(answer.model_version or "", self.key.get_secret_value())
+        version = shown(answer.model_version or "", self.connection.key.get_secret_value())
         if version and not version.startswith(self.model):
             _log.warning("%s was asked, %s replied", self.model, version)
         if not (text := answer.text):
@@ -196,95 +173,22 @@ class Gemini:
             )
         return Reply(text, version, used)
 
-    @contextmanager
-    def _client(self) -> Iterator[Client]:
-        with needs_extra():
-            from google.genai import Client
-            from google.genai.types import HttpOptions, HttpRetryOptions
-        # At INFO it tells each error as the server wrote it, which may quote the key.
-        logging.getLogger("google_genai").setLevel(logging.WARNING)
-        client = Client(
-            vertexai=False,
-            api_key=self.key.get_secret_value(),
-            http_options=HttpOptions(
-                base_url=self.base_url,
-                api_version=self.api_version,
-                timeout=round(self.timeout_seconds * 1000),
-                retry_options=HttpRetryOptions(
-                    attempts=_ATTEMPTS,
-                    initial_delay=self.first_pause_seconds,
-                    jitter=self.first_pause_seconds,
-                    http_status_codes=_RETRIED_CODES,
-                ),
-            ),
-        )
-        try:
-            yield client
-        finally:
-            client.close()
-
-    def _ask(self, client: Client, call: Callable[[], A], model: str, setting: str) -> A:
-        """Ask, and wait as long as a 429 asks for if that is short.
-
-        Errors of the SDK are not chained: they hold the request and whatever the server said.
-        """
-        from google.genai.errors import APIError
-        from httpx2 import HTTPError, InvalidURL, TimeoutException
-
-        secret = self.key.get_secret_value()
-        for attempt in range(_WAITS + 1):
-            try:
-                return call()
-            except APIError as error:
-                refusal = refusal_of(error.code, error.details, secret)
-            except TimeoutException:
-                raise ModelBusyError(
-                    f"{self.base_url} did not answer within {self.timeout_seconds:g} s",
-                    "ask again later, or raise TAXI_GEMINI_TIMEOUT_SECONDS",
-                ) from None
-            except HTTPError as error:
-                raise ModelBusyError(
-                    f"{self.base_url} cannot be reached: {shown(str(error), secret)}",
-                    "check the network, the proxy and TAXI_GEMINI_BASE_URL",
-                ) from None
-            except (ValueError, TypeError, AttributeError, InvalidURL) as error:
-                raise ModelBusyError(
-                    f"{self.base_url} gave an answer that cannot be read ({type(error).__name__})",
-                    "ask again; then check TAXI_GEMINI_BASE_URL and TAXI_GEMINI_API_VERSION",
-                ) from None
-            wait = refusal.retry_seconds
-            can_wait = refusal.code == _TOO_MANY_REQUESTS and not refusal.is_daily
-            if attempt == _WAITS or not can_wait or wait is None:
-                break
-            if wait > self.longest_wait_seconds:
-                break
-            _log.warning("Gemini asks to wait %g s", wait)
-            self.sleep(wait)
-        known = self._models(client) if refusal.code == 404 else []  # noqa: PLR2004 - not found
-        raise failure(refusal, model, setting, known)
-
-    def _models(self, client: Client) -> list[str]:
-        """The names of the models there are, as far as that can be asked."""
-        try:
-            return [shown((m.name or "").removeprefix("models/"), "") for m in client.models.list()]
-        except Exception as error:  # It only helps in telling another error.
-            _log.info("the models there are cannot be listed: %s", type(error).__name__)
-            return []
-
 
 def gemini_of(settings: Settings) -> Gemini | None:
     """Gemini as the settings name it; None where there is no key."""
     if settings.gemini_api_key is None:
         return None
     return Gemini(
-        key=settings.gemini_api_key,
+        connection=Connection(
+            key=settings.gemini_api_key,
+            base_url=settings.gemini_base_url,
+            api_version=settings.gemini_api_version,
+            timeout_seconds=settings.gemini_timeout_seconds,
+            longest_wait_seconds=settings.gemini_longest_wait_seconds,
+        ),
         model=settings.gemini_model,
         embedding_model=settings.gemini_embedding_model,
         dimension=settings.gemini_embedding_dimension,
-        base_url=settings.gemini_base_url,
-        api_version=settings.gemini_api_version,
-        timeout_seconds=settings.gemini_timeout_seconds,
-        longest_wait_seconds=settings.gemini_longest_wait_seconds,
         prices=Prices(
             settings.gemini_prompt_usd, settings.gemini_reply_usd, settings.gemini_embedding_usd
         ),

@@ -36,6 +36,7 @@ def gemini(server: GeminiServer, waits: list[float]) -> Callable[[], Gemini]:
     def as_set() -> Gemini:
         named = gemini_of(read_settings())
         assert named is not None
-        return replace(named, first_pause_seconds=0.01, sleep=waits.append)
+        hasty = replace(named.connection, first_pause_seconds=0.01, sleep=waits.append)
+        return replace(named, connection=hasty)
 
     return as_set

@@ -12,6 +12,7 @@ import pytest
 from dagster._core.execution.plan.active import ActiveExecution
 from dagster_shared.serdes import serialize_value
 
+from taxi_assets.assistant.evaluation.questions import known_questions
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
@@ -157,3 +158,64 @@ def test_a_busy_model_is_asked_again_in_a_minute_by_the_run(
     assert waits == [pytest.approx(60, abs=10)]
     assert "STEP_UP_FOR_RETRY" in recorded
     assert KEY not in recorded
+
+
+def checks(result: dg.ExecuteInProcessResult) -> dict[str, tuple[bool, str]]:
+    """What the checks of a run found."""
+    return {
+        e.check_name: (e.passed, e.description or "") for e in result.get_asset_check_evaluations()
+    }
+
+
+def test_without_a_key_the_evaluation_proves_the_plumbing_and_says_so(
+    run: Callable[..., Result],
+) -> None:
+    result, _ = run("assistant_evaluation")
+    assert result.success
+    found = checks(result)
+    assert {name for name, (passed, _) in found.items() if passed} == {
+        "retrieval",
+        "facts",
+        "refusals",
+        "quotes",
+    }, found
+    assert "by a stand-in, of which nothing is asked" in found["facts"][1]
+    assert "proves the plumbing" in str(metadata(result, "evaluation")["answered_by"])
+
+
+def test_a_model_that_makes_things_up_fails_the_evaluation(
+    server: GeminiServer, run: Callable[..., Result]
+) -> None:
+    cited = {"id": "1", "quote": "words that stand in no passage"}
+    server.think = lambda asked: (
+        {"answerable": True, "answer": "Paris", "citations": [cited]} if asked.schema else "Paris"
+    )
+    os.environ["TAXI_GEMINI_BUDGET_USD"] = "5"
+    result, _ = run("assistant_evaluation")
+    assert result.success  # a check that warns stops nothing
+    found = checks(result)
+    assert not found["facts"][0]
+    assert not found["quotes"][0]
+    assert found["refusals"][0], "an answer without a quote is a refusal"
+
+
+def test_a_model_that_quotes_what_it_found_passes(
+    server: GeminiServer, run: Callable[..., Result]
+) -> None:
+    facts = {known.question: known.fact for known in known_questions()}
+
+    def diligent(asked: Asked) -> object:
+        if asked.schema is None:
+            return "I do not know."
+        handed = json.loads(asked.prompt)
+        fact = facts[handed["question"]]
+        lines = [(p["id"], x) for p in handed["passages"] for x in p["text"].splitlines()]
+        citing = [{"id": i, "quote": x} for i, x in lines if fact and fact.lower() in x.lower()]
+        wordy = [c for c in citing if len(c["quote"].split()) > 2][:1]
+        return {"answerable": bool(wordy), "answer": fact or "", "citations": wordy}
+
+    server.think = diligent
+    os.environ["TAXI_GEMINI_BUDGET_USD"] = "5"
+    result, _ = run("assistant_evaluation")
+    found = checks(result)
+    assert all(passed for passed, _ in found.values()), found
