@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from taxi_assets.assistant.extra import needs_extra
 from taxi_assets.assistant.gemini.failures import failure, refusal_of, shown
 from taxi_assets.errors import ModelBusyError
+from taxi_assets.source.public_url import public_url
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -84,6 +85,8 @@ class Connection:
     def ask(self, call: Callable[[Client], A], model: str, setting: str) -> A:
         """Ask, and wait as long as a 429 asks for if that is short.
 
+        Errors of the SDK are not chained: they hold the request and whatever the server said.
+
         Args:
             call: what to ask of the client.
             model: the model that is asked.
@@ -92,8 +95,6 @@ class Connection:
         Raises:
             AssistantError: it refuses.
             ModelBusyError: it does not answer now.
-
-        Errors of the SDK are not chained: they hold the request and whatever the server said.
         """
         from google.genai.errors import APIError
         from httpx2 import HTTPError, InvalidURL, TimeoutException
@@ -106,17 +107,18 @@ class Connection:
                 refusal = refusal_of(error.code, error.details, secret)
             except TimeoutException:
                 raise ModelBusyError(
-                    f"{self.base_url} did not answer within {self.timeout_seconds:g} s",
+                    f"{public_url(self.base_url)} did not answer within {self.timeout_seconds:g} s",
                     "ask again later, or raise TAXI_GEMINI_TIMEOUT_SECONDS",
                 ) from None
             except HTTPError as error:
                 raise ModelBusyError(
-                    f"{self.base_url} cannot be reached: {shown(str(error), secret)}",
+                    f"{public_url(self.base_url)} cannot be reached: {shown(str(error), secret)}",
                     "check the network, the proxy and TAXI_GEMINI_BASE_URL",
                 ) from None
             except (ValueError, TypeError, AttributeError, InvalidURL) as error:
                 raise ModelBusyError(
-                    f"{self.base_url} gave an answer that cannot be read ({type(error).__name__})",
+                    f"{public_url(self.base_url)} gave an answer that cannot be read "
+                    f"({type(error).__name__})",
                     "ask again; then check TAXI_GEMINI_BASE_URL and TAXI_GEMINI_API_VERSION",
                 ) from None
             wait = refusal.retry_seconds
