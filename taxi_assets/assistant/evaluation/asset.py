@@ -19,8 +19,8 @@ EVALUATION_JOB = "assistant_evaluation"
 
 _KEY = dg.AssetKey(["assistant", "evaluation"])
 
-# Of answerable questions. The local embedder, the weakest there is, was measured at 1.0.
-_FEWEST_HITS = 0.8
+# Of answerable questions. With the local embedder, the weakest there is, 9 of 10 were measured.
+_FEWEST_HITS = 0.7
 
 # What a model must do with the right passages before it. Of the stand-in nothing is asked.
 _FEWEST_FACTS = 0.8

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taxi_assets.assistant.knowledge.chunks import (
@@ -55,6 +55,7 @@ def test_the_id_is_that_of_the_content() -> None:
     assert first.id != other.id
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab \n", max_size=6000))
 def test_no_chunk_is_too_long_and_no_word_is_lost(text: str) -> None:
     chunks = chunks_of(Document("d", text))
