@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -121,11 +121,12 @@ class Gemini:
     def _embed(
         self, batch: list[str], config: EmbedContentConfig, meter: Meter
     ) -> list[list[float]]:
+        contents: list[Any] = [*batch]  # a list of str is none of the many lists that it takes
         estimate = Usage(embedded=sum(map(most_tokens, batch)))
         meter.require(estimate)
         answer = self.connection.ask(
             lambda client: client.models.embed_content(
-                model=self.embedding_model, contents=list(batch), config=config
+                model=self.embedding_model, contents=contents, config=config
             ),
             self.embedding_model,
             "TAXI_GEMINI_EMBEDDING_MODEL",
