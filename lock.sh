@@ -8,7 +8,7 @@ lock() {
     --no-annotate --no-emit-index-url --no-emit-find-links --no-header "$@"
 }
 lock pyproject.toml --group build --output-file requirements.lock
-lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes \
+lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes --extra assistant \
   --constraint requirements.lock --output-file requirements-dev.lock
-lock pyproject.toml --group build --extra docker --extra kubernetes \
+lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant \
   --constraint requirements-dev.lock --output-file requirements-server.lock

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
@@ -38,5 +39,6 @@ for _command in (
     adopt,
     setup,
     dev,
+    ask,
 ):
     main.add_command(_command)

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from taxi_assets.assistant.assets import assistant_definitions
 from taxi_assets.automation.alerts import alert_sensors
 from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
@@ -80,6 +81,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         starter_definitions(settings),
         pipeline_definitions(settings),
         report_definitions(settings),
+        assistant_definitions(settings),
         _of_google_cloud(settings),
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),

@@ -28,7 +28,17 @@ class PermanentError(TaxiAssetsError):
 
 
 class TransientError(TaxiAssetsError):
-    """It may succeed when it is tried again later."""
+    """It may succeed when it is tried again later.
+
+    Args:
+        what: what is wrong and where.
+        remedy: what to do about it.
+        wait_seconds: how long to wait before, where that is known.
+    """
+
+    def __init__(self, what: str, remedy: str, wait_seconds: int | None = None) -> None:
+        super().__init__(what, remedy)
+        self.wait_seconds = wait_seconds
 
 
 class SettingsError(PermanentError):
@@ -93,3 +103,11 @@ class DaemonNotRunningError(TransientError):
 
 class BackfillNotCancellableError(PermanentError):
     """There is no such backfill, or it is over."""
+
+
+class AssistantError(PermanentError):
+    """The assistant lacks a part, a key or a setting, or a reply cannot be used."""
+
+
+class ModelBusyError(TransientError):
+    """The language model does not answer now, or asks to be asked later."""

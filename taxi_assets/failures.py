@@ -30,7 +30,7 @@ def dagster_failures() -> Iterator[None]:
     try:
         yield
     except TaxiAssetsError as error:
-        if isinstance(error, TransientError) and (seconds := _pause_before_another_attempt()):
+        if isinstance(error, TransientError) and (seconds := _pause_before_another_attempt(error)):
             raise dg.RetryRequested(
                 max_retries=len(_PAUSES_SECONDS), seconds_to_wait=seconds
             ) from error
@@ -41,9 +41,9 @@ def dagster_failures() -> Iterator[None]:
         ) from None
 
 
-def _pause_before_another_attempt() -> int | None:
+def _pause_before_another_attempt(error: TransientError) -> int | None:
     """How long to wait; None where there is to be no other attempt."""
     context = dg.OpExecutionContext.get()
     if ATTENDED_TAG in context.run.tags or context.retry_number >= len(_PAUSES_SECONDS):
         return None
-    return _PAUSES_SECONDS[context.retry_number]
+    return error.wait_seconds or _PAUSES_SECONDS[context.retry_number]

@@ -18,7 +18,7 @@ os.environ.pop("COLUMNS", None)
 settings.register_profile("in_company", settings.default, deadline=None)
 settings.load_profile("in_company")
 
-_OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR_")
+_OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR_", "GEMINI_")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import AliasChoices
 from pydantic_settings import SettingsConfigDict
 
+from taxi_assets.settings.assistant import AssistantSettings
 from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.settings.google_cloud import GoogleCloudSettings
 from taxi_assets.settings.lake import LakeSettings
@@ -22,6 +23,7 @@ PREFIX = "TAXI_"
 
 class Settings(
     # The table of settings lists the last ones first.
+    AssistantSettings,
     GoogleCloudSettings,
     PipelineSettings,
     StarterSettings,

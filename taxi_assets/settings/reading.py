@@ -15,7 +15,9 @@ from taxi_assets.settings.choices import Warehouse
 from taxi_assets.settings.forms import DSN_FORM
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
-_SECRETS = frozenset({"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds"})
+_SECRETS = frozenset(
+    {"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds", "gemini_api_key"}
+)
 
 
 def read_settings() -> Settings:

@@ -83,6 +83,18 @@ BAD_VALUES = [
     ("BIGQUERY_EMULATOR_HOST", "127.0.0.1:9050", "http://"),
     ("TAXI_BIGQUERY_WAIT_SECONDS", "-1", "0"),
     ("TAXI_BIGQUERY_JOB_SECONDS", "0", "0"),
+    ("TAXI_GEMINI_MODEL", "Gemini Pro", "pattern"),
+    ("TAXI_GEMINI_EMBEDDING_MODEL", "../embed", "pattern"),
+    ("TAXI_GEMINI_EMBEDDING_DIMENSION", "64", "128"),
+    ("TAXI_GEMINI_BASE_URL", "gemini.example", "https://"),
+    ("TAXI_GEMINI_API_VERSION", "1/../x", "pattern"),
+    ("TAXI_GEMINI_TIMEOUT_SECONDS", "0", "0"),
+    ("TAXI_GEMINI_LONGEST_WAIT_SECONDS", "601", "600"),
+    ("TAXI_GEMINI_PROMPT_USD", "-1", "0"),
+    ("TAXI_GEMINI_REPLY_USD", "cheap", "number"),
+    ("TAXI_GEMINI_EMBEDDING_USD", "inf", "finite"),
+    ("TAXI_GEMINI_BUDGET_USD", "nan", ""),
+    ("TAXI_ASSISTANT_SOURCES", ",", "at least 1"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",
@@ -97,6 +109,7 @@ NEVER_SHOWN = {
     "TAXI_DAGSTER_POSTGRES_DSN",
     "TAXI_ALERT_WEBHOOK",
     "GCP_CREDS",
+    "GEMINI_API_KEY",
 }
 """Refused without being repeated; their own tests have bad ones."""
 

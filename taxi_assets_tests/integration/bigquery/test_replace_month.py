@@ -16,7 +16,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, MAY, OwnDataset
 from taxi_assets_tests.published import csv_month, line, lines, parquet_bytes, parquet_table
 
-TABLE, LEDGER = GREEN.table, "tripdata_files"
+TABLE, LEDGER, TALLIES = GREEN.table, "tripdata_files", "tripdata_tallies"
 BAD_VALUES = [
     ("passenger_count", "1.5", "'1.5' is no whole number"),
     ("lpep_pickup_datetime", "", "is empty"),
@@ -33,7 +33,7 @@ def test_a_month_has_the_rows_of_its_file_and_a_line_in_the_ledger(own: OwnDatas
     landed = own.open(APRIL, data).landed
     assert entry[1:7] == ("green", "2020-04", landed.url, landed.sha256, 5, 0)
     assert entry[8] == "some-run"
-    assert own.tables() == {TABLE, LEDGER, TALLY_TABLE}, "the rows' own table is gone"
+    assert own.tables() == {TABLE, LEDGER, TALLIES}, "the rows' own table is gone"
     table = own.warehouse.client.get_table(own.warehouse.reference(TABLE))
     assert table.labels == {"managed-by": "taxi-assets", "taxi": "green"}
     assert "exactly those of its file" in table.description
@@ -88,7 +88,7 @@ def test_a_bad_value_keeps_the_old_month(own: OwnDataset) -> None:
             own.load(APRIL, bad)
         assert f"line 3, column {column}: {what}" in refusal.value.what
     assert (own.rows(), own.ledger()) == before
-    assert own.tables() == {TABLE, LEDGER, TALLY_TABLE}
+    assert own.tables() == {TABLE, LEDGER, TALLIES}
 
 
 def test_a_load_that_was_killed_leaves_a_table_that_ends_by_itself(own: OwnDataset) -> None:

@@ -1,0 +1,73 @@
+"""A question to the documents: what is found, and the answer where a model can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from taxi_assets.assistant.chat.grounded import NOT_IN_DOCUMENTS, Grounded, answer_from
+from taxi_assets.assistant.gemini.model import Gemini, Reply
+from taxi_assets.assistant.gemini.usage import Meter, Usage
+from taxi_assets.assistant.knowledge.embedder import embedder_of
+from taxi_assets.assistant.knowledge.store import Passage, Store
+from taxi_assets.errors import AssistantError
+
+PASSAGES = 6
+"""Given to the model. With the local embedder, nine of ten answers are among the first four."""
+
+_LONGEST_QUESTION = 2_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of a question.
+
+    Attributes:
+        passages: what fits it, the best first.
+        reply: the checked answer; None where no model can be asked.
+    """
+
+    passages: list[Passage]
+    reply: Reply[Grounded] | None
+
+
+def require_question(question: str) -> str:
+    """The question without spaces around it.
+
+    Raises:
+        AssistantError: there is none, or it is far too long.
+    """
+    question = question.strip()
+    if not question or len(question) > _LONGEST_QUESTION:
+        raise AssistantError(
+            f"a question must have 1 to {_LONGEST_QUESTION:,} characters, not {len(question):,}",
+            "shorten it",
+        )
+    return question
+
+
+def ask_documents(
+    store: Store,
+    gemini: Gemini | None,
+    meter: Meter | None,
+    question: str,
+    sources: Sequence[str] | None = None,
+) -> Found:
+    """Find passages, and have the model answer from them.
+
+    Args:
+        store: what is known; what of it is not embedded yet, is embedded.
+        gemini: the model; None: there is no key, and passages are all there is.
+        meter: counts what that costs.
+        question: in words.
+        sources: only these; None: all.
+    """
+    embedder = embedder_of(gemini, meter)
+    store.embed(embedder)
+    passages = store.search(question, embedder, PASSAGES, sources)
+    if gemini is None or meter is None:
+        return Found(passages, None)
+    if not passages:
+        return Found([], Reply(Grounded(NOT_IN_DOCUMENTS, answered=False), "", Usage()))
+    chunks = [passage.chunk for passage in passages]
+    return Found(passages, answer_from(gemini, question, chunks, meter))

@@ -1,0 +1,53 @@
+"""Runs one SELECT in a process of its own: reads a query from stdin, writes its rows to stdout.
+
+The database is opened read-only, and reaches nothing but itself: no file, no network, no extension,
+no variable of Python, no setting that could be changed. Whoever starts this ends it when it is late.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import duckdb
+
+MEMORY = "512MB"
+
+
+def main() -> None:
+    """Answer one request: ``{"path", "sql", "most_rows"}``."""
+    request = json.load(sys.stdin)
+    json.dump(answer(request["path"], request["sql"], request["most_rows"]), sys.stdout, default=str)
+
+
+def answer(path: str, sql: str, most_rows: int) -> dict[str, object]:
+    """The rows of a query, or why there are none: ``{"error", "busy"}``."""
+    try:
+        return _read(path, sql, most_rows)
+    except duckdb.Error as error:
+        return {"error": str(error), "busy": "Could not set lock" in str(error)}
+
+
+def _read(path: str, sql: str, most_rows: int) -> dict[str, object]:
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        return {"error": "it must be one SELECT statement"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "memory_limit": MEMORY,
+        "max_temp_directory_size": "0B",
+        "lock_configuration": True,
+    }
+    with duckdb.connect(path, read_only=True, config=config) as connection:
+        cursor = connection.execute(sql)
+        columns = [column[0] for column in cursor.description or []]
+        rows = cursor.fetchmany(most_rows + 1)
+    return {"columns": columns, "rows": rows[:most_rows], "cut": len(rows) > most_rows}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""Asks Gemini: for text, for a typed reply, for embeddings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from taxi_assets.assistant.extra import needs_extra
+from taxi_assets.assistant.gemini.connection import Connection
+from taxi_assets.assistant.gemini.failures import shown
+from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens
+from taxi_assets.errors import AssistantError
+from taxi_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from google.genai.types import EmbedContentConfig, GenerateContentResponse
+
+EMBEDDINGS_PER_CALL = 100
+"""More are refused by the server, and not split by the SDK."""
+
+_LARGEST_REPLY_TOKENS = 8_192
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T", covariant=True)
+Form = TypeVar("Form", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Reply(Generic[T]):
+    """What the model replied.
+
+    Attributes:
+        value: the reply, as text or typed.
+        model_version: the model that replied, by its own word.
+        usage: its tokens.
+    """
+
+    value: T
+    model_version: str
+    usage: Usage
+
+
+@dataclass(frozen=True)
+class Gemini:
+    """Gemini as the settings name it; nothing is asked yet.
+
+    Attributes:
+        connection: to the API.
+        model: the model that replies.
+        embedding_model: the model that embeds.
+        dimension: numbers in an embedding.
+        prices: what tokens cost.
+        budget_usd: what a run may cost.
+    """
+
+    connection: Connection
+    model: str
+    embedding_model: str
+    dimension: int
+    prices: Prices
+    budget_usd: float
+
+    def meter(self) -> Meter:
+        """A meter for one run, or one command."""
+        return Meter(self.prices, self.budget_usd)
+
+    def write(self, instruction: str, prompt: str, meter: Meter) -> Reply[str]:
+        """A text.
+
+        Raises:
+            AssistantError: the model refuses, or the budget does.
+            ModelBusyError: it does not answer now.
+        """
+        return self._generate(instruction, prompt, meter, None)
+
+    def reply(self, instruction: str, prompt: str, form: type[Form], meter: Meter) -> Reply[Form]:
+        """A reply of a given form.
+
+        Raises:
+            AssistantError: the model refuses, the budget does, or the reply has another form.
+            ModelBusyError: it does not answer now.
+        """
+        reply = self._generate(instruction, prompt, meter, form)
+        try:
+            value = form.model_validate_json(reply.value)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"])) or "the whole"
+            raise AssistantError(
+                f"the reply of {self.model} has not the form that was asked for: {place}: "
+                f"{first['msg']}",
+                "ask again; if it stays so, set TAXI_GEMINI_MODEL to a model that replies in JSON",
+            ) from None
+        return Reply(value, reply.model_version, reply.usage)
+
+    def embed(self, texts: Sequence[str], task: str, meter: Meter) -> list[list[float]]:
+        """An embedding of each text.
+
+        Args:
+            texts: what to embed.
+            task: ``RETRIEVAL_DOCUMENT`` or ``RETRIEVAL_QUERY``.
+            meter: counts the tokens, as far as they can be estimated: the API does not tell.
+
+        Raises:
+            AssistantError: the model refuses, the budget does, or the answer is not whole.
+            ModelBusyError: it does not answer now.
+        """
+        with needs_extra():
+            from google.genai.types import EmbedContentConfig
+        config = EmbedContentConfig(task_type=task, output_dimensionality=self.dimension)
+        vectors: list[list[float]] = []
+        for start in range(0, len(texts), EMBEDDINGS_PER_CALL):
+            vectors += self._embed(list(texts[start : start + EMBEDDINGS_PER_CALL]), config, meter)
+        return vectors
+
+    def _embed(
+        self, batch: list[str], config: EmbedContentConfig, meter: Meter
+    ) -> list[list[float]]:
+        contents: list[Any] = [*batch]  # a list of str is none of the many lists that it takes
+        estimate = Usage(embedded=sum(map(most_tokens, batch)))
+        meter.require(estimate)
+        answer = self.connection.ask(
+            lambda client: client.models.embed_content(
+                model=self.embedding_model, contents=contents, config=config
+            ),
+            self.embedding_model,
+            "TAXI_GEMINI_EMBEDDING_MODEL",
+        )
+        meter.add(estimate)
+        found = [list(e.values or []) for e in answer.embeddings or []]
+        if [len(vector) for vector in found] != [self.dimension] * len(batch):
+            raise AssistantError(
+                f"{self.embedding_model} gave {len(found)} embeddings of "
+                f"{sorted({len(vector) for vector in found})} numbers for {len(batch)} texts; "
+                f"{self.dimension} numbers each were asked for",
+                "set TAXI_GEMINI_EMBEDDING_DIMENSION to a length that the model can give",
+            )
+        return found
+
+    def _generate(
+        self, instruction: str, prompt: str, meter: Meter, form: type[BaseModel] | None
+    ) -> Reply[str]:
+        with needs_extra():
+            from google.genai.types import GenerateContentConfig
+        most = Usage(prompt=most_tokens(instruction + prompt), reply=_LARGEST_REPLY_TOKENS)
+        meter.require(most)
+        config = GenerateContentConfig(
+            system_instruction=instruction,
+            max_output_tokens=_LARGEST_REPLY_TOKENS,
+            response_mime_type="application/json" if form else None,
+            response_json_schema=form.model_json_schema() if form else None,
+        )
+        answer = self.connection.ask(
+            lambda client: client.models.generate_content(
+                model=self.model, contents=prompt, config=config
+            ),
+            self.model,
+            "TAXI_GEMINI_MODEL",
+        )
+        used = _usage(answer)
+        meter.add(used)
+        version = shown(answer.model_version or "", self.connection.key.get_secret_value())
+        if version and not version.startswith(self.model):
+            _log.warning("%s was asked, %s replied", self.model, version)
+        if not (text := answer.text):
+            raise AssistantError(
+                f"{self.model} gave no text: {_reason(answer)}",
+                "put the question in other words, or shorten it",
+            )
+        return Reply(text, version, used)
+
+
+def gemini_of(settings: Settings) -> Gemini | None:
+    """Gemini as the settings name it; None where there is no key."""
+    if settings.gemini_api_key is None:
+        return None
+    return Gemini(
+        connection=Connection(
+            key=settings.gemini_api_key,
+            base_url=settings.gemini_base_url,
+            api_version=settings.gemini_api_version,
+            timeout_seconds=settings.gemini_timeout_seconds,
+            longest_wait_seconds=settings.gemini_longest_wait_seconds,
+        ),
+        model=settings.gemini_model,
+        embedding_model=settings.gemini_embedding_model,
+        dimension=settings.gemini_embedding_dimension,
+        prices=Prices(
+            settings.gemini_prompt_usd, settings.gemini_reply_usd, settings.gemini_embedding_usd
+        ),
+        budget_usd=settings.gemini_budget_usd,
+    )
+
+
+def _usage(answer: GenerateContentResponse) -> Usage:
+    told = answer.usage_metadata
+    if told is None:
+        return Usage()
+    return Usage(
+        prompt=told.prompt_token_count or 0,
+        thoughts=told.thoughts_token_count or 0,
+        reply=told.candidates_token_count or 0,
+    )
+
+
+def _reason(answer: GenerateContentResponse) -> str:
+    if answer.prompt_feedback and answer.prompt_feedback.block_reason:
+        return f"the question was blocked ({answer.prompt_feedback.block_reason.value})"
+    reasons = [c.finish_reason.value for c in answer.candidates or [] if c.finish_reason]
+    return ", ".join(reasons) or "the answer is empty"

@@ -1,0 +1,1 @@
+"""What the assistant knows: documents in chunks, found by their words and by their meaning."""

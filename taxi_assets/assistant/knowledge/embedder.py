@@ -1,0 +1,121 @@
+"""Embeds texts: with Gemini where there is a key, else with a small model of this machine."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from taxi_assets.assistant.extra import needs_extra
+from taxi_assets.assistant.gemini.model import Gemini
+from taxi_assets.assistant.gemini.usage import Meter
+
+if TYPE_CHECKING:
+    from wordllama.inference import WordLlamaInference
+
+Vectors = list[list[float]]
+
+_LOCAL_DIMENSION = 256
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors that are close where the texts mean the same."""
+
+    @property
+    def model(self) -> str:
+        """The name of the model; vectors of different ones are never compared."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        ...
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Embed what can be found."""
+        ...
+
+    def question(self, text: str) -> list[float]:
+        """Embed what is looked for."""
+        ...
+
+
+@dataclass(frozen=True)
+class GeminiEmbedder:
+    """Gemini's embeddings, which differ for documents and questions."""
+
+    gemini: Gemini
+    meter: Meter
+
+    @property
+    def model(self) -> str:
+        """The name of the model."""
+        return self.gemini.embedding_model
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+        return self.gemini.dimension
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Embed what can be found."""
+        return self.gemini.embed(texts, "RETRIEVAL_DOCUMENT", self.meter)
+
+    def question(self, text: str) -> list[float]:
+        """Embed what is looked for."""
+        return self.gemini.embed([text], "RETRIEVAL_QUERY", self.meter)[0]
+
+
+class LocalEmbedder:
+    """WordLlama: averages of word vectors, whose weights come with its package. No network."""
+
+    dimension = _LOCAL_DIMENSION
+
+    @property
+    def model(self) -> str:
+        """The name of the model, with the version of its weights."""
+        with needs_extra():
+            return f"wordllama-{version('wordllama')}"
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Embed what can be found."""
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            vectors = np.nan_to_num(_word_llama().embed(list(texts), norm=False))
+        # A text without a known word has no direction: it stays zero, and is like nothing.
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        unit = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+        return [[float(x) for x in vector] for vector in unit]
+
+    def question(self, text: str) -> list[float]:
+        """Embed what is looked for."""
+        return self.documents([text])[0]
+
+
+def embedder_of(gemini: Gemini | None, meter: Meter | None) -> Embedder:
+    """Gemini's where there is a key, else the local one."""
+    if gemini is None or meter is None:
+        return LocalEmbedder()
+    return GeminiEmbedder(gemini, meter)
+
+
+@cache
+def _word_llama() -> WordLlamaInference:
+    # It sets up logging for the whole process when it is imported, unless that is done already.
+    handler = logging.NullHandler()
+    logging.root.addHandler(handler)
+    try:
+        with needs_extra(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import wordllama
+    finally:
+        logging.root.removeHandler(handler)
+    # Without these it asks a server for its tokenizer, though that is in its package.
+    folder = Path(wordllama.__file__).parent
+    return wordllama.WordLlama.load(cache_dir=folder, disable_download=True)

@@ -1,0 +1,1 @@
+INSERT OR REPLACE INTO ${embeddings} VALUES ($$chunk_id, $$model, $$dimension, $$vector)

@@ -1,0 +1,81 @@
+"""Settings: the assistant and the model that it asks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeFloat, SecretStr
+from pydantic_settings import BaseSettings, NoDecode
+
+from taxi_assets.settings import forms
+
+_MODEL_NAME = r"^[a-z0-9][a-z0-9.-]{1,80}$"
+_RELEASE_NOTES = (
+    "https://raw.githubusercontent.com/kestra-io/docs/refs/heads/main/"
+    "src/contents/blogs/release-1-1/index.md"
+)
+
+
+class AssistantSettings(BaseSettings):
+    """The assistant and the model that it asks."""
+
+    gemini_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="GEMINI_API_KEY",
+        description="Key of Google Gemini's API; without one, the assistant finds passages but "
+        "writes no answers.",
+    )
+    gemini_model: str = Field(
+        "gemini-3.8-flash", pattern=_MODEL_NAME, description="The model that writes answers."
+    )
+    gemini_embedding_model: str = Field(
+        "gemini-embedding-001",
+        pattern=_MODEL_NAME,
+        description="The model that embeds documents and questions, where there is a key.",
+    )
+    gemini_embedding_dimension: int = Field(
+        768, ge=128, le=3072, description="Numbers in an embedding of that model."
+    )
+    gemini_base_url: Annotated[str, AfterValidator(forms.url)] = Field(
+        "https://generativelanguage.googleapis.com", description="Where Gemini's API is."
+    )
+    gemini_api_version: str = Field(
+        "v1beta", pattern=r"^v[0-9a-z]+$", description="Version of Gemini's API."
+    )
+    gemini_timeout_seconds: float = Field(
+        120, gt=0, le=3600, description="How long to wait for an answer of Gemini, in seconds."
+    )
+    gemini_longest_wait_seconds: float = Field(
+        30,
+        ge=0,
+        le=600,
+        description="A wait that Gemini asks for, up to this long, is slept through; after a "
+        "longer one the run's step is tried again.",
+    )
+    gemini_prompt_usd: NonNegativeFloat = Field(
+        1.5,
+        allow_inf_nan=False,
+        description="Price of a million tokens that the model reads, in US dollars, to estimate "
+        "costs.",
+    )
+    gemini_reply_usd: NonNegativeFloat = Field(
+        7.5,
+        allow_inf_nan=False,
+        description="Price of a million tokens that the model thinks and writes, in US dollars.",
+    )
+    gemini_embedding_usd: NonNegativeFloat = Field(
+        0.15,
+        allow_inf_nan=False,
+        description="Price of a million tokens that are embedded, in US dollars.",
+    )
+    gemini_budget_usd: NonNegativeFloat = Field(
+        0.5,
+        allow_inf_nan=False,
+        description="What one run, or one command, may cost by that estimate, in US dollars.",
+    )
+    assistant_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(forms.split)] = Field(
+        ("docs", _RELEASE_NOTES),
+        min_length=1,
+        description="What the assistant reads: `docs` (this project's own pages), addresses and "
+        "files of Markdown or plain text, between commas.",
+    )

@@ -1,0 +1,147 @@
+"""Documents in DuckDB: what changed is embedded, models are never mixed, passages are found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from taxi_assets.assistant.gemini.model import Gemini
+from taxi_assets.assistant.knowledge.chunks import Chunk, Document, chunks_of
+from taxi_assets.assistant.knowledge.embedder import GeminiEmbedder, LocalEmbedder
+from taxi_assets.assistant.knowledge.sources import read_sources
+from taxi_assets.assistant.knowledge.store import Store, store_of
+from taxi_assets.errors import AssistantError
+from taxi_assets.settings import read_settings
+from taxi_assets_tests.api_server import Answer, api_server
+from taxi_assets_tests.gemini_server import GeminiServer
+
+FACTS = [
+    Chunk("zoo.md", "Animals", "The giraffe eats leaves of acacia trees."),
+    Chunk("zoo.md", "Prices", "A ticket costs nine dollars for children."),
+    Chunk("zoo.md", "Hours", "The gate opens at eight in the morning."),
+    Chunk("cars.md", "Engines", "A diesel engine compresses air until fuel ignites."),
+    Chunk("cars.md", "Codes", "Error P0420 tells of the catalytic converter."),
+]
+
+
+@pytest.fixture
+def store(settings_env: Path) -> Store:
+    """An empty database."""
+    return store_of(read_settings())
+
+
+def best(store: Store, question: str) -> str:
+    """The heading of the best passage."""
+    return store.search(question, LocalEmbedder(), 1)[0].chunk.heading
+
+
+def test_passages_are_found_by_their_words_and_by_their_meaning(store: Store) -> None:
+    store.put(FACTS)
+    store.embed(LocalEmbedder())
+    assert best(store, "what does P0420 mean") == "Codes"
+    assert best(store, "entrance fee for kids") == "Prices"
+    assert best(store, "motor of a vehicle") == "Engines"
+    assert best(store, "when do you open?") == "Hours"
+
+
+def test_only_what_changed_is_embedded(
+    server: GeminiServer, gemini: Callable[[], Gemini], store: Store
+) -> None:
+    model = gemini()
+    embedder = GeminiEmbedder(model, model.meter())
+    store.put(FACTS)
+    store.embed(embedder)
+    server.embedded.clear()
+    changed = [*FACTS[:4], Chunk("cars.md", "Codes", "Error P0300 tells of misfires.")]
+    done = store.put(changed)
+    assert (done.added, done.removed, done.kept) == (1, 1, 4)
+    done = store.embed(embedder)
+    assert (done.added, done.removed, done.kept) == (1, 1, 4)
+    assert server.embedded == [["Codes\n\nError P0300 tells of misfires."]]
+    assert store.embed(embedder).added == 0
+
+
+def test_embeddings_of_different_models_are_never_mixed(
+    server: GeminiServer, gemini: Callable[[], Gemini], store: Store, settings_env: Path
+) -> None:
+    os.environ["TAXI_GEMINI_EMBEDDING_DIMENSION"] = "256"  # as long as the local ones
+    model = gemini()
+    remote = GeminiEmbedder(model, model.meter())
+    store.put(FACTS)
+    store.embed(LocalEmbedder())
+    store.embed(remote)
+    assert best(store, "entrance fee for kids") == "Prices"
+    with duckdb.connect(settings_env / "assistant.duckdb", read_only=True) as connection:
+        lines = connection.execute(
+            "SELECT model, dimension, count(*) FROM embeddings_256 GROUP BY ALL ORDER BY 1"
+        ).fetchall()
+        column = connection.execute("SELECT typeof(vector) FROM embeddings_256").fetchall()[0]
+    assert lines == [("gemini-embedding-001", 256, 5), (LocalEmbedder().model, 256, 5)]
+    assert column == ("FLOAT[256]",)
+
+
+def test_nothing_is_found_where_nothing_is(store: Store) -> None:
+    assert store.search("anything", LocalEmbedder(), 4) == []
+
+
+@pytest.mark.parametrize("question", ["", "???", "'; DROP TABLE chunks; --", "\0", "日本"])
+def test_no_question_breaks_the_search(store: Store, question: str) -> None:
+    store.put(FACTS)
+    store.embed(LocalEmbedder())
+    store.search(question, LocalEmbedder(), 4)
+    assert store.sources() == {"zoo.md", "cars.md"}
+
+
+def test_the_search_can_be_kept_to_some_sources(store: Store) -> None:
+    store.put(FACTS)
+    store.embed(LocalEmbedder())
+    found = store.search("ticket", LocalEmbedder(), 9, sources=["cars.md"])
+    assert {passage.chunk.source for passage in found} == {"cars.md"}
+
+
+def test_the_project_s_own_pages_answer_questions_about_it(store: Store) -> None:
+    library = read_sources(read_settings(), ["docs"])
+    store.put([chunk for document in library.documents for chunk in chunks_of(document)])
+    store.embed(LocalEmbedder())
+    found = store.search("How do I load green taxis into Postgres?", LocalEmbedder(), 4)
+    assert any("TAXI_WAREHOUSES=postgres" in passage.chunk.text for passage in found)
+
+
+def test_files_and_addresses_are_read(settings_env: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Title\nText")
+    with api_server() as server:
+        server.routes["/notes"] = lambda _: Answer(b"# Notes\nNew.")
+        url = f"{server.url}/notes"
+        library = read_sources(read_settings(), [str(page), f"{url}?token=secret"])
+    assert library.documents == (
+        Document(str(page), "# Title\nText"),
+        Document(url, "# Notes\nNew."),
+    )
+
+
+def test_a_source_that_cannot_be_read_keeps_its_chunks_and_is_told(
+    settings_env: Path, tmp_path: Path, store: Store
+) -> None:
+    page, gone = tmp_path / "page.md", tmp_path / "gone.md"
+    page.write_text("Here.")
+    store.put([Chunk(str(gone), "", "There."), Chunk("other", "", "Elsewhere.")])
+    library = read_sources(read_settings(), [str(page), str(gone)])
+    assert list(library.unread) == [str(gone)]
+    store.put([c for d in library.documents for c in chunks_of(d)], list(library.unread))
+    assert store.sources() == {str(page), str(gone)}
+
+
+@pytest.mark.parametrize("content", [None, b"\0\1\2"])
+def test_no_source_at_all_is_an_error(
+    settings_env: Path, tmp_path: Path, content: bytes | None
+) -> None:
+    page = tmp_path / "page.md"
+    if content:
+        page.write_bytes(content)
+    with pytest.raises(AssistantError, match=r"page\.md"):
+        read_sources(read_settings(), [str(page)])
