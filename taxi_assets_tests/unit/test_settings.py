@@ -83,6 +83,7 @@ BAD_VALUES = [
     ("BIGQUERY_EMULATOR_HOST", "127.0.0.1:9050", "http://"),
     ("TAXI_BIGQUERY_WAIT_SECONDS", "-1", "0"),
     ("TAXI_BIGQUERY_JOB_SECONDS", "0", "0"),
+    ("TAXI_PIPELINE_HOSTS", "private", "public"),
     ("TAXI_GEMINI_MODEL", "Gemini Pro", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_MODEL", "../embed", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_DIMENSION", "64", "128"),
@@ -99,6 +100,7 @@ BAD_VALUES = [
 ANY_VALUE = {
     "TAXI_DATA_DIR",
     "TAXI_DUCKDB_PATH",
+    "TAXI_PIPELINES",
     "TAXI_STARTER_CONTAINER_IMAGE",
     "TAXI_STARTER_CONTAINER_NETWORK",
 }

@@ -30,6 +30,7 @@ NOT_PASSED = {
     "TAXI_STARTER_CONTAINER_IMAGE": "the starter runs its program in a process",
     "TAXI_STARTER_CONTAINER_NETWORK": "the starter runs its program in a process",
     "STORAGE_EMULATOR_HOST": "Google's library takes an empty one for an address",
+    "BIGQUERY_EMULATOR_HOST": "Google's library takes an empty one for an address",
     "SECRET_GCP_CREDS": "another name of GCP_CREDS",
 }
 
