@@ -35,6 +35,9 @@ COPY --from=packages /opt/python /opt/python
 COPY --from=project /opt/taxi_assets /opt/taxi_assets
 COPY --from=project --chown=10001:10001 /opt/dagster /opt/dagster
 COPY deploy/prepare.py deploy/workspace.yaml /opt/deploy/
+# What the assistant reads.
+COPY README.md /opt/taxi_assets/
+COPY docs/*.md /opt/taxi_assets/docs/
 ENV PATH=/opt/python/bin:/opt/taxi_assets/bin:$PATH \
     PYTHONPATH=/opt/taxi_assets \
     PYTHONUNBUFFERED=1 \
