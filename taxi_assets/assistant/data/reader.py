@@ -17,7 +17,9 @@ MEMORY = "512MB"
 def main() -> None:
     """Answer one request: ``{"path", "sql", "most_rows"}``."""
     request = json.load(sys.stdin)
-    json.dump(answer(request["path"], request["sql"], request["most_rows"]), sys.stdout, default=str)
+    json.dump(
+        answer(request["path"], request["sql"], request["most_rows"]), sys.stdout, default=str
+    )
 
 
 def answer(path: str, sql: str, most_rows: int) -> dict[str, object]:

@@ -34,13 +34,13 @@ class Sensor:
     def tick(self) -> list[str]:
         """The months that the next tick asks for."""
         self.time += INTERVAL
-        context = dg.build_sensor_context(
+        sensor = republished_sensor(GREEN, Catalog(read_settings()), lambda: self.time)
+        with dg.build_sensor_context(
             instance=self.instance,
             cursor=self.cursor,
             repository_def=build_definitions(read_settings()).get_repository_def(),
-        )
-        sensor = republished_sensor(GREEN, Catalog(read_settings()), lambda: self.time)
-        result = sensor.evaluate_tick(context)
+        ) as context:
+            result = sensor.evaluate_tick(context)
         self.cursor = result.cursor
         self.reason = result.skip_message or ""
         self.keys = [request.run_key for request in result.run_requests or []]

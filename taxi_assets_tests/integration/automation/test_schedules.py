@@ -40,12 +40,12 @@ def schedule(dataset: Dataset) -> dg.ScheduleDefinition:
 
 
 def tick(instance: dg.DagsterInstance, at: datetime, dataset: Dataset = GREEN) -> Tick:
-    context = dg.build_schedule_context(
+    with dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=at,
         repository_def=build_definitions(read_settings()).get_repository_def(),
-    )
-    return Tick(schedule(dataset).evaluate_tick(context))
+    ) as context:
+        return Tick(schedule(dataset).evaluate_tick(context))
 
 
 def load(*months: str) -> None:

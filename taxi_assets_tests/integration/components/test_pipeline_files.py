@@ -142,10 +142,9 @@ def test_the_schedule_of_trips_asks_for_months_that_are_not_loaded(
     def tick() -> dg.ScheduleExecutionData:
         with open_instance(read_settings()) as instance:
             now = datetime(2026, 1, 1, tzinfo=UTC)
-            context = dg.build_schedule_context(
-                instance, now, repository_def=definitions.get_repository_def()
-            )
-            return schedule.evaluate_tick(context)
+            code_location = definitions.get_repository_def()
+            with dg.build_schedule_context(instance, now, repository_def=code_location) as context:
+                return schedule.evaluate_tick(context)
 
     assert [run.partition_key for run in tick().run_requests or []] == ["2020-02", "2020-01"]
     assert taxi_assets("load", "green", "2020-02").exit_code == 0

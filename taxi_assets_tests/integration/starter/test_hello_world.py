@@ -56,5 +56,6 @@ def test_the_schedule_greets_sarah_at_ten_and_is_off_until_turned_on() -> None:
     assert isinstance(schedule, dg.ScheduleDefinition)
     assert schedule.cron_schedule == "0 10 * * *"
     assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
-    (request,) = schedule.evaluate_tick(dg.build_schedule_context()).run_requests or ()
+    with dg.build_schedule_context() as context:
+        (request,) = schedule.evaluate_tick(context).run_requests or ()
     assert request.run_config["ops"]["hello"]["config"] == {"name": "Sarah"}
