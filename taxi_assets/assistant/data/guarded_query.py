@@ -56,7 +56,7 @@ def run_guarded(
         )
     request = json.dumps({"path": str(path), "sql": sql, "most_rows": most_rows})
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", reader.__name__],
             input=request.encode(),
             capture_output=True,

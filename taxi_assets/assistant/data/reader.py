@@ -1,7 +1,8 @@
 """Runs one SELECT in a process of its own: reads a query from stdin, writes its rows to stdout.
 
-The database is opened read-only, and reaches nothing but itself: no file, no network, no extension,
-no variable of Python, no setting that could be changed. Whoever starts this ends it when it is late.
+The database is opened read-only, and reaches nothing but itself: no file, no network, no
+extension, no variable of Python, no setting that could be changed. Whoever starts this ends it when
+it is late.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from taxi_assets.assistant.data import reader
 from taxi_assets.assistant.data.guarded_query import QueryError, run_guarded
-
 from taxi_assets.errors import AssistantError, WarehouseBusyError
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.gemini_server import KEY, GeminiServer
