@@ -16,7 +16,8 @@ gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins,
 	$(BIN)/python -m taxi_assets_tests.local_gcp $(GCP_LOCAL_ARGS)
 
 test: .venv/installed-dev ## All tests, a process per core
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
+		--no-loadscope-reorder $(PYTEST_ARGS)
 
 check: .venv/installed-dev ## Lint, format and types
 	$(BIN)/ruff check .

@@ -56,7 +56,7 @@ def take_tally(jobs: Jobs, file: TripFile) -> Tally:
 
 def keep_tally(warehouse: BigQueryWarehouse, tally: Tally) -> list[str]:
     """Statements that keep the tally of @filename in place of those of @filenames."""
-    figures = (f"(@filename, {literal(name)}, {value})" for name, value in tally.items())
+    figures = (f"(@filename, {literal(name)}, NUMERIC '{value}')" for name, value in tally.items())
     table = warehouse.qualified(TALLY_TABLE)
     return [
         sql("delete_tallies", table=table),

@@ -71,7 +71,7 @@ def rendered(name: str, taxi: str) -> str:
     table = "tripdata_files" if name in OF_THE_LEDGER else dataset.table
     table = "tripdata_tallies" if name in OF_THE_TALLIES else table
     expressions = tally_expressions(dataset, SUMS)
-    figures = [f"(@filename, {literal(figure)}, 1)" for figure in expressions]
+    figures = [f"(@filename, {literal(figure)}, NUMERIC '1')" for figure in expressions]
     values = {
         "table": f"`{PLACE}.{f'{taxi}_flows' if name == 'adopt_rows' else table}`",
         "aside": f"`{PLACE}.{dataset.table}`",
