@@ -17,7 +17,7 @@ gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins,
 
 test: .venv/installed-dev ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
-		--no-loadscope-reorder $(PYTEST_ARGS)
+	  --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: .venv/installed-dev ## Lint, format and types
 	$(BIN)/ruff check .

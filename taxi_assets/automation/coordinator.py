@@ -18,6 +18,9 @@ from taxi_assets.trips.month import Month
 
 _DAGSTERS_BACKFILL_TAG = "dagster/backfill"
 
+_NARROW_POOLS = ("gemini",)
+"""Those that have one place until somebody gives them more: who calls faster is refused."""
+
 
 class MonthQueue(QueuedRunCoordinator):
     """Tags each run on its way into the queue, also those that the UI launches from assets."""
@@ -34,4 +37,13 @@ class MonthQueue(QueuedRunCoordinator):
                 tags[PRIORITY_TAG] = month_priority(Month.parse(key))
         if tags:
             self._instance.add_run_tags(run.run_id, tags)
+        self._narrow_pools()
         return super().submit_run(context)
+
+    def _narrow_pools(self) -> None:
+        """Give these pools one place each, which ``dagster.yaml`` cannot for some of them."""
+        storage = self._instance.event_log_storage
+        chosen = {pool.name for pool in storage.get_pool_limits() if not pool.from_default}
+        for name in _NARROW_POOLS:
+            if name not in chosen:
+                storage.set_concurrency_slots(name, 1)

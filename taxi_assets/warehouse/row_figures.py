@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,8 +17,17 @@ from taxi_assets.warehouse.passing_tally import PassingTally
 from taxi_assets.warehouse.tally import Tally
 
 _TIME = pa.timestamp("us")
-_FIRST = pa.scalar(datetime.fromisoformat(FIRST_TIME), _TIME)
-_LAST = pa.scalar(datetime.fromisoformat(LAST_TIME), _TIME)
+_EPOCH = datetime.fromisoformat("1970-01-01")
+
+
+def _time(text: str) -> pa.Scalar:
+    """A time for Arrow; made of bytes, since to make one of Python's imports pandas."""
+    microseconds = (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+    bytes_of_one = pa.py_buffer(microseconds.to_bytes(8, sys.byteorder, signed=True))
+    return pa.Array.from_buffers(_TIME, 1, [None, bytes_of_one])[0]
+
+
+_FIRST, _LAST = _time(FIRST_TIME), _time(LAST_TIME)
 
 
 @dataclass

@@ -100,6 +100,14 @@ def test_where_nothing_failed_nothing_is_relaunched(server: DevServer) -> None:
     assert len(runs(server)) == before
 
 
+def test_a_warehouse_takes_two_months_at_once_and_gemini_one_call(server: DevServer) -> None:
+    home = str(server.data_dir / "dagster")
+    with mock.patch.dict(os.environ, DAGSTER_HOME=home), dg.DagsterInstance.get() as instance:
+        pools = instance.event_log_storage.get_pool_limits()
+
+    assert {pool.name: pool.limit for pool in pools} == {"duckdb": 2, "gemini": 1}
+
+
 def _clear(folder: Path) -> None:
     (folder / "folder").rmdir()
     folder.rmdir()

@@ -118,7 +118,9 @@ def test_a_month_is_materialized_by_clicking_and_its_checks_turn_green(
     assert _rows_by_file(server)["green_tripdata_2020-08.synthetic.csv"] == SAMPLE_ROWS
 
 
-def test_months_of_a_backfill_take_turns_at_the_warehouse(server: DevServer, page: Page) -> None:
+def test_months_of_a_backfill_take_turns_in_a_pool_with_one_place(
+    server: DevServer, page: Page
+) -> None:
     months = ["2020-10", "2020-11"]
     with _closed_pool(server):
         _launch(page, "load_green", f"[{months[0]}...{months[1]}]", "Launch backfill")
