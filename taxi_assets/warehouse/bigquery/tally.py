@@ -28,8 +28,11 @@ SUMS = Sums(
     by_type={
         ColumnType.CODE: _TEXT,
         ColumnType.TEXT: _TEXT,
-        ColumnType.TIMESTAMP: "SUM(CAST(UNIX_MICROS({column}) AS NUMERIC))",
-        ColumnType.INTEGER: "SUM({column})",
+        # As the other databases have it, whose seconds are doubles: far years lose microseconds.
+        ColumnType.TIMESTAMP: (
+            "SUM(CAST(CAST(FLOOR(UNIX_MICROS({column}) / 1e6 * 1e6 + 0.5) AS INT64) AS NUMERIC))"
+        ),
+        ColumnType.INTEGER: "SUM(CAST({column} AS NUMERIC))",
         ColumnType.DOUBLE: (
             "SUM(CASE WHEN ABS({column}) < 9e12 "
             "THEN CAST(CAST(FLOOR({column} * 1e6 + 0.5) AS INT64) AS NUMERIC) END)"

@@ -12,6 +12,7 @@ from taxi_assets.errors import InvalidFileError, WarehouseError
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.incoming import incoming_rows
+from taxi_assets.warehouse.bigquery.tally import kept_tallies
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, MAY, OwnDataset
 from taxi_assets_tests.published import csv_month, line, lines, parquet_bytes, parquet_table
@@ -44,12 +45,15 @@ def test_a_month_has_the_rows_of_its_file_and_a_line_in_the_ledger(own: OwnDatas
     assert all(described[column.name] == column.description for column in GREEN.columns)
 
 
-def test_a_month_that_is_there_is_left_alone(own: OwnDataset) -> None:
+def test_a_month_that_is_there_is_left_alone_unless_it_lost_rows(own: OwnDataset) -> None:
     own.load(APRIL, csv_month(GREEN, 5))
     before = own.rows(), own.ledger()
     again = own.load(APRIL, csv_month(GREEN, 5))
     assert (again.changed, again.replaced_rows, again.table_rows) == (False, 5, 5)
     assert (own.rows(), own.ledger()) == before
+    own.query(f"DELETE FROM {own.warehouse.qualified(TABLE)} WHERE fare_amount = 1")
+    assert own.load(APRIL, csv_month(GREEN, 5)).changed
+    assert own.rows() == before[0]
     assert own.load(APRIL, csv_month(GREEN, 5), force=True).changed
     assert own.rows() == before[0]
 
@@ -68,6 +72,11 @@ def test_a_republished_file_replaces_its_month_and_nothing_else(own: OwnDataset)
     assert fares == [(1.0,), (2.0,), (77.0,)]
     assert {row: n for row, n in own.rows().items() if row[1] == MAY.filename} == may
     assert own.ledger()[MAY.filename] == entry
+    kept = kept_tallies(own.jobs(), [APRIL.filename, MAY.filename])
+    rows = {name: tally["rows"] for name, tally in kept.items()}
+    assert rows == {APRIL.filename: 3, MAY.filename: 4}
+    [(figures,)] = own.query(f"SELECT COUNT(*) FROM {own.warehouse.qualified(TALLIES)}")
+    assert figures == sum(map(len, kept.values())), "none stands twice"
 
 
 def test_the_other_format_replaces_the_month(own: OwnDataset) -> None:
@@ -79,7 +88,7 @@ def test_the_other_format_replaces_the_month(own: OwnDataset) -> None:
     assert list(own.ledger()) == [parquet.filename]
 
 
-def test_a_bad_value_keeps_the_old_month(own: OwnDataset) -> None:
+def test_a_bad_value_or_a_load_that_was_killed_keeps_the_old_month(own: OwnDataset) -> None:
     own.load(APRIL, csv_month(GREEN, 5))
     before = own.rows(), own.ledger()
     for column, value, what in BAD_VALUES:
@@ -90,18 +99,14 @@ def test_a_bad_value_keeps_the_old_month(own: OwnDataset) -> None:
     assert (own.rows(), own.ledger()) == before
     assert own.tables() == {TABLE, LEDGER, TALLIES}
 
-
-def test_a_load_that_was_killed_leaves_a_table_that_ends_by_itself(own: OwnDataset) -> None:
-    own.load(APRIL, csv_month(GREEN, 5))
-    before = own.rows()
     # As far as a process gets that is killed before the transaction.
     with incoming_rows(own.jobs(), own.open(APRIL, csv_month(GREEN, 9))) as incoming:
         name = incoming.table.strip("`").rpartition(".")[2]
         left = own.warehouse.client.get_table(own.warehouse.reference(name))
         assert left.num_rows == 9
         assert left.expires is not None
-        assert left.expires - left.created <= timedelta(days=1)
-        assert own.rows() == before
+        assert left.expires - left.created <= timedelta(days=1), "it ends by itself"
+        assert own.rows() == before[0]
         assert own.load(APRIL, csv_month(GREEN, 9)).changed
     assert own.counts() == {APRIL.filename: 9}
 
@@ -124,14 +129,6 @@ def test_loads_at_the_same_time_leave_every_month_whole(own: OwnDataset) -> None
     assert counts[MAY.filename] == 7
     assert counts[APRIL.filename] in (5, 6)
     assert counts == {filename: entry[5] for filename, entry in ledger.items()}
-
-
-def test_a_table_that_lost_rows_is_loaded_again(own: OwnDataset) -> None:
-    own.load(APRIL, csv_month(GREEN, 5))
-    before = own.rows()
-    own.query(f"DELETE FROM {own.warehouse.qualified(TABLE)} WHERE fare_amount = 1")
-    assert own.load(APRIL, csv_month(GREEN, 5)).changed
-    assert own.rows() == before
 
 
 def test_columns_declared_since_are_added_and_others_told(own: OwnDataset) -> None:
