@@ -64,6 +64,7 @@ def measure_month(jobs: Jobs, file: TripFile) -> MonthFigures:
         stray_pickups=strays or [file.month.start],
         **bounds,
     )
+    kept = kept_tallies(jobs, [loaded.filename, *others])
     return MonthFigures(
         entry=entry,
         rows=rows,
@@ -75,10 +76,8 @@ def measure_month(jobs: Jobs, file: TripFile) -> MonthFigures:
         ids_in_other_files=_number(elsewhere),
         column_differences=differences,
         tally=None if differences else take_tally(jobs, file),
-        loaded_tally=kept_tallies(jobs, [loaded.filename]).get(loaded.filename, {}),
-        other_months=other_months(
-            (other for other in entries if other.filename in others), kept_tallies(jobs, others)
-        ),
+        loaded_tally=kept.get(loaded.filename, {}),
+        other_months=other_months((other for other in entries if other.filename in others), kept),
     )
 
 
