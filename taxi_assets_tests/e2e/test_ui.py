@@ -26,9 +26,19 @@ POOL = "duckdb"
 EDGES = "{ assetNodes { assetKey { path } dependencyKeys { path } } }"
 RUNS = """
 { runsOrError { ... on Runs { results {
-    status tags { key value } stepStats { stepKey startTime endTime }
+    status jobName tags { key value } stepStats { stepKey startTime endTime }
 } } } }
 """
+LAUNCH = """
+mutation($of: ExecutionParams!) { launchRun(executionParams: $of) {
+    ... on LaunchRunSuccess { run { runId } }
+} }
+"""
+SUMMARIZE = {
+    "repositoryName": "__repository__",
+    "repositoryLocationName": "taxi_assets",
+    "jobName": "summarize",
+}
 LIMIT = """
 mutation ($pool: String!, $limit: Int!) {
   setConcurrencyLimit(concurrencyKey: $pool, limit: $limit)
@@ -151,6 +161,19 @@ def test_a_month_loaded_by_command_is_shown_and_still_is_after_a_restart(
     _expect_materialized(page, "yellow_tripdata", "2019-05")
 
 
+def test_the_report_s_pictures_are_shown(server: DevServer, page: Page) -> None:
+    server.run("load", "green", "2020-03")
+    server.graphql(LAUNCH, of={"selector": SUMMARIZE, "mode": "default", "runConfigData": {}})
+    wait_until(lambda: _summarized(server), RUN_SECONDS, "the summaries")
+
+    page.goto("/assets/summary/coverage")
+    row = page.get_by_role("row").filter(has_text="heat_map")
+    row.get_by_text("Show Markdown").first.click()
+    picture = page.get_by_role("dialog").locator("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+
+
 def test_the_code_location_loads_without_a_warning(server: DevServer) -> None:
     assert "Started Dagster code server" in server.output()
     assert re.findall(r"^.*\w+Warning\b.*$", server.output(), re.MULTILINE) == []
@@ -202,6 +225,14 @@ def _closed_pool(server: DevServer) -> Iterator[None]:
         yield
     finally:
         server.graphql(LIMIT, pool=POOL, limit=1)
+
+
+def _summarized(server: DevServer) -> bool:
+    runs = [
+        r for r in server.graphql(RUNS)["runsOrError"]["results"] if r["jobName"] == "summarize"
+    ]
+    assert all(run["status"] not in ("FAILURE", "CANCELED") for run in runs)
+    return any(run["status"] == "SUCCESS" for run in runs)
 
 
 def _queued(server: DevServer) -> int:
