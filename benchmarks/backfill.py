@@ -99,6 +99,8 @@ def _naive(folder: Path, rows: int) -> Iterator[Setup]:
     home.mkdir()
     (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     environment = DevServer(folder, rows).environment | {"DAGSTER_HOME": str(home)}
+    with mock.patch.dict(os.environ, DAGSTER_HOME=str(home)), dg.DagsterInstance.get():
+        pass  # Its databases are made by one process: daemon and command would collide over them.
     daemon = subprocess.Popen(
         [_PROGRAMS / "dagster-daemon", "run", "-m", _NAIVE],
         env=environment,
@@ -122,7 +124,7 @@ _SETUPS = {"project": _project, "naive": _naive}
 def _months(way: str, taxi: str, first: str, last: str) -> list[str]:
     if way == "project":
         return [taxi, first, last]
-    return ["-j", f"load_{taxi}", "--partition-range", f"{first}...{last}"]
+    return ["-j", f"load_{taxi}", "--from", first, "--to", last]
 
 
 def _wait(home: Path, expected: int) -> list[dg.RunRecord]:

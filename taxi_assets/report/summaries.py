@@ -20,6 +20,11 @@ from taxi_assets.warehouse.summaries import (
 )
 
 
+def summarized_warehouses(settings: Settings) -> list[Warehouse]:
+    """Those of the settings that summaries are made in: BigQuery is none."""
+    return [warehouse for warehouse in settings.warehouses if warehouse in _DATABASES]
+
+
 def fresh_summaries(settings: Settings, warehouse: Warehouse) -> tuple[int, Summaries]:
     """How many months were summarized only now, and the summaries of all that are loaded.
 
