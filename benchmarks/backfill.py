@@ -55,7 +55,7 @@ class Sample:
 def measure(way: str, months: int, rows: int) -> Sample:
     """Backfill so many months of each taxi in an empty set-up."""
     last = _FIRST.plus(months - 1)
-    with tempfile.TemporaryDirectory(prefix="backfill_") as name:
+    with tempfile.TemporaryDirectory(prefix="backfill_", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         with _SETUPS[way](folder, rows) as (environment, request):
             cpu = _cpu_seconds()
