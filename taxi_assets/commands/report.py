@@ -17,7 +17,7 @@ def report(file: Path) -> None:
     """Write coverage, counts, trips and the state of the checks as one HTML page.
 
     It needs no network to be looked at. Months that were loaded since the last report are
-    summarized first, which takes about a second for a million rows.
+    summarized first.
     """
     from taxi_assets.report_session import make_report
 
