@@ -70,6 +70,8 @@ def _run(name: str) -> None:
         dataset = file.found.dataset
         wanted = reversed(file.found.wanted(settings, datetime.now(UTC).date()))
         months = [(dataset, month) for month in wanted]
+        if not months:
+            console.print(f"{name}: none of its months can have been published yet")
         finish(session.load(settings, months, console, job_name=job_name(name)))
     else:
         finish(session.run_table_job(settings, job_name(name), name, console))

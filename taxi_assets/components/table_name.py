@@ -9,9 +9,18 @@ from pydantic import AfterValidator
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LEDGER_TABLE
+from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
+from taxi_assets.warehouse.tally import TALLY_TABLE
 
 _FORM = r"[a-z][a-z0-9_]{0,62}"
-_OURS = {"zones", "average_price_by_brand", LEDGER_TABLE}
+_OURS = {
+    "zones",
+    "average_price_by_brand",
+    LEDGER_TABLE,
+    TALLY_TABLE,
+    SUMMARIES_TABLE,
+    COUNTS_TABLE,
+}
 
 
 def is_plain(name: str) -> bool:

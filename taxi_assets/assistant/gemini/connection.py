@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _ATTEMPTS = 4
 _WAITS = 3
 _RETRIED_CODES = [408, 500, 502, 503, 504]
-_TOO_MANY_REQUESTS = 429
 
 _log = logging.getLogger(__name__)
 
@@ -122,14 +122,14 @@ class Connection:
                     "ask again; then check TAXI_GEMINI_BASE_URL and TAXI_GEMINI_API_VERSION",
                 ) from None
             wait = refusal.retry_seconds
-            can_wait = refusal.code == _TOO_MANY_REQUESTS and not refusal.is_daily
+            can_wait = refusal.code == HTTPStatus.TOO_MANY_REQUESTS and not refusal.is_daily
             if attempt == _WAITS or not can_wait or wait is None:
                 break
             if wait > self.longest_wait_seconds:
                 break
             _log.warning("Gemini asks to wait %g s", wait)
             self.sleep(wait)
-        known = self._models() if refusal.code == 404 else []  # noqa: PLR2004 - not found
+        known = self._models() if refusal.code == HTTPStatus.NOT_FOUND else []
         raise failure(refusal, model, setting, known)
 
     def _models(self) -> list[str]:

@@ -86,7 +86,10 @@ def failure(refusal: Refusal, model: str, setting: str, models: list[str]) -> Ta
     if refusal.code == HTTPStatus.TOO_MANY_REQUESTS:
         seconds = max(round(refusal.retry_seconds or 0), NEXT_ATTEMPT_SECONDS)
         return ModelBusyError(said, f"ask again in {seconds} s", wait_seconds=seconds)
-    if refusal.code == HTTPStatus.REQUEST_TIMEOUT or refusal.code >= 500:  # noqa: PLR2004 - as in HTTP
+    if (
+        refusal.code == HTTPStatus.REQUEST_TIMEOUT
+        or refusal.code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
         return ModelBusyError(said, "ask again later", wait_seconds=NEXT_ATTEMPT_SECONDS)
     if refusal.code in _REJECTED or "api key" in refusal.text.lower():
         return AssistantError(said, "set GEMINI_API_KEY to a key that is valid for this API")

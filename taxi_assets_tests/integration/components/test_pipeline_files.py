@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster.components.testing import create_defs_folder_sandbox
 
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance
+from taxi_assets.components import TripPipeline
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
@@ -48,6 +52,9 @@ attributes:
         (TABLE.replace("mine", "zones"), "zones is a table of taxi_assets itself"),
         (TABLE.replace("mine", "green_tripdata"), "is a table of taxi_assets itself"),
         (TABLE.replace("mine", "tripdata_files"), "is a table of taxi_assets itself"),
+        (TABLE.replace("mine", "tripdata_tallies"), "is a table of taxi_assets itself"),
+        (TABLE.replace("mine", "tripdata_summaries"), "is a table of taxi_assets itself"),
+        (TABLE.replace("mine", "tripdata_counts"), "is a table of taxi_assets itself"),
         (TABLE.replace("{a: text}", "{'a\" text': text}"), "line 5: columns"),
         (TABLE.replace("{a: text}", "{a: blob}"), "line 5: columns.a: Input should be 'text'"),
         (TABLE.replace("{a: text}", "{}"), "line 5: columns"),
@@ -110,15 +117,32 @@ def test_two_files_do_not_make_one_table(write: Write) -> None:
     assert "pipelines/one.yaml makes the table mine in duckdb already" in answer.text
 
 
-def test_dagster_itself_takes_the_components_as_they_are(write: Write) -> None:
-    write("trips", TRIPS)
-    from taxi_assets.components import TripPipeline
+def test_dagsters_own_loader_takes_the_attributes_as_they_are(settings_env: Path) -> None:
+    attributes = {"taxi": "green", "months": {"first": "2020-01"}, "warehouses": ["duckdb"]}
+    template = {**attributes, "months": {"first": "{{ '2020-01' }}"}}
 
-    pipeline = TripPipeline.model_validate(
-        {"taxi": "green", "months": {"first": "2020-01"}, "warehouses": ["duckdb"]}
-    )
-    with warnings.catch_warnings(action="error"):
-        assert dg.build_defs_for_component(pipeline).jobs
+    [name] = _loaded_by_dagster(attributes)
+    assert name.startswith("pipeline_")
+    with pytest.raises(Exception, match=r"TripPipeline.*error") as refusal:
+        _loaded_by_dagster(template)
+    assert "write a month as YYYY-MM" in str(refusal.value.__cause__)
+
+
+def _loaded_by_dagster(attributes: Mapping[str, object]) -> list[str]:
+    """Names of the jobs."""
+    content = {"type": "taxi_assets.components.TripPipeline", "attributes": dict(attributes)}
+    # What Dagster's sandbox warns of is its own.
+    with warnings.catch_warnings(action="ignore"), create_defs_folder_sandbox() as sandbox:
+        path = sandbox.scaffold_component(TripPipeline, defs_yaml_contents=content)
+        with sandbox.load_component_and_build_defs(defs_path=path) as (_, definitions):
+            return [job.name for job in definitions.jobs or []]
+
+
+def test_a_pipeline_of_months_to_come_says_that_there_is_nothing_to_load(write: Write) -> None:
+    write("later", TRIPS.replace("{first: 2020-01, last: 2020-02}", "{first: 2999-01}"))
+    answer = taxi_assets("pipelines", "later")
+    assert answer.exit_code == 0
+    assert "later: none of its months can have been published yet" in answer.text
 
 
 def test_without_a_folder_there_are_no_pipelines(write: Write) -> None:
