@@ -17,7 +17,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 
 import taxi_assets.lake.assets
-import taxi_assets.warehouse.duckdb.assets
+import taxi_assets.warehouse.duckdb.trip_tables
 from benchmarks.clocks import Clocks
 from benchmarks.measure import Cost, measured, report
 from taxi_assets.automation.instance import open_instance
@@ -87,7 +87,7 @@ def dagster_run(settings: Settings) -> Iterator[_Load]:
 def set_clocks() -> Clocks:
     """Clocks around what a run spends its time with."""
     clocks = Clocks("Dagster's own Python: plan, steps, events, snapshots")
-    lake, duckdb = taxi_assets.lake.assets, taxi_assets.warehouse.duckdb.assets
+    lake, duckdb = taxi_assets.lake.assets, taxi_assets.warehouse.duckdb.trip_tables
     clocks.time_function(lake, "land", "land: make, verify, store the file")
     clocks.time_function(duckdb, "replace_month", "replace_month")
     clocks.time_function(duckdb, "measure_month", "figures of the checks")

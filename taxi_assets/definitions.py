@@ -1,5 +1,7 @@
 """What is deployed: the parts put together for the settings that hold here."""
 
+from typing import Any
+
 import dagster as dg
 
 from taxi_assets.assistant.assets import assistant_definitions
@@ -19,36 +21,23 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.bigquery.assets import (
-    bigquery_asset,
-    bigquery_checks,
-    bigquery_external_asset,
-    bigquery_side,
-    bigquery_zones,
-    dataset_asset,
-)
+from taxi_assets.warehouse.bigquery.assets import bigquery_external_asset, dataset_asset
+from taxi_assets.warehouse.bigquery.trip_tables import BigQueryTables
 from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
-from taxi_assets.warehouse.duckdb.assets import (
-    duckdb_asset,
-    duckdb_checks,
-    duckdb_side,
-    duckdb_zones,
-)
+from taxi_assets.warehouse.check_assets import month_checks
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
-from taxi_assets.warehouse.postgres.assets import (
-    postgres_asset,
-    postgres_checks,
-    postgres_side,
-    postgres_zones,
-)
+from taxi_assets.warehouse.duckdb.trip_tables import DuckDBTables
+from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
 from taxi_assets.warehouse.postgres.server import server_of
+from taxi_assets.warehouse.postgres.trip_tables import PostgresTables
 from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
+from taxi_assets.warehouse.trip_tables import TripTables
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Everything that Dagster runs, for these settings."""
     catalog = Catalog(settings)
-    zones = [zones_asset(catalog)]
+    zones = [zones_asset(catalog), *map(zones_table_asset, _tables(settings))]
     resources: dict[str, object] = {
         "lake": lake_of(settings),
         "duckdb": DuckDBWarehouse(
@@ -57,13 +46,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             wait_seconds=settings.duckdb_wait_seconds,
         ),
     }
-    if Warehouse.DUCKDB in settings.warehouses:
-        zones.append(duckdb_zones())
     if Warehouse.POSTGRES in settings.warehouses:
-        zones.append(postgres_zones())
         resources["postgres"] = server_of(settings)
     if Warehouse.BIGQUERY in settings.warehouses:
-        zones.append(bigquery_zones(settings))
         resources["bigquery"] = bigquery_of(settings)
     sensors = republished_sensors(catalog)
     if settings.alert_webhook is not None:
@@ -98,24 +83,23 @@ def _of_google_cloud(settings: Settings) -> dg.Definitions:
     return dg.Definitions(assets=assets)
 
 
+def _tables(settings: Settings) -> list[TripTables[Any]]:
+    """The tables of the warehouses in use; the others are compared with the first."""
+    tables: dict[Warehouse, TripTables[Any]] = {
+        Warehouse.DUCKDB: DuckDBTables(),
+        Warehouse.POSTGRES: PostgresTables(),
+        Warehouse.BIGQUERY: BigQueryTables(settings.gcp_dataset),
+    }
+    return [its for warehouse, its in tables.items() if warehouse in settings.warehouses]
+
+
 def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
-    assets = [lake_asset(dataset, catalog)]
-    checks: list[dg.AssetChecksDefinition] = []
-    sides: list[Side] = []
-    if Warehouse.DUCKDB in catalog.settings.warehouses:
-        assets.append(duckdb_asset(dataset, catalog))
-        checks.append(duckdb_checks(dataset, assets[-1], catalog.settings))
-        sides.append(duckdb_side(assets[-1]))
-    if Warehouse.POSTGRES in catalog.settings.warehouses:
-        assets.append(postgres_asset(dataset, catalog))
-        checks.append(postgres_checks(dataset, assets[-1], catalog.settings))
-        sides.append(postgres_side(assets[-1]))
-    if Warehouse.BIGQUERY in catalog.settings.warehouses:
-        assets.append(bigquery_asset(dataset, catalog))
-        checks.append(bigquery_checks(dataset, assets[-1], catalog.settings))
-        sides.append(bigquery_side(assets[-1]))
-        if catalog.settings.lake_bucket is not None:
-            assets.append(bigquery_external_asset(dataset, catalog))
+    settings = catalog.settings
+    sides = [Side(tables, merged_asset(tables, dataset, catalog)) for tables in _tables(settings)]
+    assets = [lake_asset(dataset, catalog), *(side.asset for side in sides)]
+    if Warehouse.BIGQUERY in settings.warehouses and settings.lake_bucket is not None:
+        assets.append(bigquery_external_asset(dataset, catalog))
+    checks = [month_checks(dataset, side.asset, settings, side.tables) for side in sides]
     checks += reconcile_checks(dataset, sides)
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),

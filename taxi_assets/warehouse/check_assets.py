@@ -1,7 +1,8 @@
 """Asset checks from the rules: one set per merged table, evaluated month by month."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -15,16 +16,14 @@ from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
 from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
-
-Measure = Callable[[object, TripFile], MonthFigures]
+from taxi_assets.warehouse.trip_tables import TripTables
 
 
 def month_checks(
     dataset: Dataset,
     asset: dg.AssetsDefinition,
     settings: Settings,
-    resource: str,
-    measure: Measure,
+    tables: TripTables[Any],
 ) -> dg.AssetChecksDefinition:
     """The checks of a merged table.
 
@@ -32,8 +31,7 @@ def month_checks(
         dataset: whose table it is.
         asset: the table's asset.
         settings: where the limits stand.
-        resource: key of the warehouse's resource, and name of its pool.
-        measure: takes the figures of a file's month from that resource.
+        tables: of the warehouse it is in.
     """
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster; without them a check's result would be
@@ -45,13 +43,13 @@ def month_checks(
         name=f"check_{asset.key.to_python_identifier()}",
         specs=specs,
         can_subset=True,
-        required_resource_keys={resource},
-        pool=resource,
+        required_resource_keys={tables.name},
+        pool=tables.name,
     )
     def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with dagster_failures():
             file = file_of_partition(context, dataset)
-            figures = measure(getattr(context.resources, resource), file)
+            figures = tables.measure(getattr(context.resources, tables.name), file)
         expected = expectations(file, figures, settings)
         selected = {key.name for key in context.selected_asset_check_keys}
         for check in CHECKS:

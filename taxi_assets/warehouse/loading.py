@@ -1,5 +1,6 @@
 """What came of loading a month, in any warehouse."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from taxi_assets.warehouse.tally import Tally
@@ -16,6 +17,7 @@ class Loaded:
         replaced_rows: rows that stood there before.
         table_rows: rows of all months in the table afterwards.
         tally: counts and sums of the month's rows; empty where none was kept.
+        cost: what the warehouse bills, by name; empty where it bills nothing.
     """
 
     rows: int
@@ -24,6 +26,7 @@ class Loaded:
     replaced_rows: int
     table_rows: int
     tally: Tally = field(default_factory=dict)
+    cost: Mapping[str, int | float] = field(default_factory=dict)
 
     @property
     def rows_per_second(self) -> float:

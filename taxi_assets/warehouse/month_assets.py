@@ -1,18 +1,25 @@
-"""What the assets of merged tables have in common, whatever the warehouse."""
+"""Assets of merged tables and of zones, the same in every warehouse."""
 
-from __future__ import annotations
+from typing import Any
 
 import dagster as dg
 from pydantic import Field
 
+from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.assets import ZONES_NAME
+from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.assets import OWNERS, ZONES_NAME
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
+from taxi_assets.partitions import monthly_partitions
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import ODDITIES
+from taxi_assets.warehouse.trip_tables import Attempt, TripTables
 
 
 class LoadConfig(dg.Config):
@@ -21,6 +28,71 @@ class LoadConfig(dg.Config):
     force: bool = Field(
         False, description="Load the month even where the table holds this very file already."
     )
+
+
+def merged_asset(
+    tables: TripTables[Any], dataset: Dataset, catalog: Catalog
+) -> dg.AssetsDefinition:
+    """The merged table of a dataset in a warehouse, a month at a time."""
+
+    @dg.asset(
+        key=[tables.name, dataset.table],
+        deps=[dg.AssetKey(["lake", dataset.table])],
+        partitions_def=monthly_partitions(dataset),
+        group_name=tables.name,
+        kinds={tables.name, "table"},
+        owners=OWNERS,
+        description=tables.description(dataset),
+        metadata={
+            "dagster/column_schema": merged_schema(dataset, tables.types),
+            "dagster/table_name": tables.full_name(dataset.table),
+        },
+        required_resource_keys={"lake", tables.name},
+        pool=tables.name,
+    )
+    def merged(context: dg.AssetExecutionContext, config: LoadConfig) -> dg.MaterializeResult[None]:
+        lake: Lake = context.resources.lake
+        resource = getattr(context.resources, tables.name)
+        with dagster_failures():
+            file = catalog.file(dataset, Month.parse(context.partition_key))
+            landed = landed_file(lake, file)
+            attempt = attempt_of(context)
+            loaded = tables.load(resource, lake, file, landed, attempt, config.force)
+        if not loaded.changed:
+            context.log.info(f"the table holds this very {file.filename}: nothing to do")
+        return dg.MaterializeResult(metadata=load_metadata(file, loaded))
+
+    return merged
+
+
+def zones_table_asset(tables: TripTables[Any]) -> dg.AssetsDefinition:
+    """The taxi zones in a warehouse, to join the trips with."""
+
+    @dg.asset(
+        key=[tables.name, "zones"],
+        deps=[dg.AssetKey(["lake", "zones"])],
+        group_name=tables.name,
+        kinds={tables.name, "table"},
+        owners=OWNERS,
+        description="Taxi zones, to join the trips with.\n\nBy PULocationID and DOLocationID.",
+        metadata={"dagster/table_name": tables.full_name("zones")},
+        required_resource_keys={"lake", tables.name},
+        pool=tables.name,
+    )
+    def zones(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        lake: Lake = context.resources.lake
+        resource = getattr(context.resources, tables.name)
+        with dagster_failures():
+            landed = landed_zones(lake)
+            rows = tables.replace_zones(resource, lake, landed, attempt_of(context))
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return zones
+
+
+def attempt_of(context: dg.AssetExecutionContext) -> Attempt:
+    """The try that a step is in."""
+    return Attempt(context.run.run_id, context.retry_number)
 
 
 def landed_file(lake: Lake, file: TripFile) -> LandedFile:
@@ -71,4 +143,5 @@ def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float
         "seconds": round(loaded.seconds, 3),
         "rows_per_second": round(loaded.rows_per_second),
         **shares,
+        **loaded.cost,
     }

@@ -1,17 +1,18 @@
 """Asset checks that every warehouse holds the same rows as the first one."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
 from taxi_assets.failures import dagster_failures
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.check_assets import check_result, file_of_partition
-from taxi_assets.warehouse.reconcile import MonthState, compare
+from taxi_assets.warehouse.reconcile import compare
+from taxi_assets.warehouse.trip_tables import TripTables
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,12 @@ class Side:
     """A warehouse to be compared.
 
     Attributes:
-        resource: key of its resource, which is its name, and name of its pool.
+        tables: of the warehouse.
         asset: its merged table.
-        state: takes the state of a file's month from that resource.
     """
 
-    resource: str
+    tables: TripTables[Any]
     asset: dg.AssetsDefinition
-    state: Callable[[object, TripFile], MonthState]
 
 
 def reconcile_checks(dataset: Dataset, sides: Sequence[Side]) -> list[dg.AssetChecksDefinition]:
@@ -35,7 +34,7 @@ def reconcile_checks(dataset: Dataset, sides: Sequence[Side]) -> list[dg.AssetCh
 
 
 def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetChecksDefinition:
-    name = f"same_as_{first.resource}"
+    name = f"same_as_{first.tables.name}"
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster.
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -44,7 +43,7 @@ def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetCheck
             asset=side.asset.key,
             additional_deps=[first.asset.key],
             description=(
-                f"Rows, ids and the sums of all columns are those of {first.resource}, as each "
+                f"Rows, ids and the sums of all columns are those of {first.tables.name}, as each "
                 "database computes them."
             ),
             blocking=True,
@@ -54,17 +53,17 @@ def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetCheck
     @dg.multi_asset_check(
         name=f"{name}_{side.asset.key.to_python_identifier()}",
         specs=[spec],
-        required_resource_keys={first.resource, side.resource},
-        pool=side.resource,
+        required_resource_keys={first.tables.name, side.tables.name},
+        pool=side.tables.name,
     )
     def reconciled(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         with dagster_failures():
             file = file_of_partition(context, dataset)
             here, there = (
-                each.state(getattr(context.resources, each.resource), file)
+                each.tables.state(getattr(context.resources, each.tables.name), file)
                 for each in (side, first)
             )
-        verdict = compare(here, there, (side.resource, first.resource))
+        verdict = compare(here, there, (side.tables.name, first.tables.name))
         return check_result(side.asset.key, name, verdict, blocks=True)
 
     return reconciled
