@@ -55,6 +55,8 @@ BAD_VALUES = [
     ("TAXI_HTTP_TIMEOUT_SECONDS", "0", "0"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "30s", "number"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "inf", "finite"),
+    ("TAXI_SOURCE_DOWNLOADS", "0", "1"),
+    ("TAXI_SOURCE_DOWNLOADS", "all", "integer"),
     ("TAXI_SCHEDULES", "sometimes", "'off' or 'on'"),
     ("TAXI_SCHEDULE_TIMEZONE", "New York", "America/New_York"),
     ("TAXI_SCHEDULE_MONTHS", "0", "1"),
