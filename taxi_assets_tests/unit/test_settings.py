@@ -63,6 +63,8 @@ BAD_VALUES = [
     ("TAXI_SCHEDULE_MONTHS", "25", "24"),
     ("TAXI_MAX_LAG_DAYS", "-1", "0"),
     ("TAXI_MAX_LAG_DAYS", "a week", "number"),
+    ("TAXI_KEEP_RUNS_DAYS", "-1", "0"),
+    ("TAXI_KEEP_RUNS_DAYS", "a year", "integer"),
     ("TAXI_SAMPLE_ROWS", "0", "1"),
     ("TAXI_SAMPLE_ROWS", "8000001", "8000000"),
     ("TAXI_SAMPLE_SEED", "-1", "0"),
