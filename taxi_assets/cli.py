@@ -14,6 +14,7 @@ from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
+from taxi_assets.commands.purge import purge
 from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
@@ -31,6 +32,7 @@ for _command in (
     pipelines,
     backfill,
     backfills,
+    purge,
     check,
     status,
     report,

@@ -8,6 +8,7 @@ from taxi_assets.assistant.assets import assistant_definitions
 from taxi_assets.automation.alerts import alert_sensors
 from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
+from taxi_assets.automation.maintenance import maintenance_definitions
 from taxi_assets.automation.republished_sensor import republished_sensors
 from taxi_assets.automation.schedules import newest_months_schedules
 from taxi_assets.components.definitions import pipeline_definitions
@@ -68,6 +69,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         report_definitions(settings),
         assistant_definitions(settings),
         _of_google_cloud(settings),
+        maintenance_definitions(settings),
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
     )

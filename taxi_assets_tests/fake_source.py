@@ -36,8 +36,8 @@ class FakeSource(ThreadingHTTPServer):
         down: it answers everything with HTTP 503.
     """
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, handler: type[FakeSourceHandler] | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), handler or FakeSourceHandler)
         self.files: dict[str, Publication] = {}
         self.asked: list[str] = []
         self.broken: set[str] = set()
@@ -83,13 +83,18 @@ def fake_source() -> Iterator[FakeSource]:
         yield server
 
 
-class _Handler(BaseHTTPRequestHandler):
+class FakeSourceHandler(BaseHTTPRequestHandler):
+    """Answers a request from what the source has."""
+
     protocol_version = "HTTP/1.1"
     server: FakeSource
 
     def do_GET(self) -> None:
+        """Answer for the file that is asked for."""
+        self.answer(self.path.removeprefix("/"))
+
+    def answer(self, name: str) -> None:
         """Answer as a host that knows entity tags."""
-        name = self.path.removeprefix("/")
         self.server.asked.append(name)
         file = self.server.files.get(name)
         if self.server.down or name in self.server.broken:

@@ -18,7 +18,6 @@ from taxi_assets.settings import Settings
 SESSION_TAGS = {ATTENDED_TAG: uuid4().hex}
 """On every run of this process, so that others can tell whether it still lives."""
 
-_SESSION_TAG, _SESSION = next(iter(SESSION_TAGS.items()))
 _CONFIG = "dagster.yaml"
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +51,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """
     sessions = prepare_home(settings) / "sessions"
     sessions.mkdir(exist_ok=True)
-    ours = sessions / _SESSION
+    ours = sessions / SESSION_TAGS[ATTENDED_TAG]
     with FileLock(ours, is_singleton=True), _get_instance(sessions) as instance:
         _end_torn_runs(instance, sessions)
         try:
@@ -70,7 +69,7 @@ def _get_instance(home: Path) -> dg.DagsterInstance:
 def _end_torn_runs(instance: dg.DagsterInstance, sessions: Path) -> None:
     running = dg.RunsFilter(statuses=[dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED])
     for run in instance.get_runs(running):
-        name = run.tags.get(_SESSION_TAG)
+        name = run.tags.get(ATTENDED_TAG)
         if name is not None and not _lives(sessions / name):
             instance.report_run_failed(run, "the process that ran it is gone")
             instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)

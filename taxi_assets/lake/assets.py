@@ -9,6 +9,7 @@ import dagster as dg
 from taxi_assets.column_schema import raw_schema
 from taxi_assets.errors import NotFoundAtSourceError
 from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.downloads import download_transport
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landing import (
     Landing,
@@ -82,7 +83,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
                 lake,
                 lake_name(file),
                 catalog.url(file),
-                catalog.transport(catalog.url(file)),
+                download_transport(catalog, catalog.url(file)),
                 lambda: inspection_of(file, settings.max_jagged_rows),
                 lambda facts: judge_published_count(file, facts, settings.published_counts),
             )
@@ -125,7 +126,7 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
                 lake,
                 ZONES_NAME,
                 url,
-                catalog.transport(url),
+                download_transport(catalog, url),
                 ZonesInspection,
                 lambda _: None,
             )

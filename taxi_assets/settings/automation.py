@@ -40,6 +40,12 @@ class AutomationSettings(BaseSettings):
         description="Address that failed runs and late tables are posted to, as JSON with a "
         "`text`; without one, nobody is told.",
     )
+    keep_runs_days: int = Field(
+        0,
+        ge=0,
+        description="Days after which Dagster's runs are deleted with their events, unless they "
+        "tell a month's state; 0 keeps all.",
+    )
     dagster_postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dagster_dsn)] | None = Field(
         None,
         description="The Postgres database of Dagster's runs and events, as `postgresql://…`; "

@@ -35,6 +35,12 @@ class SourceSettings(BaseSettings):
         allow_inf_nan=False,
         description="How long to wait for a connection, and for the next bytes, in seconds.",
     )
+    source_downloads: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="Files that all runs of a machine fetch from one host at once.",
+    )
     sample_rows: int = Field(
         10_000, ge=1, le=8_000_000, description="Rows of a synthetic month (`sample`)."
     )

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from uuid import uuid4
 
+from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.cli import main
+from taxi_assets.failures import ATTENDED_TAG
 
 
 class Action(StrEnum):
@@ -73,6 +76,8 @@ class Launch:
 def launch(how: Launch) -> None:
     """Be that process, as a terminal starts it: a job in the background would ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # It was forked off one that has imported everything: without this, all would be one session.
+    SESSION_TAGS[ATTENDED_TAG] = uuid4().hex
     os.environ.clear()
     os.environ.update(how.environment)
     with how.output.open("wb") as output:

@@ -1,0 +1,128 @@
+"""Deletes old runs with their events, but none that tells what state anything is in.
+
+Dagster knows a partition's state from the events of its last runs, and forgets them with the run:
+a month would look missing though its rows are there. What such a run says, no newer one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster._core.execution.backfill import (
+    BULK_ACTION_TERMINAL_STATUSES,
+    BulkActionsFilter,
+    BulkActionStatus,
+)
+
+from taxi_assets.automation.run_tags import PARTITION_TAG
+
+_FINISHED = [
+    dg.DagsterRunStatus.SUCCESS,
+    dg.DagsterRunStatus.FAILURE,
+    dg.DagsterRunStatus.CANCELED,
+]
+_BACKFILL_TAG = "dagster/backfill"
+_PARENT_TAG = "dagster/parent_run_id"
+_PAGE = 200
+
+AT_ONCE = 1_000
+"""Runs that a day's purge deletes, at most; the next one goes on."""
+
+
+@dataclass(frozen=True)
+class Purge:
+    """What was deleted, or would be.
+
+    Attributes:
+        runs: the runs, oldest first.
+        kept: older than the limit, but still needed.
+    """
+
+    runs: tuple[dg.DagsterRun, ...]
+    kept: int
+
+
+def purge_old_runs(
+    instance: dg.DagsterInstance, days: float, dry_run: bool = False, at_once: int = AT_ONCE
+) -> Purge:
+    """Delete runs that are over and older than so many days, with their events.
+
+    Kept are: the runs with the last materialization or observation of an asset's partition, each
+    job's newest run of a partition, the parent of a run that is kept, runs of unfinished backfills.
+
+    Args:
+        instance: whose runs.
+        days: older than that they are deleted, by the time they were made.
+        dry_run: delete nothing, and say what would be.
+        at_once: how many to delete, at most.
+    """
+    needed = _last_to_speak(instance)
+    open_backfills = _open_backfills(instance)
+    newest: dict[tuple[str, str | None], str] = {}
+    chosen: list[dg.DagsterRun] = []
+    kept = 0
+    for run in _old_runs(instance, datetime.now(UTC) - timedelta(days=days)):
+        if len(chosen) == at_once:
+            break
+        key = (run.job_name, run.tags.get(PARTITION_TAG))
+        if key not in newest:
+            newest[key] = _newest(instance, *key)
+        if (
+            run.run_id in needed
+            or run.run_id == newest[key]
+            or run.tags.get(_BACKFILL_TAG) in open_backfills
+            or _has_child(instance, run)
+        ):
+            kept += 1
+        else:
+            chosen.append(run)
+    if not dry_run:
+        for run in chosen:
+            instance.delete_run(run.run_id)
+    return Purge(tuple(chosen), kept)
+
+
+def _old_runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[dg.DagsterRun]:
+    """Oldest first."""
+    filters = dg.RunsFilter(statuses=_FINISHED, created_before=before)
+    cursor = None
+    while page := instance.get_run_records(filters, limit=_PAGE, ascending=True, cursor=cursor):
+        yield from (record.dagster_run for record in page)
+        cursor = page[-1].dagster_run.run_id
+
+
+def _last_to_speak(instance: dg.DagsterInstance) -> set[str]:
+    """The runs that made the last materialization or observation of anything."""
+    found: set[str] = set()
+    for asset in instance.get_asset_keys():
+        for event, fetch in (
+            (dg.DagsterEventType.ASSET_MATERIALIZATION, instance.fetch_materializations),
+            (dg.DagsterEventType.ASSET_OBSERVATION, instance.fetch_observations),
+        ):
+            found.update(record.run_id for record in fetch(asset, limit=1).records)
+            latest = instance.event_log_storage.get_latest_storage_id_by_partition(asset, event)
+            ids = list(latest.values())
+            for start in range(0, len(ids), _PAGE):
+                some = ids[start : start + _PAGE]
+                wanted = dg.AssetRecordsFilter(asset_key=asset, storage_ids=some)
+                found.update(record.run_id for record in fetch(wanted, limit=_PAGE).records)
+    return found
+
+
+def _open_backfills(instance: dg.DagsterInstance) -> set[str]:
+    unfinished = [state for state in BulkActionStatus if state not in BULK_ACTION_TERMINAL_STATUSES]
+    found = instance.get_backfills(filters=BulkActionsFilter(statuses=unfinished))
+    return {backfill.backfill_id for backfill in found}
+
+
+def _newest(instance: dg.DagsterInstance, job_name: str, partition: str | None) -> str:
+    tags = {PARTITION_TAG: partition} if partition else {}
+    (run,) = instance.get_runs(dg.RunsFilter(job_name=job_name, tags=tags), limit=1)
+    return run.run_id
+
+
+def _has_child(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    return bool(instance.get_run_ids(dg.RunsFilter(tags={_PARENT_TAG: run.run_id}), limit=1))

@@ -1,0 +1,119 @@
+"""Old runs are deleted, but for those that tell the state of a month."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import dagster as dg
+import pytest
+
+from taxi_assets.automation.backfills import failed_months
+from taxi_assets.automation.maintenance import PURGE_JOB
+from taxi_assets.automation.old_runs import purge_old_runs
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
+from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.fake_source import FakeSource
+
+MONTH, OTHER = "2025-01", "2025-02"
+TABLE = dg.AssetKey(["duckdb", "green_tripdata"])
+EVERY_AGE = -1.0  # days: also what was made a moment ago counts as old
+
+
+@pytest.fixture
+def history(
+    instance: dg.DagsterInstance, data: DataFolder, source: FakeSource
+) -> dg.DagsterInstance:
+    """A month loaded three times, of which the last was its checks alone; another one once."""
+    published = datetime(2025, 4, 1, tzinfo=UTC)
+    for month in (MONTH, OTHER):
+        source.publish(GREEN, month, published)
+    for arguments in (
+        ("load", "green", MONTH, OTHER),
+        ("load", "green", MONTH, "--force"),
+        ("check", "green", MONTH),
+    ):
+        answer = taxi_assets(*arguments)
+        assert answer.exit_code == 0, answer.text
+    return instance
+
+
+def materialized(instance: dg.DagsterInstance) -> set[str]:
+    return set(instance.get_materialized_partitions(TABLE))
+
+
+def of_month(instance: dg.DagsterInstance, month: str) -> list[str]:
+    """The month's runs, newest first."""
+    runs = instance.get_runs(dg.RunsFilter(tags={"dagster/partition": month}))
+    return [run.run_id for run in runs]
+
+
+def test_what_newer_runs_have_superseded_goes_and_nothing_is_forgotten(
+    history: dg.DagsterInstance, data: DataFolder
+) -> None:
+    checks, reload_, first = of_month(history, MONTH)
+    (other,) = of_month(history, OTHER)
+    ledger = data.ledger()
+
+    planned = purge_old_runs(history, EVERY_AGE, dry_run=True)
+    assert [run.run_id for run in planned.runs] == [first]
+    assert len(history.get_runs()) == 4
+
+    assert purge_old_runs(history, EVERY_AGE) == planned
+    assert {run.run_id for run in history.get_runs()} == {checks, reload_, other}
+    assert history.all_logs(first) == []
+    assert materialized(history) == {MONTH, OTHER}
+    assert data.ledger() == ledger
+    assert purge_old_runs(history, EVERY_AGE).runs == ()
+
+
+def test_a_month_that_failed_is_still_known_and_runs_in_progress_stay(
+    instance: dg.DagsterInstance,
+) -> None:
+    tags = {"taxi": "green", "dagster/partition": MONTH}
+    for status in (
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.FAILURE,
+    ):
+        instance.run_storage.add_run(dg.DagsterRun("load_green", status=status, tags=tags))
+    started = dg.DagsterRun("load_yellow", status=dg.DagsterRunStatus.STARTED)
+    instance.run_storage.add_run(started)
+
+    assert len(purge_old_runs(instance, EVERY_AGE, at_once=1).runs) == 1
+    assert len(purge_old_runs(instance, EVERY_AGE).runs) == 1
+    assert len(instance.get_runs()) == 2
+    assert instance.has_run(started.run_id)
+    month = Month.parse(MONTH)
+    assert failed_months(instance, GREEN, [month]) == [month]
+
+
+def test_the_command_says_what_it_would_delete_and_needs_to_know_how_old(
+    history: dg.DagsterInstance,
+) -> None:
+    refused = taxi_assets("purge")
+    assert refused.exit_code == 1
+    assert "TAXI_KEEP_RUNS_DAYS is not set" in refused.text
+
+    answer = taxi_assets("purge", "--days", "30", "--dry-run")
+    assert answer.exit_code == 0
+    assert "0 runs older than 30 days would be deleted; 0 old ones" in answer.text
+    assert len(history.get_runs()) == 4
+
+
+def test_a_server_purges_daily_once_it_knows_how_long_to_keep_runs(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = {s.name for s in build_definitions(read_settings()).schedules or ()}
+    assert "daily_purge" not in names
+    monkeypatch.setenv("TAXI_KEEP_RUNS_DAYS", "365")
+    monkeypatch.setenv("TAXI_SCHEDULES", "on")
+
+    definitions = build_definitions(read_settings())
+
+    schedule = definitions.resolve_schedule_def("daily_purge")
+    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    job = definitions.resolve_job_def(PURGE_JOB)
+    assert job.execute_in_process(instance=instance).success
