@@ -9,6 +9,7 @@ import click
 
 from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
+from taxi_assets.commands.copilot import copilot
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.months import backfill, check, load
@@ -42,5 +43,6 @@ for _command in (
     setup,
     dev,
     ask,
+    copilot,
 ):
     main.add_command(_command)

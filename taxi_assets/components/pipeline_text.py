@@ -16,7 +16,9 @@ REMEDY = "correct the file, then reload the code location; docs/components.md sh
 LARGEST_BYTES = 100_000
 
 Place = tuple[str | int, ...]
-_TEMPLATE = re.compile(r"\{\{|\{%|\$\{")
+TEMPLATE = re.compile(r"\{\{|\{%|\$\{")
+"""How a template begins that somebody else's loader might render."""
+
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
     for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
@@ -76,7 +78,7 @@ class _Reader:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, (*place, n)) for n, each in enumerate(node.value)]
-        if _TEMPLATE.search(node.value):
+        if TEMPLATE.search(node.value):
             self._refuse(
                 node, "a template ({{ … }}, {% … %} or ${…}) is not allowed: write the value"
             )

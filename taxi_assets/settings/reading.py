@@ -15,9 +15,10 @@ from taxi_assets.settings.choices import Warehouse
 from taxi_assets.settings.forms import DSN_FORM
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
-_SECRETS = frozenset(
+SECRETS = frozenset(
     {"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds", "gemini_api_key"}
 )
+"""Settings whose values are never shown."""
 
 
 def read_settings() -> Settings:
@@ -61,7 +62,7 @@ def _explain(problem: ErrorDetails) -> str:
     place = str(problem["loc"][0])
     field = next(f for f in Settings.model_fields if place in (f, *variables(f)))
     name = place if place in variables(field) else variable(field)
-    if field in _SECRETS:
+    if field in SECRETS:
         return f"{name}: {problem['msg']}"
     # A URL may carry a password.
     value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))

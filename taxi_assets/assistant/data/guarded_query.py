@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from taxi_assets.assistant.child_environment import plain_environment
 from taxi_assets.assistant.data import reader
 from taxi_assets.errors import AssistantError, WarehouseBusyError
 
@@ -17,7 +17,6 @@ QUERY_SECONDS = 30.0
 MOST_ROWS = 100
 _LARGEST_BYTES = 1_000_000
 _LONGEST_REASON = 300
-_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def run_guarded(
             capture_output=True,
             timeout=seconds,
             check=False,
-            env={name: os.environ[name] for name in _KEPT if name in os.environ},
+            env=plain_environment(),
         )
     except subprocess.TimeoutExpired:
         raise AssistantError(

@@ -30,6 +30,10 @@ T = TypeVar("T", covariant=True)
 Form = TypeVar("Form", bound=BaseModel)
 
 
+class ReplyFormError(AssistantError):
+    """The reply has another form than the one that was asked for."""
+
+
 @dataclass(frozen=True)
 class Reply(Generic[T]):
     """What the model replied.
@@ -82,7 +86,8 @@ class Gemini:
         """A reply of a given form.
 
         Raises:
-            AssistantError: the model refuses, the budget does, or the reply has another form.
+            AssistantError: the model refuses, or the budget does.
+            ReplyFormError: the reply has another form.
             ModelBusyError: it does not answer now.
         """
         reply = self._generate(instruction, prompt, meter, form)
@@ -91,7 +96,7 @@ class Gemini:
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"])) or "the whole"
-            raise AssistantError(
+            raise ReplyFormError(
                 f"the reply of {self.model} has not the form that was asked for: {place}: "
                 f"{first['msg']}",
                 "ask again; if it stays so, set TAXI_GEMINI_MODEL to a model that replies in JSON",

@@ -1,0 +1,62 @@
+"""What a person must know of an offered pipeline before it does what they asked for."""
+
+from __future__ import annotations
+
+from taxi_assets.assistant.copilot.conversation import PipelineOffer, warehouses_of
+from taxi_assets.assistant.copilot.plan import AddressPlan
+from taxi_assets.settings import Settings, Warehouse, variable
+
+
+def missing_settings(offer: PipelineOffer, settings: Settings) -> list[str]:
+    """What has to be set before the file can be loaded."""
+    pipeline = offer.plan.pipeline
+    assert pipeline is not None
+    used = warehouses_of(pipeline)
+    lacking = used.difference(settings.warehouses)
+    if not lacking:
+        return []
+    named = ",".join([*settings.warehouses, *sorted(lacking)])
+    missing = [f"set {variable('warehouses')}={named}"]
+    if Warehouse.POSTGRES in lacking and settings.postgres_dsn is None:
+        missing.append(f"set {variable('postgres_dsn')} to the database's address")
+    return missing
+
+
+def notes(offer: PipelineOffer, settings: Settings, request: str) -> list[str]:
+    """What holds of it, by the settings of now."""
+    pipeline = offer.plan.pipeline
+    assert pipeline is not None
+    told = []
+    if pipeline.schedule is None:
+        told.append("It has no schedule: it runs when somebody asks for it.")
+    else:
+        told.append(
+            f"Its schedule is in the time zone {settings.schedule_timezone} "
+            f"({variable('schedule_timezone')}); it is due next at {offer.proof.next_tick}."
+        )
+        if settings.schedules == "off":
+            told.append(
+                f"Schedules are off: set {variable('schedules')}=on, or turn that of "
+                f"{offer.proof.job} on in the UI, under Automation. They need the daemon that "
+                "`taxi-assets dev` starts."
+            )
+    by_hand = f"`taxi-assets pipelines {pipeline.name}`"
+    if isinstance(pipeline, AddressPlan):
+        told.append(
+            f"The address was not asked: {by_hand} tries whether it answers with these columns. "
+            "A wrong answer changes no table."
+        )
+        if pipeline.url not in request:
+            told.append(
+                "The address does not stand in the request: the model named it. Look at it."
+            )
+        return told
+    months = len(offer.proof.months)
+    if pipeline.schedule is not None:
+        told.append(
+            "Each time it loads what is published and missing, at most "
+            f"{settings.schedule_months} months ({variable('schedule_months')}), the newest first; "
+            "TLC publishes a month about two months late, so that mostly nothing is new."
+        )
+    told.append(f"{by_hand} loads all of its months, {months} by now, at once.")
+    return told

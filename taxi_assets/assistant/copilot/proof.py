@@ -1,0 +1,121 @@
+"""Proves a pipeline file before it is offered: loaded among the others, where it can do no harm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from taxi_assets.assistant.child_environment import plain_environment
+from taxi_assets.components.pipeline_text import LARGEST_BYTES
+from taxi_assets.errors import AssistantError
+from taxi_assets.settings import Settings, Warehouse, variable
+
+PROOF_SECONDS = 120.0
+"""To import Dagster and load the definitions: 2 to 5 s on two quiet cores."""
+
+_LARGEST_BYTES = 1_000_000
+_LONGEST_REASON = 1_000
+_PLACEHOLDER_DSN = "postgresql://nobody@127.0.0.1/nothing"
+
+
+class Proof(BaseModel):
+    """What a pipeline file defines, as Dagster has it.
+
+    Attributes:
+        title: what it does, in a line.
+        job: that runs it.
+        assets: that the job makes.
+        checks: the names of the checks that the job runs.
+        months: that it loads by now, in order; none where it is not about months.
+        next_tick: when its schedule is due next; None without one.
+    """
+
+    title: str
+    job: str
+    assets: list[str]
+    checks: list[str]
+    months: list[str]
+    next_tick: str | None
+
+
+class PlanError(AssistantError):
+    """A plan cannot be carried out as it is."""
+
+
+def prove(
+    settings: Settings,
+    file: str,
+    text: str,
+    warehouses: set[Warehouse],
+    seconds: float = PROOF_SECONDS,
+) -> Proof:
+    """Load a copy of the pipelines with that file, in a process without secrets that ends in time.
+
+    Args:
+        settings: that hold; what the file may depend on is handed on, secrets are not.
+        file: its name in the folder of pipelines.
+        text: of the file.
+        warehouses: that it needs, whether they are among the settings' ones or not yet.
+        seconds: that it may take.
+
+    Raises:
+        PlanError: it is wrong, does nothing, or harms another file.
+        AssistantError: it took too long.
+    """
+    with tempfile.TemporaryDirectory(prefix="taxi-assets-copilot-") as place:
+        folder = Path(place) / "pipelines"
+        folder.mkdir()
+        _copy(settings.pipelines, folder)
+        try:
+            done = subprocess.run(  # noqa: S603 - our own module
+                [sys.executable, "-P", "-m", f"{__package__}.child"],
+                input=json.dumps({"file": file, "text": text}).encode(),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+                cwd=place,  # where no .env is
+                env=_environment(settings, warehouses),
+            )
+        except subprocess.TimeoutExpired:
+            raise AssistantError(
+                f"{file} took longer than {seconds:g} s to load and was given up",
+                "ask for less; nothing was written",
+            ) from None
+    if done.returncode or not 0 < len(done.stdout) <= _LARGEST_BYTES:
+        raise _error(f"{file} cannot be loaded: its process ended with {done.returncode}")
+    answer = json.loads(done.stdout)
+    if reason := answer.get("error"):
+        raise _error(reason)
+    return Proof.model_validate(answer)
+
+
+def _copy(source: Path, folder: Path) -> None:
+    """Only what can be a pipeline file."""
+    for path in source.iterdir() if source.is_dir() else ():
+        is_file = path.suffix in (".yaml", ".yml") and path.is_file()
+        if is_file and path.stat().st_size <= LARGEST_BYTES:
+            shutil.copyfile(path, folder / path.name)
+
+
+def _environment(settings: Settings, warehouses: set[Warehouse]) -> dict[str, str]:
+    # BigQuery would want credentials, and no pipeline can name it.
+    named = {*settings.warehouses, *warehouses} - {Warehouse.BIGQUERY}
+    return plain_environment() | {
+        variable("data_dir"): "data",
+        variable("pipelines"): "pipelines",
+        variable("pipeline_hosts"): settings.pipeline_hosts,
+        variable("warehouses"): ",".join(sorted(named)),
+        variable("postgres_dsn"): _PLACEHOLDER_DSN,
+        variable("source"): settings.source.value,
+        variable("schedule_timezone"): settings.schedule_timezone,
+    }
+
+
+def _error(reason: str) -> PlanError:
+    return PlanError(" ".join(reason.split())[:_LONGEST_REASON], "put the request in other words")
