@@ -1,9 +1,10 @@
-"""The starter pipelines as a learner runs them in Dagster's UI, in a real browser."""
+"""The starter pipelines and the assistant as a learner runs them in the UI, in a real browser."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from taxi_assets.starter_session import SAMPLE_SETTINGS
+from taxi_assets_tests.gemini_server import KEY, Asked, GeminiServer, gemini_server
 from taxi_assets_tests.ui import DevServer, chromium, require_chromium, wait_until
 
 SHOWN_MS = 30_000
 RUN_SECONDS = 90
 LONG_PAUSE_SECONDS = 300
+TICKET = "A ticket costs nine dollars."
 
 RUNS = """
 query ($job: String!) { runsOrError(filter: {pipelineName: $job}) { ... on Runs { results {
@@ -39,8 +42,33 @@ query ($run: ID!) { runOrError(runId: $run) { ... on Run { eventConnection { eve
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevServer]:
-    with _server(tmp_path_factory.mktemp("starter"), "refuse") as running:
+def gemini() -> Iterator[GeminiServer]:
+    """A model that knows nothing by itself, and finds one thing in documents."""
+
+    def think(asked: Asked) -> object:
+        if asked.schema is None:
+            return "Seven dollars."
+        passages = json.loads(asked.prompt)["passages"]
+        cited = [{"id": p["id"], "quote": TICKET} for p in passages if TICKET in p["text"]]
+        return {"answerable": bool(cited), "answer": "Nine dollars.", "citations": cited}
+
+    with gemini_server() as running:
+        running.think = think
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, gemini: GeminiServer) -> Iterator[DevServer]:
+    folder = tmp_path_factory.mktemp("starter")
+    document = folder / "zoo.md"
+    document.write_text(f"# Prices\n{TICKET}")
+    of_assistant = {
+        "GEMINI_API_KEY": KEY,
+        "TAXI_GEMINI_BASE_URL": gemini.url,
+        "TAXI_GEMINI_BUDGET_USD": "5",
+        "TAXI_ASSISTANT_SOURCES": str(document),
+    }
+    with _server(folder, "refuse", of_assistant) as running:
         yield running
 
 
@@ -112,9 +140,27 @@ def test_image_pulls_is_materialized_and_its_series_is_plotted(
     expect(page.locator("canvas").first).to_be_visible()
 
 
+def test_both_answers_of_a_chat_are_shown_side_by_side_and_the_evaluation_its_checks(
+    server: DevServer, page: Page
+) -> None:
+    _materialize(server, page, "assistant_knowledge")
+    _materialize(server, page, "chat")
+    page.goto("/assets/assistant/chat_comparison")
+    answers = page.get_by_role("row").filter(has_text="Seven dollars.")
+    expect(answers.last).to_contain_text("Nine dollars.")
+    _materialize(server, page, "assistant_evaluation")
+    page.goto("/assets/assistant/evaluation?view=checks")
+    page.get_by_text("refusals", exact=True).locator("visible=true").first.click()
+    expect(page.get_by_text("100% of questions that no page answers are refused")).to_be_visible()
+    assert KEY not in page.content() + server.output()
+
+
 @contextmanager
-def _server(folder: Path, third_run: str) -> Iterator[DevServer]:
+def _server(
+    folder: Path, third_run: str, settings: Mapping[str, str] | None = None
+) -> Iterator[DevServer]:
     server = DevServer(folder, sample_rows=100)
+    server.environment.update(settings or {})
     server.environment["TAXI_HELLO_WORLD_THIRD_RUN"] = third_run
     for name, value in SAMPLE_SETTINGS.items():
         server.environment[f"TAXI_{name.upper()}"] = value

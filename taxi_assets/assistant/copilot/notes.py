@@ -56,7 +56,7 @@ def notes(offer: PipelineOffer, settings: Settings, request: str) -> list[str]:
         told.append(
             "Each time it loads what is published and missing, at most "
             f"{settings.schedule_months} months ({variable('schedule_months')}), the newest first; "
-            "TLC publishes a month about two months late, so that mostly nothing is new."
+            "once all are there, mostly nothing is new: TLC publishes about two months late."
         )
-    told.append(f"{by_hand} loads all of its months, {months} by now, at once.")
+    told.append(f"{by_hand} loads at once all of its months that are published, {months} at most.")
     return told

@@ -89,7 +89,7 @@ def test_a_request_becomes_a_pipeline_that_is_shown_and_not_written(
     )
     assert "the time zone UTC (TAXI_SCHEDULE_TIMEZONE); it is due next at 20" in said.text
     assert "Schedules are off: set TAXI_SCHEDULES=on" in said.text
-    assert "`taxi-assets pipelines green_to_postgres` loads all of its months" in said.text
+    assert "`taxi-assets pipelines green_to_postgres` loads at once all of its months" in said.text
     assert "--apply" in said.text
     assert not FILE.parent.exists()
     assert (KEY in said.text, "hunter2" in said.text) == (False, False)
