@@ -47,16 +47,11 @@ def write_pipeline(path: Path, before: str | None, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if before is None:
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-            return
-        if current_text(path) != before:
+            _create(path, text)
+        elif current_text(path) == before:
+            _exchange(path.resolve(), text)  # A link stays one.
+        else:
             raise changed
-        target = path.resolve()  # A link stays one.
-        with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as draft:
-            draft.write(text)
-        Path(draft.name).chmod(target.stat().st_mode)
-        Path(draft.name).replace(target)
     except FileExistsError:
         raise changed from None
     except OSError as error:
@@ -64,3 +59,26 @@ def write_pipeline(path: Path, before: str | None, text: str) -> None:
             f"{path} cannot be written: {error.strerror}",
             "make the folder writable, or save what is shown there yourself",
         ) from None
+
+
+def _create(path: Path, text: str) -> None:
+    with path.open("x", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except OSError:
+            path.unlink()
+            raise
+
+
+def _exchange(path: Path, text: str) -> None:
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        draft = Path(file.name)
+        try:
+            file.write(text)
+            file.flush()
+            draft.chmod(path.stat().st_mode)
+            draft.replace(path)
+        except OSError:
+            draft.unlink()
+            raise

@@ -95,9 +95,11 @@ class Gemini:
             value = form.model_validate_json(reply.value)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "the whole"
+            # A key that nothing has is there as the model wrote it.
+            place = shown(".".join(map(str, first["loc"])), self.connection.key.get_secret_value())
             raise ReplyFormError(
-                f"the reply of {self.model} has not the form that was asked for: {place}: "
+                f"the reply of {self.model} has not the form that was asked for: "
+                f"{place or 'the whole'}: "
                 f"{first['msg']}",
                 "ask again; if it stays so, set TAXI_GEMINI_MODEL to a model that replies in JSON",
             ) from None

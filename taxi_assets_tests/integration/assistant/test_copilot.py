@@ -63,6 +63,14 @@ def replies(server: GeminiServer, *plans: object) -> None:
     server.think = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
+def loaded(file: str, plan: dict[str, object]) -> dict[str, object]:
+    """What the child finds in the file of a plan, run here: the working folder is a test's."""
+    pipeline = Plan.model_validate_json(json.dumps(plan)).pipeline
+    assert pipeline is not None
+    FILE.parent.mkdir(exist_ok=True)
+    return child.answer(file, pipeline_text(pipeline))
+
+
 def failed(server: GeminiServer) -> list[str]:
     """What the last request to the model said of the plans before."""
     told: list[str] = json.loads(server.asked[-1].prompt)["failed"]
@@ -211,6 +219,7 @@ def test_without_a_key_it_says_what_works_without(settings_env: Path) -> None:
 WRONG: dict[str, tuple[object, str]] = {
     "no plan": ("I would rather talk.", "form"),
     "another key": ({**trips(), "code": "import os"}, "code"),
+    "a key that steers the terminal": ({**trips(), "\x1b[2J": 1}, "asked for: [2J"),
     "two parts": ({**trips(), **command("demo"), "kind": "command"}, "none of the other parts"),
     "a name that leads elsewhere": (trips(name="../../etc/cron"), "name"),
     "YAML in a name": (trips(name="x\ntype: other"), "name"),
@@ -272,11 +281,8 @@ LOADED: dict[str, tuple[dict[str, object], str]] = {
 
 @pytest.mark.parametrize("wrong", LOADED)
 def test_a_file_that_is_wrong_or_does_nothing_is_found_out(postgres: None, wrong: str) -> None:
-    reply, told = LOADED[wrong]
-    pipeline = Plan.model_validate_json(json.dumps(reply)).pipeline
-    assert pipeline is not None
-    FILE.parent.mkdir()
-    assert told in str(child.answer("new.yaml", pipeline_text(pipeline)).get("error"))
+    plan, told = LOADED[wrong]
+    assert told in str(loaded("new.yaml", plan).get("error"))
 
 
 def test_what_does_nothing_goes_back_to_the_model(server: GeminiServer, postgres: None) -> None:
@@ -299,13 +305,11 @@ def test_after_three_plans_that_do_not_hold_it_gives_up(
     assert not FILE.parent.exists()
 
 
-def test_a_range_until_long_after_today_has_the_months_that_are_published(
-    server: GeminiServer, postgres: None
-) -> None:
-    replies(server, trips(months={"first": "2020-01", "last": "9999-12"}))
-    said = json.loads(taxi_assets("copilot", REQUEST, "--json").stdout)
-    assert said["months"][0] == "2020-01"
-    assert len(said["months"]) < 2_000
+def test_a_range_until_long_after_today_has_the_months_that_are_published(postgres: None) -> None:
+    found = loaded("new.yaml", trips(months={"first": "2020-01", "last": "9999-12"}))["months"]
+    assert isinstance(found, list)
+    assert found[0] == "2020-01"
+    assert len(found) < 2_000
 
 
 def test_words_that_yaml_takes_for_something_else_stay_words(server: GeminiServer) -> None:
@@ -346,12 +350,10 @@ def test_with_replace_the_difference_is_shown_and_written(
     assert [path.name for path in FILE.parent.iterdir()] == [FILE.name]
 
 
-def test_a_plan_that_takes_another_pipelines_table_goes_back(server: GeminiServer) -> None:
-    replies(server, address(), address(name="a_first_one"), command("demo"))
-    assert taxi_assets("copilot", "products", "--apply").exit_code == 0
-    assert taxi_assets("copilot", "products again", "--apply").exit_code == 0
-    assert "makes the table" in failed(server)[0]
-    assert [path.name for path in FILE.parent.iterdir()] == ["products.yaml"]
+def test_a_plan_that_takes_another_pipelines_table_is_wrong(settings_env: Path) -> None:
+    assert "duckdb/products" in str(loaded("products.yaml", address()))
+    before_it = loaded("a_first_one.yaml", address(name="a_first_one"))
+    assert "makes the table products in duckdb already" in str(before_it["error"])
 
 
 def test_a_wrong_file_of_somebody_else_is_in_nobodys_way(
