@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -96,11 +97,12 @@ def prove(
 
 
 def _copy(source: Path, folder: Path) -> None:
-    """Only what can be a pipeline file."""
+    """Only what can be a pipeline file, and can be read."""
     for path in source.iterdir() if source.is_dir() else ():
         is_file = path.suffix in (".yaml", ".yml") and path.is_file()
         if is_file and path.stat().st_size <= LARGEST_BYTES:
-            shutil.copyfile(path, folder / path.name)
+            with suppress(PermissionError):
+                shutil.copyfile(path, folder / path.name)
 
 
 def _environment(settings: Settings, warehouses: set[Warehouse]) -> dict[str, str]:

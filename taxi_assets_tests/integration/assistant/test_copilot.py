@@ -193,10 +193,12 @@ def test_a_table_from_the_web_with_a_query(server: GeminiServer) -> None:
 
 
 def test_a_command_is_shown_and_not_run(server: GeminiServer, settings_env: Path) -> None:
-    replies(server, command("load", "green", "2020-04", TAXI_SOURCE="sample"))
+    plan = command("load", "green", "2020-04", TAXI_SOURCE="sample")
+    replies(server, {**plan, "not_covered": ["an e-mail when it is done"]})
     said = taxi_assets("copilot", "load green April 2020 of the sample", "--apply")
     assert said.exit_code == 0, said.text
     assert "TAXI_SOURCE=sample taxi-assets load green 2020-04" in said.text
+    assert "Not part of it: an e-mail when it is done" in said.text
     assert not settings_env.exists()
 
 
