@@ -314,12 +314,10 @@ def test_a_range_until_long_after_today_has_the_months_that_are_published(postgr
     assert len(found) < 2_000
 
 
-def test_words_that_yaml_takes_for_something_else_stay_words(server: GeminiServer) -> None:
+def test_words_that_yaml_takes_for_something_else_stay_words(settings_env: Path) -> None:
     columns = [{"name": name, "kind": "text"} for name in ("no", "null", "NaN", "_1", "y")]
-    replies(server, address(records="2020-01-01", columns=columns, query=None, table="yes"))
-    said = taxi_assets("copilot", "odd words", "--apply")
-    assert said.exit_code == 0, said.text
-    assert "yes" in taxi_assets("pipelines").text
+    plan = address(records="2020-01-01", columns=columns, query=None, table="yes")
+    assert loaded("new.yaml", plan)["assets"] == ["duckdb/yes"]
 
 
 def test_a_pipeline_that_is_there_is_not_overwritten_without_replace(
@@ -338,8 +336,7 @@ def test_a_pipeline_that_is_there_is_not_overwritten_without_replace(
 def test_with_replace_the_difference_is_shown_and_written(
     server: GeminiServer, postgres: None
 ) -> None:
-    replies(server, trips())
-    assert taxi_assets("copilot", REQUEST, "--apply").exit_code == 0
+    loaded(FILE.name, trips())
     replies(server, trips(schedule="0 10 * * *"))
     arguments = ("copilot", "green_to_postgres at ten", "--replace")
     said = taxi_assets(*arguments)
