@@ -23,6 +23,10 @@ from taxi_assets_tests.loopback import serving
 KEY = "AIzaSyTestKeyThatMustNeverBeShown0123456"
 MODEL = "gemini-3.8-flash"
 EMBEDDING_MODEL = "gemini-embedding-001"
+VERTEX = "/v1beta1/projects/some-project/locations/europe-west4/publishers/google"
+"""Where the models are for an account of Google Cloud."""
+
+TOKEN = "t0ken"
 _MOST_EMBEDDINGS = 100
 _GOOGLE = "type.googleapis.com/google.rpc"
 
@@ -143,12 +147,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     def _checked(self, body: dict[str, Any]) -> Answer:
+        if self.path.startswith(VERTEX):
+            if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                return fault(403, "Permission 'aiplatform.endpoints.predict' denied on resource")
+            return self._normal(body)
         if (key := self.headers.get("x-goog-api-key")) != KEY:
             return fault(400, f"API key not valid: {key}")
         return self._normal(body)
 
     def _normal(self, body: dict[str, Any]) -> Answer:
-        place = re.fullmatch(r"/v1beta/models(?:/([\w.-]+):(\w+))?", self.path)
+        path = self.path.replace(VERTEX, "/v1beta")
+        place = re.fullmatch(r"/v1beta/models(?:/([\w.-]+):(\w+))?", path)
         if place is None:
             return fault(404, f"no such path: {self.path}")
         match place[2]:
@@ -157,6 +166,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return as_json({"models": [{"name": f"models/{name}"} for name in names]})
             case "generateContent" if place[1] == MODEL:
                 return self._generate(body)
+            case "embedContent" if place[1] == EMBEDDING_MODEL:
+                return as_json({"embedding": self._embed([body])[0]})
             case "batchEmbedContents" if place[1] == EMBEDDING_MODEL:
                 return self._batch(body["requests"])
             case _:
@@ -193,7 +204,12 @@ class _Handler(BaseHTTPRequestHandler):
         texts = [_text(request["content"]) for request in requests]
         self.server.embedded.append(texts)
         return [
-            {"values": _embedding(text, request["outputDimensionality"])}
+            # Vertex AI puts the settings of an embedding into an object of their own.
+            {
+                "values": _embedding(
+                    text, request.get("embedContentConfig", request)["outputDimensionality"]
+                )
+            }
             for text, request in zip(texts, requests, strict=True)
         ]
 

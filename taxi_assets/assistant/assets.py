@@ -167,7 +167,8 @@ def _required(settings: Settings) -> Gemini:
     if gemini is None:
         raise AssistantError(
             "there is no key of Google Gemini to ask with",
-            "set GEMINI_API_KEY; without one, `taxi-assets ask` shows the passages that fit",
+            "set GEMINI_API_KEY or TAXI_GEMINI_VERTEX_LOCATION; without, `taxi-assets ask` shows "
+            "the passages that fit",
         )
     return gemini
 

@@ -57,7 +57,10 @@ def ask(question: str, no_rag: bool, sources: str | None, data: bool, as_json: b
         meter = gemini.meter() if gemini else None
         if no_rag or data:
             if gemini is None or meter is None:
-                raise SettingsError("without a key, no model can be asked", "set GEMINI_API_KEY")
+                raise SettingsError(
+                    "without a key, no model can be asked",
+                    "set GEMINI_API_KEY or TAXI_GEMINI_VERTEX_LOCATION",
+                )
             if data:
                 answer = ask_tables(gemini, meter, settings.duckdb_file, question)
                 result, lines = _rows_json(answer), _rows_lines(answer)

@@ -41,8 +41,8 @@ def copilot(
         if gemini is None:
             raise SettingsError(
                 "without a key, no model can plan",
-                "set GEMINI_API_KEY; without one, write a file as docs/components.md shows, and "
-                "check it with `taxi-assets pipelines`",
+                "set GEMINI_API_KEY or TAXI_GEMINI_VERTEX_LOCATION; without, write a file "
+                "as docs/components.md shows, and check it with `taxi-assets pipelines`",
             )
         meter = gemini.meter()
         offer = Copilot(gemini, meter, settings, commands, may_replace=replace).offer(request)

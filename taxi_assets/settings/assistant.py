@@ -25,6 +25,12 @@ class AssistantSettings(BaseSettings):
         description="Key of Google Gemini's API; without one, the assistant finds passages but "
         "writes no answers.",
     )
+    gemini_vertex_location: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9-]{1,40}$",
+        description="Asks Gemini on Vertex AI in this location, such as `europe-west4` or "
+        "`global`, with Google Cloud's credentials instead of a key.",
+    )
     gemini_model: str = Field(
         "gemini-3.8-flash", pattern=_MODEL_NAME, description="The model that writes answers."
     )
@@ -36,11 +42,13 @@ class AssistantSettings(BaseSettings):
     gemini_embedding_dimension: int = Field(
         768, ge=128, le=3072, description="Numbers in an embedding of that model."
     )
-    gemini_base_url: Annotated[str, AfterValidator(forms.url)] = Field(
-        "https://generativelanguage.googleapis.com", description="Where Gemini's API is."
+    gemini_base_url: Annotated[str, AfterValidator(forms.url)] | None = Field(
+        None, description="Where Gemini's API is, if not where Google has it."
     )
-    gemini_api_version: str = Field(
-        "v1beta", pattern=r"^v[0-9a-z]+$", description="Version of Gemini's API."
+    gemini_api_version: str | None = Field(
+        None,
+        pattern=r"^v[0-9a-z]+$",
+        description="Version of Gemini's API; by default `v1beta`, on Vertex AI `v1beta1`.",
     )
     gemini_timeout_seconds: float = Field(
         120, gt=0, le=3600, description="How long to wait for an answer of Gemini, in seconds."

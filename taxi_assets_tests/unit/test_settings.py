@@ -91,6 +91,7 @@ BAD_VALUES = [
     ("TAXI_GEMINI_MODEL", "Gemini Pro", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_MODEL", "../embed", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_DIMENSION", "64", "128"),
+    ("TAXI_GEMINI_VERTEX_LOCATION", "Europe West", "pattern"),
     ("TAXI_GEMINI_BASE_URL", "gemini.example", "https://"),
     ("TAXI_GEMINI_API_VERSION", "1/../x", "pattern"),
     ("TAXI_GEMINI_TIMEOUT_SECONDS", "0", "0"),

@@ -15,9 +15,8 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import SecretStr
-
 from taxi_assets.assistant.extra import needs_extra
+from taxi_assets.assistant.gemini.account import Account
 from taxi_assets.assistant.gemini.failures import failure, refusal_of, shown
 from taxi_assets.errors import ModelBusyError
 from taxi_assets.source.public_url import public_url
@@ -39,8 +38,8 @@ class Connection:
     """Where Gemini is and how long it is waited for; nothing is asked yet.
 
     Attributes:
-        key: of the API.
-        base_url: where the API is.
+        account: who asks.
+        base_url: where the API is; None: where Google has it.
         api_version: its version.
         timeout_seconds: longest wait for an answer.
         longest_wait_seconds: a wait that the server asks for is slept through up to this.
@@ -48,8 +47,8 @@ class Connection:
         sleep: how to wait.
     """
 
-    key: SecretStr
-    base_url: str
+    account: Account
+    base_url: str | None
     api_version: str
     timeout_seconds: float
     longest_wait_seconds: float
@@ -65,8 +64,7 @@ class Connection:
         # At INFO it tells each error as the server wrote it, which may quote the key.
         logging.getLogger("google_genai").setLevel(logging.WARNING)
         client = Client(
-            vertexai=False,
-            api_key=self.key.get_secret_value(),
+            **self.account.client_arguments(),
             http_options=HttpOptions(
                 base_url=self.base_url,
                 api_version=self.api_version,
@@ -99,26 +97,27 @@ class Connection:
         from google.genai.errors import APIError
         from httpx2 import HTTPError, InvalidURL, TimeoutException
 
-        secret = self.key.get_secret_value()
+        client, secret = self._client, self.account.secret
+        address = public_url(self.base_url or "https://googleapis.com")
         for attempt in range(_WAITS + 1):
             try:
-                return call(self._client)
+                with self.account.told():
+                    return call(client)
             except APIError as error:
                 refusal = refusal_of(error.code, error.details, secret)
             except TimeoutException:
                 raise ModelBusyError(
-                    f"{public_url(self.base_url)} did not answer within {self.timeout_seconds:g} s",
+                    f"{address} did not answer within {self.timeout_seconds:g} s",
                     "ask again later, or raise TAXI_GEMINI_TIMEOUT_SECONDS",
                 ) from None
             except HTTPError as error:
                 raise ModelBusyError(
-                    f"{public_url(self.base_url)} cannot be reached: {shown(str(error), secret)}",
+                    f"{address} cannot be reached: {shown(str(error), secret)}",
                     "check the network, the proxy and TAXI_GEMINI_BASE_URL",
                 ) from None
             except (ValueError, TypeError, AttributeError, InvalidURL) as error:
                 raise ModelBusyError(
-                    f"{public_url(self.base_url)} gave an answer that cannot be read "
-                    f"({type(error).__name__})",
+                    f"{address} gave an answer that cannot be read ({type(error).__name__})",
                     "ask again; then check TAXI_GEMINI_BASE_URL and TAXI_GEMINI_API_VERSION",
                 ) from None
             wait = refusal.retry_seconds
@@ -130,14 +129,13 @@ class Connection:
             _log.warning("Gemini asks to wait %g s", wait)
             self.sleep(wait)
         known = self._models() if refusal.code == HTTPStatus.NOT_FOUND else []
-        raise failure(refusal, model, setting, known)
+        raise failure(refusal, model, setting, known, self.account.remedy)
 
     def _models(self) -> list[str]:
         """The names of the models there are, as far as that can be asked."""
         try:
             return [
-                shown((m.name or "").removeprefix("models/"), "")
-                for m in self._client.models.list()
+                shown((m.name or "").rpartition("/")[2], "") for m in self._client.models.list()
             ]
         except Exception as error:  # It only helps in telling another error.
             _log.info("the models there are cannot be listed: %s", type(error).__name__)

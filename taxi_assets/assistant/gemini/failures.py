@@ -64,7 +64,9 @@ def shown(text: str, secret: str) -> str:
     return " ".join(clean.split())[:_LONGEST_TEXT]
 
 
-def failure(refusal: Refusal, model: str, setting: str, models: list[str]) -> TaxiAssetsError:
+def failure(
+    refusal: Refusal, model: str, setting: str, models: list[str], remedy: str
+) -> TaxiAssetsError:
     """The error that tells of a refusal.
 
     Args:
@@ -72,6 +74,7 @@ def failure(refusal: Refusal, model: str, setting: str, models: list[str]) -> Ta
         model: the model that was asked.
         setting: the variable that names the model.
         models: those there are, where the asked one is not.
+        remedy: what to do where the account is refused.
     """
     said = f"Gemini answers HTTP {refusal.code} for {model}: {refusal.text or 'no reason'}"
     if refusal.code == HTTPStatus.NOT_FOUND:
@@ -92,7 +95,7 @@ def failure(refusal: Refusal, model: str, setting: str, models: list[str]) -> Ta
     ):
         return ModelBusyError(said, "ask again later", wait_seconds=NEXT_ATTEMPT_SECONDS)
     if refusal.code in _REJECTED or "api key" in refusal.text.lower():
-        return AssistantError(said, "set GEMINI_API_KEY to a key that is valid for this API")
+        return AssistantError(said, remedy)
     return AssistantError(
         said, f"check {setting} and the other settings that begin with TAXI_GEMINI_"
     )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from taxi_assets.assistant.extra import needs_extra
+from taxi_assets.assistant.gemini.account import Account, CloudAccount, KeyHolder
 from taxi_assets.assistant.gemini.connection import Connection
 from taxi_assets.assistant.gemini.failures import shown
 from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens
 from taxi_assets.errors import AssistantError
+from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ class Gemini:
         except ValidationError as error:
             first = error.errors()[0]
             # A key that nothing has is there as the model wrote it.
-            place = shown(".".join(map(str, first["loc"])), self.connection.key.get_secret_value())
+            place = shown(".".join(map(str, first["loc"])), self.connection.account.secret)
             raise ReplyFormError(
                 f"the reply of {self.model} has not the form that was asked for: "
                 f"{place or 'the whole'}: "
@@ -171,7 +173,7 @@ class Gemini:
         )
         used = _usage(answer)
         meter.add(used)
-        version = shown(answer.model_version or "", self.connection.key.get_secret_value())
+        version = shown(answer.model_version or "", self.connection.account.secret)
         if version and not version.startswith(self.model):
             _log.warning("%s was asked, %s replied", self.model, version)
         if not (text := answer.text):
@@ -183,14 +185,21 @@ class Gemini:
 
 
 def gemini_of(settings: Settings) -> Gemini | None:
-    """Gemini as the settings name it; None where there is no key."""
-    if settings.gemini_api_key is None:
+    """Gemini as the settings name it; None where they name neither a key nor a location."""
+    account: Account
+    if settings.gemini_vertex_location is not None:
+        # Stand-ins for the bucket and BigQuery want no credentials; Gemini does.
+        cloud = replace(google_cloud_of(settings), storage_url=None, bigquery_url=None)
+        account, version = CloudAccount(cloud, settings.gemini_vertex_location), "v1beta1"
+    elif settings.gemini_api_key is not None:
+        account, version = KeyHolder(settings.gemini_api_key), "v1beta"
+    else:
         return None
     return Gemini(
         connection=Connection(
-            key=settings.gemini_api_key,
+            account=account,
             base_url=settings.gemini_base_url,
-            api_version=settings.gemini_api_version,
+            api_version=settings.gemini_api_version or version,
             timeout_seconds=settings.gemini_timeout_seconds,
             longest_wait_seconds=settings.gemini_longest_wait_seconds,
         ),

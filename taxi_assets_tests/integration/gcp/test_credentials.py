@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from taxi_assets.errors import CredentialsError, StorageUnavailableError
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
-from taxi_assets_tests.integration.gcp.token_server import TokenServer, serving_tokens
+from taxi_assets_tests.integration.gcp.token_server import (
+    TokenServer,
+    encoded,
+    new_private_key,
+    service_account,
+    serving_tokens,
+)
 
-EMAIL = "loader@some-project.iam.gserviceaccount.com"
 REFUSALS = [
     ("Invalid JWT Signature.", "does not know the service account's key", "make a new key"),
     ("Invalid grant: account not found", "does not exist", "gcloud iam service-accounts list"),
@@ -40,24 +42,12 @@ def tokens() -> Iterator[TokenServer]:
 
 @pytest.fixture(scope="module")
 def private_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    ).decode()
+    return new_private_key()
 
 
 @pytest.fixture
 def key(tokens: TokenServer, private_key: str) -> dict[str, str]:
-    return {
-        "type": "service_account",
-        "project_id": "some-project",
-        "private_key_id": "0123",
-        "private_key": private_key,
-        "client_email": EMAIL,
-        "token_uri": tokens.url,
-    }
+    return service_account(tokens, private_key)
 
 
 @pytest.fixture
@@ -69,10 +59,6 @@ def environment(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.M
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setenv("TAXI_LAKE", "gs://taxi-lake")
     return monkeypatch
-
-
-def encoded(value: object) -> str:
-    return base64.b64encode(json.dumps(value).encode()).decode()
 
 
 def secrets_of(key: dict[str, str]) -> list[str]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from taxi_assets_tests.loopback import serving
+
+EMAIL = "loader@some-project.iam.gserviceaccount.com"
 
 
 @dataclass
@@ -33,6 +39,33 @@ class TokenServer:
         """Answer from now on as Google does where it gives no token."""
         self.status = 400
         self.answer = {"error": "invalid_grant", "error_description": description}
+
+
+def new_private_key() -> str:
+    """The private key of a service account, made now."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+
+
+def service_account(tokens: TokenServer, private_key: str) -> dict[str, str]:
+    """The key file of a service account whose tokens this endpoint gives."""
+    return {
+        "type": "service_account",
+        "project_id": "some-project",
+        "private_key_id": "0123",
+        "private_key": private_key,
+        "client_email": EMAIL,
+        "token_uri": tokens.url,
+    }
+
+
+def encoded(value: object) -> str:
+    """A key as ``GCP_CREDS`` holds it."""
+    return base64.b64encode(json.dumps(value).encode()).decode()
 
 
 @contextmanager
