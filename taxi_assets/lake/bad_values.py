@@ -19,22 +19,42 @@ from taxi_assets.trips.file import TripFile
 
 
 @dataclass(frozen=True)
-class BadValues:
-    """The first value that does not fit its column, and how many rows have such values."""
+class BadRow:
+    """A row with values that do not fit their columns.
 
-    place: str
+    Attributes:
+        number: of the row, counted from 1.
+        column: the first such column.
+        value: the text of its value; None where it is empty.
+        rows: how many such rows the file has.
+    """
+
+    number: int
     column: Column
     value: str | None
     rows: int
 
+    @property
+    def reason(self) -> str:
+        """Why the value does not fit."""
+        if self.value is None:
+            return "is empty"
+        return f"{self.value!r} is no {_NAMES[self.column.type]}"
+
+
+@dataclass(frozen=True)
+class BadValues:
+    """The first value that does not fit its column, and how many rows have such values."""
+
+    place: str
+    first: BadRow
+
     def as_error(self, file: TripFile) -> InvalidFileError:
         """The error that names file, place, value and remedy."""
-        value = (
-            "is empty" if self.value is None else f"{self.value!r} is no {_NAMES[self.column.type]}"
-        )
-        others = f" (and {self.rows - 1:,} more rows with such values)" if self.rows > 1 else ""
+        rows = self.first.rows
+        others = f" (and {rows - 1:,} more rows with such values)" if rows > 1 else ""
         return InvalidFileError(
-            f"{file}, {self.place}, column {self.column.name}: {value}{others}",
+            f"{file}, {self.place}, column {self.first.column.name}: {self.first.reason}{others}",
             "correct the file at the source or have it published again; the rows that were "
             "loaded before are still there",
         )
@@ -53,30 +73,39 @@ def in_csv(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: str, facts: FileFacts
 ) -> BadValues | None:
     """The first bad value of a CSV, given as plain text without its header."""
-    line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
-    values = {column.name: quoted(column.name) for column in dataset.csv_columns}
-    found = _search(connection, dataset, values, text_reader(dataset, line_end), path)
-    if found is None:
-        return None
-    number, name, value, rows = found
-    place = f"{'row' if facts.blank_lines else 'line'} {number + 1:,}"
-    return BadValues(place, dataset.column(name), value, rows)
+    for row in bad_rows_in_csv(connection, dataset, path, facts, most=1):
+        return BadValues(f"{'row' if facts.blank_lines else 'line'} {row.number + 1:,}", row)
+    return None
 
 
 def in_parquet(
     connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: Path
 ) -> BadValues | None:
     """The first bad value of a Parquet file."""
+    for row in bad_rows_in_parquet(connection, dataset, path, most=1):
+        return BadValues(f"row {row.number:,}", row)
+    return None
+
+
+def bad_rows_in_csv(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: str, facts: FileFacts, most: int
+) -> list[BadRow]:
+    """The first bad rows of a CSV, given as plain text without its header."""
+    line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
+    values = {column.name: quoted(column.name) for column in dataset.csv_columns}
+    return _search(connection, dataset, values, text_reader(dataset, line_end), path, most)
+
+
+def bad_rows_in_parquet(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, path: Path, most: int
+) -> list[BadRow]:
+    """The first bad rows of a Parquet file."""
     schema = pq.read_schema(path)
     values = {
         dataset.parquet_columns[name.lower()].name: f"CAST({quoted(name)} AS VARCHAR)"
         for name in schema.names
     }
-    found = _search(connection, dataset, values, "read_parquet($path)", str(path))
-    if found is None:
-        return None
-    number, name, value, rows = found
-    return BadValues(f"row {number:,}", dataset.column(name), value, rows)
+    return _search(connection, dataset, values, "read_parquet($path)", str(path), most)
 
 
 def _search(
@@ -85,14 +114,18 @@ def _search(
     values: Mapping[str, str],
     reader: str,
     path: str,
-) -> tuple[int, str, str | None, int] | None:
+    most: int,
+) -> list[BadRow]:
     tests = ", ".join(
         f"{{'name': {literal(name)}, 'value': {value}, "
         f"'bad': coalesce({_is_bad(dataset, dataset.column(name), value)}, false)}}"
         for name, value in values.items()
     )
     query = statement(__package__, "find_bad_values", tests=tests, reader=reader)
-    return connection.execute(query, {"path": path}).fetchone()
+    found = connection.execute(query, {"path": path, "most": most}).fetchall()
+    return [
+        BadRow(number, dataset.column(name), value, rows) for number, name, value, rows in found
+    ]
 
 
 def _is_bad(dataset: Dataset, column: Column, value: str) -> str:

@@ -1,4 +1,4 @@
--- The first row with a value that does not fit its column, and how many such rows there are.
+-- The first rows with a value that does not fit its column, and how many such rows there are.
 SELECT
     number,
     bad[1]['name'],
@@ -12,4 +12,4 @@ FROM (
 )
 WHERE len(bad) > 0
 ORDER BY number
-LIMIT 1
+LIMIT $$most

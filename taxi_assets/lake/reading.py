@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,11 @@ READER_CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 """How DuckDB must be opened to read months: without an order to keep, and without a cache of
 texts that are read once. Nothing is downloaded."""
 
-# Lines are counted.
-_ORDERED = {**READER_CONFIG, "preserve_insertion_order": True}
+ORDERED: Mapping[str, str | bool | int | float | list[str]] = {
+    **READER_CONFIG,
+    "preserve_insertion_order": True,
+}
+"""The same for readers that count lines."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,25 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Reject:
+    """A row that was not loaded.
+
+    Attributes:
+        line: of the CSV, whose header is line 1; of a Parquet file, the row, counted from 1.
+        column: the first column whose value does not fit.
+        value: that value's text; None where it is empty.
+        reason: why it does not fit.
+        text: the whole line; of a Parquet file, the row as JSON.
+    """
+
+    line: int
+    column: str
+    value: str | None
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
 class OpenMonth:
     """A landed month, ready to be read.
 
@@ -48,11 +70,13 @@ class OpenMonth:
         file: which month it is.
         landed: what is known of its bytes.
         path: its bytes as a local file.
+        rejects: rows that were taken out before, and are in neither facts nor path.
     """
 
     file: TripFile
     landed: LandedFile
     path: Path
+    rejects: Sequence[Reject] = ()
 
     @contextmanager
     def rows(
@@ -107,7 +131,7 @@ class OpenMonth:
 
     def _first_bad_value(self) -> bad_values.BadValues | None:
         dataset, facts = self.file.dataset, self.landed.facts
-        with duckdb.connect(config=_ORDERED) as connection:
+        with duckdb.connect(config=dict(ORDERED)) as connection:
             if self.file.format is FileFormat.PARQUET:
                 return bad_values.in_parquet(connection, dataset, self.path)
             with csv_file(connection, self.path, facts, BUFFER_BYTES) as path:

@@ -134,6 +134,11 @@ def _agreement(
             return f"{name}: {count:,} of {entry.rows:,} rows"
         if landed is not None and landed.sha256 != entry.sha256:
             return f"{name}: the lake has another version"
-    if known is not None and any(count != known for count in rows.values()):
+    # Of one version of a file, all rows are loaded that were not rejected.
+    entries = {str(name): found.entries[file].rows for name, found in held.items()}
+    rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}
+    if known is not None and any(rows[name] + rejected[name] != known for name in rows):
         return "not the published rows"
-    return "ok" if landed is not None else "ok, but not in the lake"
+    if landed is None:
+        return "ok, but not in the lake"
+    return f"ok, but {most:,} rows rejected" if (most := max(rejected.values())) else "ok"

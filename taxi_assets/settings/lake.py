@@ -33,6 +33,14 @@ class LakeSettings(BaseSettings):
         100, ge=0, description="Rows short of trailing columns that a file may have."
     )
 
+    max_rejected_rows: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Rows with values that do not fit that a file may have: they are kept in the "
+        "table `tripdata_rejects` instead, and the others are loaded.",
+    )
+
     @cached_property
     def lake_bucket(self) -> tuple[str, str] | None:
         """Bucket of the raw files and the prefix of their names; None where it is a folder."""

@@ -43,6 +43,12 @@ def read_settings() -> Settings:
             f"{variable('warehouses')} names postgres, but {variable('postgres_dsn')} is not set",
             f"set it ({DSN_FORM}), or leave postgres out of {variable('warehouses')}",
         )
+    if Warehouse.BIGQUERY in settings.warehouses and settings.max_rejected_rows:
+        raise SettingsError(
+            f"{variable('max_rejected_rows')} lets rows be rejected, which are kept in DuckDB and "
+            f"Postgres only, but {variable('warehouses')} names bigquery",
+            "leave one of the two out",
+        )
     return settings
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from taxi_assets.warehouse.history import OtherMonth
 from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.rejects import REJECTS_TABLE, RejectCounts
 from taxi_assets.warehouse.tally import Tally
 
 
@@ -32,6 +33,7 @@ class MonthFigures:
             declared, so that none can be taken.
         loaded_tally: the same when the month was loaded; empty where none was kept.
         other_months: the months to compare with, as far as they are loaded.
+        rejects: how many rows of the file were rejected when the month was loaded.
     """
 
     entry: LedgerEntry | None
@@ -46,6 +48,12 @@ class MonthFigures:
     tally: Tally | None = None
     loaded_tally: Tally = field(default_factory=dict)
     other_months: tuple[OtherMonth, ...] = ()
+    rejects: RejectCounts = field(default_factory=RejectCounts)
+
+    @property
+    def with_rejects(self) -> int:
+        """Rows of the month and those that were rejected."""
+        return self.rows + self.rejects.rejected
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,9 @@ class Check:
 def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
     if month.entry is None:
         return Verdict(False, "the ledger has no line for this month: it was never loaded whole")
-    figures = {"rows_in_table": month.rows, "rows_in_file": month.entry.rows}
+    rejected = month.rejects.rejected
+    in_file = month.rejects.in_file or month.entry.rows
+    figures = {"rows_in_table": month.rows, "rejected_rows": rejected, "rows_in_file": in_file}
     if month.foreign_rows:
         return Verdict(
             False,
@@ -108,9 +118,10 @@ def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
             f"{month.entry.filename}",
             figures,
         )
+    said = f" and {rejected:,} rejected" if rejected else ""
     return Verdict(
-        month.rows == month.entry.rows,
-        f"{month.rows:,} rows in the table, {month.entry.rows:,} in {month.entry.filename}",
+        month.rows == month.entry.rows and month.with_rejects == in_file,
+        f"{month.rows:,} rows in the table{said}, {in_file:,} in {month.entry.filename}",
         figures,
     )
 
@@ -118,9 +129,11 @@ def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
 def _rows_match_published(month: MonthFigures, expected: Expectations) -> Verdict:
     if expected.published_rows is None:
         return Verdict(True, f"{month.rows:,} rows; no published count is known")
+    rejected = month.rejects.rejected
+    said = f" and {rejected:,} rejected" if rejected else ""
     return Verdict(
-        month.rows == expected.published_rows,
-        f"{month.rows:,} rows in the table, {expected.published_rows:,} published",
+        month.with_rejects == expected.published_rows,
+        f"{month.rows:,} rows in the table{said}, {expected.published_rows:,} published",
         {"rows_in_table": month.rows, "published_rows": expected.published_rows},
         blocks=expected.published_count_required,
     )
@@ -180,10 +193,22 @@ def _rows_not_jagged(month: MonthFigures, _: Expectations) -> Verdict:
     )
 
 
+def _rows_not_rejected(month: MonthFigures, _: Expectations) -> Verdict:
+    rejected = month.rejects.rejected
+    return Verdict(
+        rejected == 0,
+        f"{rejected:,} rows of the file were rejected: see the table {REJECTS_TABLE}"
+        if rejected
+        else "no row of the file was rejected",
+        {"rejected_rows": rejected},
+    )
+
+
 ROW_CHECKS: tuple[Check, ...] = (
     Check(
         "rows_match_file",
-        "The table has as many rows of the month as were counted in the file when it landed.",
+        "The table has as many rows of the month as were counted in the file when it landed, less "
+        "those that were rejected.",
         True,
         _rows_match_file,
     ),
@@ -228,6 +253,12 @@ ROW_CHECKS: tuple[Check, ...] = (
         "No row of the file was short of trailing columns.",
         False,
         _rows_not_jagged,
+    ),
+    Check(
+        "rows_not_rejected",
+        "Every row of the file was loaded; TAXI_MAX_REJECTED_ROWS lets a few be rejected.",
+        False,
+        _rows_not_rejected,
     ),
 )
 """The checks of a month's rows by themselves."""

@@ -21,7 +21,7 @@ class LedgerEntry:
         month: such as ``2020-04``.
         source_url: where the file was published.
         sha256: hash of the published bytes.
-        rows: rows of the file, counted when it landed.
+        rows: rows of the file, counted when it landed, less those that were rejected.
         jagged_rows: how many of them were short of trailing columns.
         loaded_at: when the month was loaded, UTC.
         run_id: Dagster's run that loaded it; empty outside Dagster.

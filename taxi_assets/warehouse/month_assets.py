@@ -12,6 +12,8 @@ from taxi_assets.lake.assets import OWNERS, ZONES_NAME
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
+from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.lake.rejects import without_bad_rows
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
@@ -55,9 +57,17 @@ def merged_asset(
         resource = getattr(context.resources, tables.name)
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
-            landed = landed_file(lake, file)
-            attempt = attempt_of(context)
-            loaded = tables.load(resource, lake, file, landed, attempt, config.force)
+            landed, attempt = landed_file(lake, file), attempt_of(context)
+            with lake.local_path(landed) as path:
+                month = OpenMonth(file, landed, path)
+                try:
+                    loaded = tables.load(resource, lake, month, attempt, config.force)
+                except InvalidFileError as refusal:
+                    most = catalog.settings.max_rejected_rows
+                    if not most:
+                        raise
+                    with without_bad_rows(month, most, refusal) as accepted:
+                        loaded = tables.load(resource, lake, accepted, attempt, config.force)
         if not loaded.changed:
             context.log.info(f"the table holds this very {file.filename}: nothing to do")
         return dg.MaterializeResult(metadata=load_metadata(file, loaded))
@@ -140,6 +150,7 @@ def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float
         "filename": file.filename,
         "changed": loaded.changed,
         "replaced_rows": loaded.replaced_rows,
+        "rejected_rows": loaded.rejected_rows,
         "seconds": round(loaded.seconds, 3),
         "rows_per_second": round(loaded.rows_per_second),
         **shares,

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -52,12 +53,12 @@ class TripTables(Protocol[ResourceT]):
         self,
         resource: ResourceT,
         lake: Lake,
-        file: TripFile,
-        landed: LandedFile,
+        month: OpenMonth,
         attempt: Attempt,
         force: bool,
+        /,
     ) -> Loaded:
-        """Make the month's rows equal to the landed file.
+        """Make the month's rows equal to the landed file, and keep its rejects.
 
         Raises:
             InvalidFileError: values do not fit; the month is as it was.

@@ -41,6 +41,7 @@ BAD_VALUES = [
     ("TAXI_POSTGRES_STATEMENT_SECONDS", "1h", "number"),
     ("TAXI_PUBLISHED_COUNTS", "ignore", "'require' or 'warn'"),
     ("TAXI_MAX_JAGGED_ROWS", "-1", "0"),
+    ("TAXI_MAX_REJECTED_ROWS", "-1", "0"),
     ("TAXI_MAX_JAGGED_ROWS", "1.5", "integer"),
     ("TAXI_MAX_JAGGED_ROWS", "many", "integer"),
     ("TAXI_MAX_OUT_OF_MONTH_SHARE", "1.01", "1"),

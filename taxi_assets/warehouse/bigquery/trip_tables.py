@@ -51,17 +51,14 @@ class BigQueryTables:
     def load(
         self,
         resource: BigQueryWarehouse,
-        lake: Lake,
-        file: TripFile,
-        landed: LandedFile,
+        _lake: Lake,
+        month: OpenMonth,
         attempt: Attempt,
         force: bool,
     ) -> Loaded:
         """Load a landed month into the merged table, and say what it costs."""
-        jobs = jobs_of_attempt(resource, file, attempt)
-        with lake.local_path(landed) as path:
-            month = OpenMonth(file, landed, path)
-            loaded = replace_month(jobs, month, attempt.run_id, force)
+        jobs = jobs_of_attempt(resource, month.file, attempt)
+        loaded = replace_month(jobs, month, attempt.run_id, force)
         return replace(loaded, cost=_cost_metadata(jobs.cost))
 
     def replace_zones(

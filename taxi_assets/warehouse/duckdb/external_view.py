@@ -17,6 +17,7 @@ from taxi_assets.lake.typed_rows import csv_reader, csv_rows, literal, parquet_r
 from taxi_assets.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.duckdb.rejects import count_rejects
 from taxi_assets.warehouse.duckdb.tables import ledger_entries
 
 # Rows say which file they are from as in the merged table: by name, without `.gz`.
@@ -30,7 +31,7 @@ def refresh_external_view(
 
     One file that cannot be read would make every query of the view fail, so that only those
     count whose very bytes were loaded before. Files with lines that a strict CSV reader refuses
-    are left out, too: the view cannot tidy them.
+    are left out, too, and those with rejected rows: the view cannot tidy them.
 
     Returns:
         How many files the view reads. With none there is no view.
@@ -54,10 +55,13 @@ def _loaded_files(
     connection: duckdb.DuckDBPyConnection, lake: FolderLake, dataset: Dataset
 ) -> list[tuple[TripFile, LandedFile]]:
     loaded = {entry.filename: entry.sha256 for entry in ledger_entries(connection)}
+    whole = loaded.keys() - count_rejects(connection).keys()
     return [
         (file, landed)
         for file, landed in landed_months(lake, dataset)
-        if loaded.get(file.filename) == landed.sha256 and not landed.facts.irregular
+        if file.filename in whole
+        and loaded[file.filename] == landed.sha256
+        and not landed.facts.irregular
     ]
 
 

@@ -8,6 +8,7 @@ from taxi_assets.lake.typed_rows import quoted
 from taxi_assets.statements import statement
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.duckdb.rejects import count_rejects
 from taxi_assets.warehouse.duckdb.tables import (
     column_differences,
     has_table,
@@ -17,6 +18,7 @@ from taxi_assets.warehouse.duckdb.tables import (
 from taxi_assets.warehouse.duckdb.tally import kept_tallies, take_tally
 from taxi_assets.warehouse.history import comparable_files, other_months
 from taxi_assets.warehouse.reconcile import MonthState
+from taxi_assets.warehouse.rejects import RejectCounts
 
 
 def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> MonthFigures:
@@ -55,6 +57,7 @@ def measure_month(connection: duckdb.DuckDBPyConnection, file: TripFile) -> Mont
         column_differences=found,
         tally=None if found else take_tally(connection, dataset, filenames),
         loaded_tally=kept_tallies(connection, [loaded.filename]).get(loaded.filename, {}),
+        rejects=count_rejects(connection).get(loaded.filename, RejectCounts()),
         other_months=other_months(
             ledger_entries(connection, others), kept_tallies(connection, others)
         ),

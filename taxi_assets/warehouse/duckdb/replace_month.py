@@ -18,6 +18,7 @@ from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit, judge
+from taxi_assets.warehouse.duckdb.rejects import keep_rejects
 from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
 from taxi_assets.warehouse.duckdb.tally import keep_tally, kept_tallies, take_tally
 from taxi_assets.warehouse.ledger import LedgerEntry
@@ -57,7 +58,8 @@ def replace_month(
     ensure_tables(connection, dataset)
     if not force and holds(connection, file, landed.sha256):
         kept = kept_tallies(connection, [file.filename]).get(file.filename, {})
-        return _loaded(connection, month, started, False, landed.facts.rows, kept)
+        held = ledger_entries(connection, [file.filename])[0].rows
+        return _loaded(connection, month, started, False, held, kept)
     names = {"filenames": [sibling.filename for sibling in file.siblings]}
     entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
     connection.begin()
@@ -69,6 +71,7 @@ def replace_month(
         _audit(connection, month, table)
         tally = take_tally(connection, dataset, [file.filename])
         keep_tally(connection, file.filename, names["filenames"], tally)
+        keep_rejects(connection, month, names["filenames"])
         connection.execute(statement(__package__, "delete_from_ledger"), names)
         connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
         before_commit()
@@ -102,7 +105,16 @@ def _loaded(
     seconds = time.perf_counter() - started
     query = statement(__package__, "count_table", table=quoted(month.file.dataset.table))
     table_rows = int(connection.execute(query).fetchall()[0][0])
-    return Loaded(month.landed.facts.rows, changed, seconds, replaced, table_rows, tally)
+    return Loaded(
+        # What was held may be without rows that were rejected then.
+        rows=month.landed.facts.rows if changed else replaced,
+        changed=changed,
+        seconds=seconds,
+        replaced_rows=replaced,
+        table_rows=table_rows,
+        tally=tally,
+        rejected_rows=len(month.rejects) if changed else 0,
+    )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:

@@ -20,13 +20,14 @@ def declared_columns(dataset: Dataset) -> dict[str, str]:
 
 
 def ensure_tables(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
-    """Create the merged table, ledger and tallies where missing; add columns declared since.
+    """Create the merged table and the records of loads where missing; add columns declared since.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared.
     """
     connection.execute(statement(__package__, "create_ledger"))
     connection.execute(statement(__package__, "create_tallies"))
+    connection.execute(statement(__package__, "create_rejects"))
     # Hex of a hash does not compress; trying to costs a tenth of the whole load.
     columns = ",\n    ".join(
         f"{quoted(name)} {type_}"

@@ -44,15 +44,13 @@ class DuckDBTables:
         self,
         resource: DuckDBWarehouse,
         lake: Lake,
-        file: TripFile,
-        landed: LandedFile,
+        month: OpenMonth,
         attempt: Attempt,
         force: bool,
     ) -> Loaded:
         """Load a landed month into the merged table and let the external view read it."""
-        with resource.get_connection() as connection, lake.local_path(landed) as path:
-            refresh = partial(refresh_external_view, connection, lake, file.dataset)
-            month = OpenMonth(file, landed, path)
+        with resource.get_connection() as connection:
+            refresh = partial(refresh_external_view, connection, lake, month.file.dataset)
             try:
                 loaded = replace_month(
                     connection, month, attempt.run_id, force, before_commit=refresh

@@ -7,6 +7,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.history import comparable_files, other_months
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
+from taxi_assets.warehouse.postgres.rejects import count_rejects
 from taxi_assets.warehouse.postgres.tables import (
     column_differences,
     has_table,
@@ -16,6 +17,7 @@ from taxi_assets.warehouse.postgres.tables import (
 )
 from taxi_assets.warehouse.postgres.tally import kept_tallies, take_tally
 from taxi_assets.warehouse.reconcile import MonthState
+from taxi_assets.warehouse.rejects import RejectCounts
 
 
 def measure_month(server: PostgresServer, connection: Connection, file: TripFile) -> MonthFigures:
@@ -64,6 +66,7 @@ def measure_month(server: PostgresServer, connection: Connection, file: TripFile
             column_differences=differences,
             tally=None if differences else take_tally(connection, dataset, filenames),
             loaded_tally=kept_tallies(connection, [loaded.filename]).get(loaded.filename, {}),
+            rejects=count_rejects(connection).get(loaded.filename, RejectCounts()),
             other_months=other_months(
                 ledger_entries(connection, others), kept_tallies(connection, others)
             ),

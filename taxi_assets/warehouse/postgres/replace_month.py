@@ -17,6 +17,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
+from taxi_assets.warehouse.postgres.rejects import keep_rejects
 from taxi_assets.warehouse.postgres.tables import (
     SCHEMA,
     ensure_tables,
@@ -73,6 +74,7 @@ def replace_month(
         partition.finish_incoming(connection)
         entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
         keep_tally(connection, file.filename, partition.filenames, tally)
+        keep_rejects(connection, month, partition.filenames)
         connection.execute(sql("delete_from_ledger"), {"filenames": partition.filenames})
         connection.execute(sql("insert_into_ledger"), asdict(entry))
         partition.swap_in(server, connection)
@@ -127,12 +129,14 @@ def _loaded(
     tally: Tally,
 ) -> Loaded:
     return Loaded(
-        rows=month.landed.facts.rows,
+        # What was held may be without rows that were rejected then.
+        rows=month.landed.facts.rows if changed else replaced,
         changed=changed,
         seconds=time.perf_counter() - started,
         replaced_rows=replaced,
         table_rows=_number(connection, sql("sum_ledger"), taxi=month.file.dataset.taxi),
         tally=tally,
+        rejected_rows=len(month.rejects) if changed else 0,
     )
 
 

@@ -16,6 +16,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.column_differences import differences
 from taxi_assets.warehouse.ledger import LEDGER_TABLE, LedgerEntry
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
+from taxi_assets.warehouse.rejects import REJECTS_TABLE
 from taxi_assets.warehouse.tally import TALLY_TABLE
 
 SCHEMA = "public"
@@ -58,13 +59,17 @@ def columns_sql(dataset: Dataset) -> str:
 
 
 def ensure_tables(server: PostgresServer, connection: Connection, dataset: Dataset) -> None:
-    """Create the merged table, ledger and tallies where missing; add columns declared since.
+    """Create the merged table and the records of loads where missing; add columns declared since.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
             is not partitioned by month.
     """
-    records = {LEDGER_TABLE: "create_ledger", TALLY_TABLE: "create_tallies"}
+    records = {
+        LEDGER_TABLE: "create_ledger",
+        TALLY_TABLE: "create_tallies",
+        REJECTS_TABLE: "create_rejects",
+    }
     if all(has_table(connection, name) for name in records) and is_as_declared(connection, dataset):
         return
     with server.transaction(connection):

@@ -42,15 +42,13 @@ class PostgresTables:
     def load(
         self,
         resource: PostgresServer,
-        lake: Lake,
-        file: TripFile,
-        landed: LandedFile,
+        _lake: Lake,
+        month: OpenMonth,
         attempt: Attempt,
         force: bool,
     ) -> Loaded:
         """Load a landed month into the merged table."""
-        with resource.connect() as connection, lake.local_path(landed) as path:
-            month = OpenMonth(file, landed, path)
+        with resource.connect() as connection:
             return replace_month(resource, connection, month, run_id=attempt.run_id, force=force)
 
     def replace_zones(

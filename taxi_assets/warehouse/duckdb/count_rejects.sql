@@ -1,0 +1,3 @@
+SELECT filename, count(*), max(rows_in_file)
+FROM tripdata_rejects
+GROUP BY filename

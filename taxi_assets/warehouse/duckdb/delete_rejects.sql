@@ -1,0 +1,2 @@
+DELETE FROM tripdata_rejects
+WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,2 @@
+DELETE FROM public.tripdata_rejects
+WHERE filename = ANY(%(filenames)s)
