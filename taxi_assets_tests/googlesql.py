@@ -76,11 +76,14 @@ def _options() -> dict[str, Any]:
     }
 
 
-def analyzer(tables: Mapping[str, Mapping[str, str]]) -> Analyzer:
+def analyzer(
+    tables: Mapping[str, Mapping[str, str]], parameters: Mapping[str, str] | None = None
+) -> Analyzer:
     """An analyzer for statements about these tables.
 
     Args:
         tables: columns and their types by the table's name as it stands within backticks.
+        parameters: types of parameters by name; those of others are inferred.
     """
     language, catalog = _language(), _catalog()
     for name, columns in tables.items():
@@ -95,6 +98,10 @@ def analyzer(tables: Mapping[str, Mapping[str, str]]) -> Analyzer:
         disallow_duplicate_option_names=True,
         option=[option(name=name, type=type_) for name, type_ in _options().items()],
     )
+    options.query_parameters = [
+        zt.AnalyzerOptions.QueryParameter(name=name, type=_type(type_))
+        for name, type_ in (parameters or {}).items()
+    ]
     return Analyzer(options, catalog.build())
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LEDGER_TABLE
+from taxi_assets.warehouse.rejects import REJECTS_TABLE
 from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
 from taxi_assets.warehouse.tally import TALLY_TABLE
 
@@ -17,6 +18,7 @@ _OURS = {
     "zones",
     "average_price_by_brand",
     LEDGER_TABLE,
+    REJECTS_TABLE,
     TALLY_TABLE,
     SUMMARIES_TABLE,
     COUNTS_TABLE,

@@ -7,7 +7,7 @@ from taxi_assets.lake.assets import OWNERS
 from taxi_assets.report.coverage import coverage
 from taxi_assets.report.figures import busy_months
 from taxi_assets.report.metadata import coverage_metadata, summary_metadata
-from taxi_assets.report.summaries import fresh_summaries, summarized_warehouses
+from taxi_assets.report.summaries import fresh_summaries
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
@@ -18,7 +18,7 @@ SUMMARY_JOB = "summarize"
 
 def report_definitions(settings: Settings) -> dg.Definitions:
     """The assets, and the job that brings all of them up to date."""
-    summaries = [_summary(settings, name) for name in summarized_warehouses(settings)]
+    summaries = [_summary(settings, name) for name in settings.warehouses]
     assets = [*summaries, _coverage(settings)]
     job = dg.define_asset_job(
         SUMMARY_JOB,

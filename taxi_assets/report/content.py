@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from taxi_assets.errors import SettingsError
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.check_states import CheckState
 from taxi_assets.report.coverage import Coverage, coverage
 from taxi_assets.report.homework import Answer, answers
-from taxi_assets.report.summaries import fresh_summaries, ledger, summarized_warehouses
-from taxi_assets.settings import Settings, Warehouse, variable
+from taxi_assets.report.summaries import fresh_summaries, ledger
+from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.summaries import Summaries
@@ -46,18 +45,10 @@ def gather(settings: Settings, checks: Sequence[CheckState]) -> Content:
     """Ask lake and warehouses; months that were loaded since the last time are summarized.
 
     Raises:
-        SettingsError: summaries are made in none of the warehouses.
         WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
     """
     datasets = list(DATASETS.values())
-    warehouses = summarized_warehouses(settings)
-    if not warehouses:
-        raise SettingsError(
-            "a report is made from the summaries in DuckDB or Postgres, and neither is among "
-            f"{variable('warehouses')}, {','.join(settings.warehouses)}",
-            f"add one to {variable('warehouses')}, and load the months there",
-        )
-    warehouse = warehouses[0]
+    warehouse = settings.warehouses[0]
     _, summaries = fresh_summaries(settings, warehouse)
     lines = coverage(settings, datasets)
     lake = lake_of(settings)
@@ -68,6 +59,6 @@ def gather(settings: Settings, checks: Sequence[CheckState]) -> Content:
         lines,
         summaries,
         answers(lines, landed, str(warehouse)),
-        {name: ledger(settings, name) for name in warehouses},
+        {name: ledger(settings, name) for name in settings.warehouses},
         checks,
     )

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.bigquery.summaries.database import BigQuerySummaries
+from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
 from taxi_assets.warehouse.ledger import LEDGER_TABLE, LedgerEntry
@@ -18,11 +20,6 @@ from taxi_assets.warehouse.summaries import (
     read_summaries,
     refresh,
 )
-
-
-def summarized_warehouses(settings: Settings) -> list[Warehouse]:
-    """Those of the settings that summaries are made in: BigQuery is none."""
-    return [warehouse for warehouse in settings.warehouses if warehouse in _DATABASES]
 
 
 def fresh_summaries(settings: Settings, warehouse: Warehouse) -> tuple[int, Summaries]:
@@ -68,7 +65,13 @@ def _postgres(settings: Settings) -> Iterator[SummaryDatabase]:
         yield PostgresSummaries(server, connection)
 
 
+@contextmanager
+def _bigquery(settings: Settings) -> Iterator[SummaryDatabase]:
+    yield BigQuerySummaries(bigquery_of(settings))
+
+
 _DATABASES: Mapping[Warehouse, Callable[[Settings], AbstractContextManager[SummaryDatabase]]] = {
     Warehouse.DUCKDB: _duckdb,
     Warehouse.POSTGRES: _postgres,
+    Warehouse.BIGQUERY: _bigquery,
 }

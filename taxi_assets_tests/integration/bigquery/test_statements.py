@@ -8,8 +8,10 @@ from importlib import resources
 import pytest
 from zetasql.api import Analyzer
 
+from taxi_assets.statements import statement
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse import bigquery
+from taxi_assets.warehouse.bigquery import summaries
 from taxi_assets.warehouse.bigquery.adopt import key_texts, values_sql
 from taxi_assets.warehouse.bigquery.external_table import text_columns
 from taxi_assets.warehouse.bigquery.tables import (
@@ -44,6 +46,16 @@ FLOWS_COLUMNS = {
 TABLES = {
     "tripdata_files": LEDGER_COLUMNS,
     "tripdata_tallies": {"filename": "STRING", "figure": "STRING", "value": "NUMERIC"},
+    "tripdata_summaries": {
+        **dict.fromkeys(("filename", "taxi", "month", "sha256"), "STRING"),
+        **dict.fromkeys(("trips", "passengers"), "INT64"),
+        **dict.fromkeys(("miles", "fares", "tips", "median_seconds"), "FLOAT64"),
+    },
+    "tripdata_counts": {
+        **dict.fromkeys(("filename", "part", "value"), "STRING"),
+        "trips": "INT64",
+    },
+    "zones": dict.fromkeys(("LocationID", "Borough", "Zone", "service_zone"), "STRING"),
     **{dataset.table: declared_columns(dataset) for dataset in DATASETS.values()},
     **{f"{taxi}_incoming": declared_columns(dataset) for taxi, dataset in DATASETS.items()},
     **{f"{taxi}_flows": columns for taxi, columns in FLOWS_COLUMNS.items()},
@@ -54,13 +66,19 @@ NAMES = sorted(
     for file in resources.files(bigquery).iterdir()
     if file.name.endswith(".sql")
 )
+OF_SUMMARIES = sorted(
+    file.name.removesuffix(".sql")
+    for file in resources.files(summaries).iterdir()
+    if file.name.endswith(".sql")
+)
 OF_THE_LEDGER = {"create_ledger", "delete_from_ledger", "insert_into_ledger", "select_from_ledger"}
 OF_THE_TALLIES = {"create_tallies", "delete_tallies", "insert_tally", "select_tallies"}
 
 
 @pytest.fixture(scope="session")
 def google() -> Analyzer:
-    return analyzer({f"{PLACE}.{name}": columns for name, columns in TABLES.items()})
+    tables = {f"{PLACE}.{name}": columns for name, columns in TABLES.items()}
+    return analyzer(tables, dict.fromkeys(("filename", "taxi", "ledger_month", "sha256"), "STRING"))
 
 
 def rendered(name: str, taxi: str) -> str:
@@ -100,6 +118,24 @@ def test_google_knows_every_statement(google: Analyzer, name: str, taxi: str) ->
     google.analyze_statement(rendered(name, taxi))
 
 
+@pytest.mark.parametrize("taxi", DATASETS)
+@pytest.mark.parametrize("name", OF_SUMMARIES)
+def test_google_knows_every_statement_of_summaries(google: Analyzer, name: str, taxi: str) -> None:
+    dataset = DATASETS[taxi]
+    google.analyze_statement(
+        statement(
+            summaries.__name__,
+            name,
+            summaries=f"`{PLACE}.tripdata_summaries`",
+            counts=f"`{PLACE}.tripdata_counts`",
+            zones=f"`{PLACE}.zones`",
+            table=f"`{PLACE}.{dataset.table}`",
+            pickup=quoted(dataset.pickup),
+            dropoff=quoted(dataset.dropoff),
+        )
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
@@ -115,10 +151,10 @@ def test_google_knows_every_statement(google: Analyzer, name: str, taxi: str) ->
 def test_a_wrong_name_type_or_option_is_seen(
     google: Analyzer, name: str, right: str, wrong: str
 ) -> None:
-    statement = rendered(name, "green")
-    assert right in statement
+    text = rendered(name, "green")
+    assert right in text
     with pytest.raises(Exception, match=r"\S"):
-        google.analyze_statement(statement.replace(right, wrong, 1))
+        google.analyze_statement(text.replace(right, wrong, 1))
 
 
 def test_the_id_of_an_adopted_row_is_that_of_the_other_warehouses() -> None:

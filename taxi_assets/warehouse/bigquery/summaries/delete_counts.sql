@@ -1,0 +1,2 @@
+DELETE FROM $counts
+WHERE filename = @filename

@@ -1,0 +1,2 @@
+DELETE FROM $summaries
+WHERE filename = @filename

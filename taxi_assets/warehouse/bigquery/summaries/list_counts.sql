@@ -1,0 +1,3 @@
+SELECT filename, part, value, trips
+FROM $counts
+ORDER BY filename, part, value

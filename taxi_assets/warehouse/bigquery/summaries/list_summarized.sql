@@ -1,0 +1,2 @@
+SELECT filename, sha256
+FROM $summaries

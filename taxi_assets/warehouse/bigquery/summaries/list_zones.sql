@@ -1,0 +1,2 @@
+SELECT LocationID, Borough, Zone
+FROM $zones

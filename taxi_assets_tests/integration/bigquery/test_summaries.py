@@ -1,0 +1,81 @@
+"""Summaries of months in BigQuery: the same figures as in DuckDB, and a report made of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from taxi_assets.report.summaries import fresh_summaries
+from taxi_assets.settings import Warehouse, read_settings
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.bigquery.summaries.database import BigQuerySummaries
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
+from taxi_assets.warehouse.summaries import Summaries, read_summaries, refresh
+from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
+from taxi_assets_tests.published import csv_month, line
+
+DATASETS_OF_ALL = list(DATASETS.values())
+TIMES = [
+    ("2020-04-06 00:10:00", "2020-04-06 00:20:00"),
+    ("2020-04-12 23:59:59", "2020-04-13 00:10:30"),
+    ("2009-01-01 23:00:00", "2009-01-01 23:20:00"),
+    ("2020-05-01 00:00:00", "2020-05-01 01:00:00"),
+]
+OLD = csv_month(
+    GREEN,
+    [
+        line(
+            GREEN,
+            lpep_pickup_datetime=pickup,
+            lpep_dropoff_datetime=dropoff,
+            passenger_count="" if number == 1 else str(number),
+            fare_amount=str(0.1 * number),
+            PULocationID=str(70 + number % 3),
+        )
+        for number, (pickup, dropoff) in enumerate(TIMES)
+    ],
+)
+NEW = csv_month(GREEN, 2)
+
+
+def in_duckdb(own: OwnDataset, data: bytes) -> Summaries:
+    """The summary of that version of the month as DuckDB makes it."""
+    with DuckDBFile(own.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
+        replace_month(connection, own.open(APRIL, data))
+        database = DuckDBSummaries(connection)
+        refresh(database, DATASETS_OF_ALL)
+        return read_summaries(database)
+
+
+def test_figures_are_those_of_duckdb_and_taken_once(own: OwnDataset) -> None:
+    database = BigQuerySummaries(own.warehouse)
+    assert refresh(database, DATASETS_OF_ALL) == 0
+    assert read_summaries(database) == Summaries()
+    for data in (OLD, NEW):
+        own.load(APRIL, data)
+        assert refresh(database, DATASETS_OF_ALL) == 1
+        found, expected = read_summaries(database), in_duckdb(own, data)
+        assert found.months == expected.months
+        assert set(found.counts) == set(expected.counts)
+        assert len(found.counts) == len(expected.counts)
+        assert refresh(database, DATASETS_OF_ALL) == 0
+
+
+def test_a_report_is_made_where_bigquery_is_the_only_warehouse(
+    own: OwnDataset, settings_env: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own.load(APRIL, OLD)
+    for name, value in own.environment.items():
+        monkeypatch.setitem(os.environ, name, value)
+    page = tmp_path / "report.html"
+    said = taxi_assets("report", str(page))
+    assert said.exit_code == 0, said.text
+    assert "2020-04" in page.read_text("utf-8")
+    summarized, found = fresh_summaries(read_settings(), Warehouse.BIGQUERY)
+    assert summarized == 0, "the report did"
+    assert [month.trips for month in found.months] == [len(TIMES)]
