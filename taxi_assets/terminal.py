@@ -15,6 +15,7 @@ from taxi_assets.automation.month_runs import MonthOutcome, State
 from taxi_assets.report.calendar import MonthState, calendar
 from taxi_assets.report.coverage import Coverage
 from taxi_assets.report.diagnosis import Finding, SettingLine
+from taxi_assets.report.load_plan import MonthPlan
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 
 _STYLES = {
@@ -125,6 +126,24 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
         )
     console.print(table)
     _print_calendar(console, lines)
+
+
+def print_plan(console: Console, plans: list[MonthPlan]) -> None:
+    """What loading months would do, as a table."""
+    table = Table(title="Nothing is done: this would be", box=SIMPLE)
+    for heading in ("taxi", "month", "lake", *(plans[0].warehouses if plans else ())):
+        table.add_column(heading)
+    for plan in plans:
+        table.add_row(plan.taxi, plan.month, plan.lake, *plan.warehouses.values())
+    console.print(table)
+    asked = [plan for plan in plans if plan.bigquery_bytes is not None]
+    if asked:
+        total = sum(plan.bigquery_bytes or 0 for plan in asked)
+        price = sum(plan.bigquery_usd or 0 for plan in asked)
+        console.print(
+            f"BigQuery says that {total / 1e6:,.1f} MB would be read of the months that are there, "
+            f"${price:.6f} on demand; reading the new rows comes to that once."
+        )
 
 
 def _print_calendar(console: Console, lines: list[Coverage]) -> None:

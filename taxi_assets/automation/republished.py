@@ -116,11 +116,7 @@ def _differs(
     landed = lake.find(lake_name(file))
     from_here = landed is not None and landed.url == public_url(catalog.url(file))
     if landed is not None and from_here and all(e.sha256 == landed.sha256 for e in entries):
-        if version.etag and landed.etag:
-            return version.etag != landed.etag
-        if version.last_modified and landed.last_modified:
-            return version.last_modified != landed.last_modified
-        return version.size_bytes not in (None, landed.size_bytes)
+        return not landed.is_version(version)
     # The lake does not hold what was loaded: time has to tell.
     if version.last_modified is None:
         return False

@@ -27,8 +27,11 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("start", required=False)
 @click.argument("end", required=False)
 @click.option("--force", is_flag=True, help="Load months again that are there unchanged.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @json_option
-def load(taxi: str, start: str | None, end: str | None, force: bool, as_json: bool) -> None:
+def load(
+    taxi: str, start: str | None, end: str | None, force: bool, dry_run: bool, as_json: bool
+) -> None:
     """Load months START to END (or START alone), from their source to every warehouse.
 
     Each month is a Dagster run of its own, which the UI shows. Months that are there unchanged
@@ -38,13 +41,31 @@ def load(taxi: str, start: str | None, end: str | None, force: bool, as_json: bo
 
     if taxi == "zones" and start:
         raise click.UsageError("zones have no months: taxi-assets load zones")
+    if dry_run and taxi == "zones":
+        raise click.UsageError("--dry-run is for months; the table of zones is small")
     with told_errors():
         settings = read_settings()
         months = [] if taxi == "zones" else months_of(taxi, start, end)
+        if dry_run:
+            _show_plan(settings, months, force, as_json)
+            return
         outcomes = session.load(settings, months, progress(as_json), force, zones=taxi == "zones")
     if as_json:
         click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
     finish(outcomes)
+
+
+def _show_plan(
+    settings: Settings, months: list[tuple[Dataset, Month]], force: bool, as_json: bool
+) -> None:
+    from taxi_assets.report.load_plan import plan_load
+    from taxi_assets.terminal import print_plan
+
+    plans = list(plan_load(settings, months, force))
+    if as_json:
+        click.echo(json.dumps([asdict(plan) for plan in plans], indent=2))
+    else:
+        print_plan(progress(as_json), plans)
 
 
 @click.command()

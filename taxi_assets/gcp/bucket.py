@@ -71,6 +71,28 @@ def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
     return BucketState(name, str(bucket.location).lower(), created=False)
 
 
+def require_location(cloud: GoogleCloud, name: str) -> str:
+    """Where the bucket is, if that is where the settings have everything else.
+
+    Raises:
+        StorageError: it lies elsewhere, or there is no such bucket.
+        CredentialsError: we may not see it.
+    """
+    from google.api_core.exceptions import Forbidden
+
+    with told(f"gs://{name}"):
+        try:
+            bucket = cloud.storage.get_bucket(name, retry=cloud.retry)
+        except Forbidden:
+            raise CredentialsError(
+                f"gs://{name}: we may not see where it is",
+                f"`gcloud storage buckets add-iam-policy-binding gs://{name} --member=MEMBER "
+                "--role=roles/storage.bucketViewer`: external tables need it, too (docs/gcp.md)",
+            ) from None
+    _require_place(bucket, cloud.location)
+    return cloud.location
+
+
 def missing_rights(cloud: GoogleCloud, name: str) -> list[str]:
     """Which rights to load months we lack on the bucket.
 
@@ -93,7 +115,7 @@ def _create(cloud: GoogleCloud, name: str) -> BucketState:
     return BucketState(name, cloud.location, created=True)
 
 
-def _require_fit(bucket: Bucket, location: str) -> None:
+def _require_place(bucket: Bucket, location: str) -> None:
     place = f"gs://{bucket.name}"
     found = str(bucket.location).lower()
     if found != location:
@@ -102,7 +124,11 @@ def _require_fit(bucket: Bucket, location: str) -> None:
             f"set GCP_LOCATION={found}, or name another bucket in TAXI_LAKE: a bucket stays where "
             "it was made, and what is read across locations costs or fails",
         )
-    access = bucket.iam_configuration
+
+
+def _require_fit(bucket: Bucket, location: str) -> None:
+    _require_place(bucket, location)
+    place, access = f"gs://{bucket.name}", bucket.iam_configuration
     if not access.uniform_bucket_level_access_enabled:
         raise StorageError(
             f"{place} has rights object by object",

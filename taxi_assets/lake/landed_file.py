@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from taxi_assets.source.transfer import Version
+
 LineEnd = Literal["\r\n", "\n", "mixed"]
 
 
@@ -59,3 +61,11 @@ class LandedFile(BaseModel):
     size_bytes: int
     facts: FileFacts
     landed_at: datetime
+
+    def is_version(self, version: Version) -> bool:
+        """Whether the source still serves these bytes, as far as it tells."""
+        if version.etag and self.etag:
+            return version.etag == self.etag
+        if version.last_modified and self.last_modified:
+            return version.last_modified == self.last_modified
+        return version.size_bytes in (None, self.size_bytes)

@@ -78,8 +78,17 @@ class _Held:
     entries: dict[TripFile, LedgerEntry]
 
 
+def holdings(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> Holdings:
+    """What a warehouse holds of a dataset.
+
+    Raises:
+        WarehouseBusyError, WarehouseError: the warehouse cannot be asked.
+    """
+    return _HOLDINGS[warehouse](settings, dataset)
+
+
 def _held(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> _Held:
-    found = _HOLDINGS[warehouse](settings, dataset)
+    found = holdings(settings, warehouse, dataset)
     return _Held(_by_file(dataset, found.rows), _by_file(dataset, found.entries))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from taxi_assets.errors import TaxiAssetsError
-from taxi_assets.gcp.bucket import missing_rights
+from taxi_assets.gcp.bucket import missing_rights, require_location
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable, variables
 from taxi_assets.source.probe import probe
@@ -127,12 +127,16 @@ def _lake(settings: Settings) -> Finding:
     hasty = replace(google_cloud_of(settings), retry_seconds=_HASTY_SECONDS)
     try:
         missing = missing_rights(hasty, bucket)
+        # The dataset is held to the same location: BigQuery reads from there alone, or at a price.
+        beside = Warehouse.BIGQUERY in settings.warehouses
+        place = f", in {require_location(hasty, bucket)} as GCP_LOCATION says" if beside else ""
     except TaxiAssetsError as error:
         return Finding("lake", False, error.what, error.remedy)
     return Finding(
         "lake",
         not missing,
-        f"gs://{bucket}: " + (f"not allowed: {', '.join(missing)}" if missing else "may be used"),
+        f"gs://{bucket}: "
+        + (f"not allowed: {', '.join(missing)}" if missing else f"may be used{place}"),
         f"`gcloud storage buckets add-iam-policy-binding gs://{bucket} --member=MEMBER "
         "--role=roles/storage.objectUser`; a new grant takes a minute to hold",
     )

@@ -77,6 +77,14 @@ class Jobs:
             self._count(job)
         return [tuple(row.values()) for row in rows]
 
+    def estimate(self, query: str, **values: Value) -> int:
+        """Bytes that a query would read, as BigQuery says: nothing runs."""
+        config = self._query_config(values)
+        config.dry_run = True
+        with told(self.warehouse):
+            job = self.warehouse.client.query(query, job_config=config)
+        return int(job.total_bytes_processed or 0)
+
     def write(self, name: str, script: str, **values: Value) -> None:
         """Run a statement or a script that changes something.
 

@@ -27,8 +27,9 @@ from taxi_assets_tests.published import Mirror
 from taxi_assets_tests.storage_server import serving_storage
 
 BUCKET = "taxi-lake"
-MONTHS = ("2020-04", "2020-05")
+MONTHS = ("2020-04", "2020-05", "2020-06")
 CHANGED = "2020-05"
+WAREHOUSES = ("bigquery", "duckdb")
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def project(own: OwnDataset, mirror: Mirror, settings_env: Path) -> Iterator[Own
     with serving_storage() as storage, mock.patch.dict(os.environ, own.environment):
         os.environ["STORAGE_EMULATOR_HOST"] = storage.url
         os.environ["TAXI_LAKE"] = f"gs://{BUCKET}/raw"
-        os.environ["TAXI_WAREHOUSES"] = "bigquery,duckdb"
+        os.environ["TAXI_WAREHOUSES"] = ",".join(WAREHOUSES)
         os.environ["TAXI_CSV_BASE_URL"] = mirror.csv_url
         os.environ["TAXI_PARQUET_BASE_URL"] = mirror.parquet_url
         os.environ["TAXI_PUBLISHED_COUNTS"] = "warn"
@@ -73,6 +74,24 @@ def assert_checks_see_a_changed_value(project: OwnDataset) -> None:
     assert "tip_amount: sum" in refused.text
 
 
+def assert_one_month_would_be_replaced() -> None:
+    planned = taxi_assets("load", "green", MONTHS[0], MONTHS[-1], "--dry-run", "--json")
+    plans = json.loads(planned.stdout)
+    steps = ["unchanged", "replace 300 rows", "unchanged"]
+    assert [plan["warehouses"] for plan in plans] == [dict.fromkeys(WAREHOUSES, s) for s in steps]
+    assert [plan["bigquery_bytes"] is not None for plan in plans] == [False, True, False]
+
+
+def assert_doctor_compares_locations(project: OwnDataset) -> None:
+    doctor = taxi_assets("doctor")
+    assert "months may be loaded" in doctor.text
+    assert f"gs://{BUCKET}: may be used, in us-east1 as GCP_LOCATION says" in doctor.text
+    with mock.patch.dict(os.environ, GCP_LOCATION="europe-west4"):
+        elsewhere = taxi_assets("doctor")
+    assert f"gs://{BUCKET} is in us-east1, and GCP_LOCATION says europe-west4" in elsewhere.text
+    assert f"{project.name} is in us-east1, and GCP_LOCATION says europe-west4" in elsewhere.text
+
+
 def test_months_are_the_same_in_bigquery_and_in_duckdb(
     project: OwnDataset, mirror: Mirror, settings_env: Path
 ) -> None:
@@ -81,14 +100,16 @@ def test_months_are_the_same_in_bigquery_and_in_duckdb(
     assert f"dataset some-project.{project.name} in us-east1: is there and fits" in made.text
     for month in MONTHS:
         publish(mirror, month, 300)
-    assert states("load", "green", MONTHS[0], MONTHS[-1]) == ["loaded"] * 2
+    assert states("load", "green", MONTHS[0], MONTHS[-1]) == ["loaded"] * 3
     first = project.rows()
     assert first == in_duckdb(settings_env)
-    assert sum(first.values()) == 600
+    assert sum(first.values()) == 900
     ledger = project.ledger()
 
     publish(mirror, CHANGED, 200)
-    assert states("load", "green", MONTHS[0], MONTHS[-1]) == ["unchanged", "loaded"]
+    assert_one_month_would_be_replaced()
+    assert project.ledger() == ledger
+    assert states("load", "green", MONTHS[0], MONTHS[-1]) == ["unchanged", "loaded", "unchanged"]
     changed = f"green_tripdata_{CHANGED}.csv"
     kept = {row: n for row, n in project.rows().items() if row[1] != changed}
     assert kept == {row: n for row, n in first.items() if row[1] != changed}
@@ -102,12 +123,11 @@ def test_months_are_the_same_in_bigquery_and_in_duckdb(
 
     assert_checks_see_a_changed_value(project)
     status = json.loads(taxi_assets("status", "--json").stdout)
-    assert [line["warehouse_rows"]["bigquery"] for line in status] == [300, 200]
+    assert [line["warehouse_rows"]["bigquery"] for line in status] == [300, 200, 300]
     assert all(line["warehouse_rows"] == line["ledger_rows"] for line in status)
     months = loaded_months(read_settings(), GREEN)
     assert sorted(map(str, months)) == list(MONTHS), "schedules know what is loaded"
-    doctor = taxi_assets("doctor")
-    assert "months may be loaded" in doctor.text
+    assert_doctor_compares_locations(project)
 
     external = {f"green_tripdata_{month.replace('-', '_')}_ext" for month in MONTHS}
     assert external <= project.tables()
