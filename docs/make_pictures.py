@@ -39,7 +39,7 @@ SHOWN_MS = 60_000
 
 # Wide enough for the graph at full size, where Dagster draws every node with its details; more
 # device pixels than the README's 800 for screens that have them.
-WIDTH, HEIGHT, SCALE = 2000, 1400, 1.5
+WIDTH, HEIGHT, SCALE = 2000, 1800, 1.5
 PAGE_WIDTH, PAGE_HEIGHT = 1280, 640
 
 # What a node tells, as chosen in the graph's "Choose Asset Facets". The rest changes with time.
