@@ -417,21 +417,6 @@ def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:
     assert json.loads(taxi_assets("status", "--json").stdout) == []
 
 
-def test_a_report_is_not_made_of_bigquery_alone_and_says_so(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TAXI_WAREHOUSES", "bigquery")
-    monkeypatch.setenv("GCP_PROJECT_ID", "some-project")
-    page = settings_env.parent / "report.html"
-
-    answer = taxi_assets("report", str(page))
-
-    assert answer.exit_code == 1
-    assert "DuckDB or Postgres" in answer.text
-    assert "TAXI_WAREHOUSES, bigquery" in answer.text
-    assert not page.exists()
-
-
 def test_doctor_shows_every_setting_and_where_it_comes_from(
     loaded: DataFolder,
 ) -> None:

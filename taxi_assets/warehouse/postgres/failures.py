@@ -49,6 +49,8 @@ _TRANSIENT = (
     "starting up",
     "shutting down",
     "recovery mode",
+    "recovery state",
+    "accepting connections",
     "too many clients",
     "remaining connection slots",
     "timeout expired",

@@ -30,7 +30,13 @@ from taxi_assets_tests.integration.postgres.stages import (
 )
 
 PROJECT = Path(__file__).resolve().parents[3]
-TABLES = {"green_tripdata", "tripdata_files", "tripdata_tallies", "green_tripdata_2020_04"}
+TABLES = {
+    "green_tripdata",
+    "tripdata_files",
+    "tripdata_tallies",
+    "tripdata_rejects",
+    "green_tripdata_2020_04",
+}
 
 
 def assert_holds(database: Database, rows: int) -> None:

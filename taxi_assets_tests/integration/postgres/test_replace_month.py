@@ -23,7 +23,13 @@ from taxi_assets_tests.integration.postgres.database import (
 )
 from taxi_assets_tests.published import csv_month, line, parquet_bytes, parquet_table
 
-TABLES = {"green_tripdata", "tripdata_files", "tripdata_tallies", "green_tripdata_2020_04"}
+TABLES = {
+    "green_tripdata",
+    "tripdata_files",
+    "tripdata_tallies",
+    "tripdata_rejects",
+    "green_tripdata_2020_04",
+}
 
 
 def test_a_month_is_loaded_with_its_ledger(database: Database) -> None:

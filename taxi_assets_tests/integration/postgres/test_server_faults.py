@@ -61,7 +61,8 @@ def small_tablespace(database: Database) -> Iterator[str]:
         database.query(f"ALTER DATABASE {name} SET default_tablespace = small")
         yield f"ALTER DATABASE {name} RESET default_tablespace"
     finally:
-        database.query("DROP TABLE IF EXISTS green_tripdata, tripdata_files, tripdata_tallies")
+        tables = "green_tripdata, tripdata_files, tripdata_tallies, tripdata_rejects"
+        database.query(f"DROP TABLE IF EXISTS {tables}")
         database.query("DROP TABLESPACE IF EXISTS small")
         subprocess.run(["umount", "--lazy", folder], check=True)
         Path(folder).rmdir()
@@ -74,6 +75,7 @@ def assert_holds(database: Database, rows: int) -> None:
         "green_tripdata",
         "tripdata_files",
         "tripdata_tallies",
+        "tripdata_rejects",
         "green_tripdata_2020_04",
     }
 
