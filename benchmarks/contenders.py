@@ -17,10 +17,11 @@ import duckdb
 from benchmarks.measure import Cost, measured, report
 from benchmarks.synthetic_files import Mirror, synthetic_file
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.typed_rows import TYPES, literal, quoted
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.typed_rows import TYPES
 from taxi_assets.settings import Settings
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month

@@ -25,7 +25,7 @@ from taxi_assets.automation.month_runs import State, load_month
 from taxi_assets.definitions import build_definitions
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.green import GREEN

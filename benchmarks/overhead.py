@@ -36,7 +36,7 @@ _WAYS = ("bare", "run", "timed run")
 _COMMAND = Path(sys.executable).with_name("taxi-assets")
 _PROCESSES = {
     "start of Python": [sys.executable, "-c", ""],
-    "start and imports": [sys.executable, "-c", "import taxi_assets.session"],
+    "start and imports": [sys.executable, "-c", "import taxi_assets.commands.session"],
     "load green 2020-01 2020-12": [str(_COMMAND), "load", "green", "2020-01", "2020-12"],
     "the same again, unchanged": [str(_COMMAND), "load", "green", "2020-01", "2020-12"],
 }

@@ -25,7 +25,7 @@ from pydantic import SecretStr
 
 from benchmarks.synthetic_files import Mirror, synthetic_file
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month

@@ -18,8 +18,9 @@ from benchmarks.contenders import FILE, duckdb_file
 from benchmarks.measure import Cost, measured, report
 from benchmarks.synthetic_files import Mirror
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.typed_rows import csv_reader, csv_rows, quoted
-from taxi_assets.statements import statement
+from taxi_assets.rows.typed_rows import csv_reader, csv_rows
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.warehouse.duckdb import replace_month
 from taxi_assets.warehouse.duckdb.tables import ensure_tables
 

@@ -24,7 +24,7 @@ _MONTHS = (Month(2024, 1), Month(2024, 3))
 @click.option("--rows", default=50_000, show_default=True, help="Rows of each synthetic month.")
 def demo(rows: int) -> None:
     """Load synthetic months into a local lake and DuckDB, and check them. No network."""
-    from taxi_assets import session
+    from taxi_assets.commands import session
 
     with told_errors():
         data = read_settings().data_dir / "demo"
@@ -61,7 +61,7 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
 
     By default on a small sample, without a network or Docker.
     """
-    from taxi_assets.starter_session import SAMPLE_SETTINGS, run_starter
+    from taxi_assets.commands.starter_session import SAMPLE_SETTINGS, run_starter
 
     with told_errors():
         if not live:
@@ -81,8 +81,8 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
 
 
 def _summary(settings: Settings) -> None:
-    from taxi_assets.report.coverage import coverage
-    from taxi_assets.terminal import print_coverage
+    from taxi_assets.commands.terminal import print_coverage
+    from taxi_assets.status.coverage import coverage
 
     print_coverage(console, coverage(settings, list(DATASETS.values())))
     console.print(

@@ -37,7 +37,7 @@ def load(
     Each month is a Dagster run of its own, which the UI shows. Months that are there unchanged
     are passed over. `taxi-assets load zones` loads the table of taxi zones.
     """
-    from taxi_assets import session
+    from taxi_assets.commands import session
 
     if taxi == "zones" and start:
         raise click.UsageError("zones have no months: taxi-assets load zones")
@@ -58,8 +58,8 @@ def load(
 def _show_plan(
     settings: Settings, months: list[tuple[Dataset, Month]], force: bool, as_json: bool
 ) -> None:
-    from taxi_assets.report.load_plan import plan_load
-    from taxi_assets.terminal import print_plan
+    from taxi_assets.commands.terminal import print_plan
+    from taxi_assets.status.dry_run import plan_load
 
     plans = list(plan_load(settings, months, force))
     if as_json:
@@ -82,7 +82,7 @@ def backfill(
 
     They are Dagster backfills, which the UI shows and can cancel. They go on after a restart.
     """
-    from taxi_assets import session
+    from taxi_assets.commands import session
 
     with told_errors():
         months = months_of(taxi, start, end)
@@ -111,7 +111,7 @@ def check(
 
     The exit code is 0 only where no blocking check failed; warnings do not count.
     """
-    from taxi_assets import session
+    from taxi_assets.commands import session
     from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
 
     with told_errors():
@@ -130,7 +130,7 @@ def check(
 
 
 def _loaded_months(settings: Settings, taxi: str) -> list[tuple[Dataset, Month]]:
-    from taxi_assets.report.coverage import coverage
+    from taxi_assets.status.coverage import coverage
 
     months = {
         (line.taxi, Month.parse(line.month))

@@ -31,7 +31,7 @@ def progress(as_json: bool) -> Console:
 
 def finish(outcomes: list[MonthOutcome]) -> None:
     """Name the months that were not done, and end with a failure if there are any."""
-    from taxi_assets.session import not_done
+    from taxi_assets.commands.session import not_done
 
     if bad := not_done(outcomes):
         errors.print(f"{len(bad)} of {len(outcomes)} not done: {', '.join(o.name for o in bad)}")

@@ -18,8 +18,8 @@ from taxi_assets.settings import read_settings
 @json_option
 def status(taxi: str, as_json: bool) -> None:
     """Show every month: rows in the lake, in each warehouse, published, and agreement."""
-    from taxi_assets.report.coverage import coverage
-    from taxi_assets.terminal import print_coverage
+    from taxi_assets.commands.terminal import print_coverage
+    from taxi_assets.status.coverage import coverage
 
     with told_errors():
         lines = coverage(read_settings(), datasets_of(taxi))
@@ -34,8 +34,8 @@ def status(taxi: str, as_json: bool) -> None:
 @json_option
 def doctor(as_json: bool, markdown: bool) -> None:
     """Show the settings that hold, and try source, lake and warehouses out."""
-    from taxi_assets.report.diagnosis import findings, setting_lines, settings_markdown
-    from taxi_assets.terminal import print_finding, print_settings
+    from taxi_assets.commands.terminal import print_finding, print_settings
+    from taxi_assets.status.doctor import findings, setting_lines, settings_markdown
 
     if markdown:
         click.echo(settings_markdown())

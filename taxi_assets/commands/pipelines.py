@@ -50,7 +50,7 @@ def _list() -> None:
 def _run(name: str) -> None:
     from datetime import UTC, datetime
 
-    from taxi_assets import session
+    from taxi_assets.commands import session
     from taxi_assets.components import TripPipeline
     from taxi_assets.components.pipeline import job_name
     from taxi_assets.components.pipeline_files import read_pipeline_files

@@ -19,7 +19,7 @@ def report(file: Path) -> None:
     It needs no network to be looked at. Months that were loaded since the last report are
     summarized first.
     """
-    from taxi_assets.report_session import make_report
+    from taxi_assets.commands.report_session import make_report
 
     with told_errors():
         page = make_report(read_settings())

@@ -8,8 +8,8 @@ import duckdb
 import pyarrow as pa
 
 from taxi_assets.errors import WarehouseError
-from taxi_assets.lake.typed_rows import literal, quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 
 OWNER_COMMENT = "made by a pipeline of taxi_assets"
 """On every table that a pipeline made, so that no other is ever replaced."""

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from taxi_assets.components.duckdb_tables import OWNER_COMMENT, made_by_others
 from taxi_assets.components.sandboxed_query import POSTGRES_TYPES
-from taxi_assets.lake.typed_rows import literal, quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer
 from taxi_assets.warehouse.postgres.tables import SCHEMA, find_relation, qualified, table_columns
 

@@ -1,1 +1,1 @@
-"""What is there: coverage of months, for people and for scripts."""
+"""What the months hold: figures, charts, the page, and the data dictionary."""

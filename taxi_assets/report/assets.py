@@ -4,11 +4,11 @@ import dagster as dg
 
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
-from taxi_assets.report.coverage import coverage
 from taxi_assets.report.figures import busy_months
 from taxi_assets.report.metadata import coverage_metadata, summary_metadata
 from taxi_assets.report.summaries import fresh_summaries
 from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.status.coverage import coverage
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.check_states import CheckState
-from taxi_assets.report.coverage import Coverage, coverage
 from taxi_assets.report.homework import Answer, answers
 from taxi_assets.report.summaries import fresh_summaries, ledger
 from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.status.coverage import Coverage, coverage
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.summaries import Summaries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taxi_assets.lake.typed_rows import TYPES as DUCKDB_TYPES
+from taxi_assets.rows.typed_rows import TYPES as DUCKDB_TYPES
 from taxi_assets.trips.column import FIRST_PARQUET_MONTH, Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.report.coverage import Coverage
+from taxi_assets.status.coverage import Coverage
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 

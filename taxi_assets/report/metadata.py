@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from taxi_assets.report.calendar import MonthState, calendar, state_of
 from taxi_assets.report.charts.drawing import Chart
 from taxi_assets.report.charts.months import by_month, coverage_map
-from taxi_assets.report.coverage import Coverage
 from taxi_assets.report.figures import BusyMonth
+from taxi_assets.status.calendar import MonthState, calendar, state_of
+from taxi_assets.status.coverage import Coverage
 
 Metadata = dict[str, dg.MetadataValue | int | float | str]
 

@@ -11,9 +11,9 @@ from pydantic import Field
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings
+from taxi_assets.sql.statements import statement
 from taxi_assets.starter.product_pages import fetch_products
 from taxi_assets.starter.table_metadata import bar_chart, preview
-from taxi_assets.statements import statement
 from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
 
 Records = list[dict[str, Any]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import Column
 
 

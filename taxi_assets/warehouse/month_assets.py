@@ -12,9 +12,9 @@ from taxi_assets.lake.assets import OWNERS, ZONES_NAME
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.rejects import without_bad_rows
 from taxi_assets.partitions import monthly_partitions
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.rejects import without_bad_rows
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 
 REJECTS_TABLE = "tripdata_rejects"
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxi_assets.lake.bad_values import FIRST_TIME, LAST_TIME
+from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.audit import MonthAudit

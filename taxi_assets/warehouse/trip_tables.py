@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from taxi_assets.starter_session import SAMPLE_SETTINGS
+from taxi_assets.commands.starter_session import SAMPLE_SETTINGS
 from taxi_assets_tests.gemini_server import KEY, Asked, GeminiServer, gemini_server
 from taxi_assets_tests.ui import DevServer, chromium, require_chromium, wait_until
 

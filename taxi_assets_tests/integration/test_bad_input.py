@@ -79,7 +79,10 @@ class Project:
         }
         foreign = dict.fromkeys(name for name in os.environ if name.upper().startswith("TAXI_"))
         env = {**foreign, **own, **self.settings, **settings}
-        with chdir(self.folder), mock.patch("taxi_assets.session.open_instance", _in_memory):
+        with (
+            chdir(self.folder),
+            mock.patch("taxi_assets.commands.session.open_instance", _in_memory),
+        ):
             return CliRunner().invoke(main, list(arguments), env=env)
 
     def publish_good(self, dataset: Dataset, month: Month, name: str, rows: int) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from taxi_assets.report.diagnosis import settings_markdown
+from taxi_assets.status.doctor import settings_markdown
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 

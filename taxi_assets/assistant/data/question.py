@@ -12,7 +12,7 @@ from taxi_assets.assistant.data.guarded_query import QUERY_SECONDS, QueryError, 
 from taxi_assets.assistant.gemini.model import Gemini
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.errors import AssistantError
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 
 _ATTEMPTS = 3
 

@@ -14,7 +14,7 @@ import duckdb
 from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.embedder import Embedder
 from taxi_assets.settings import Settings
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 
 _DEPTH = 50  # of each of the two lists that are put together

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from taxi_assets.report.calendar import MonthState, Year
 from taxi_assets.report.charts import drawing
 from taxi_assets.report.charts.drawing import Chart
+from taxi_assets.status.calendar import MonthState, Year
 
 LETTERS = {
     MonthState.OK: "✓",

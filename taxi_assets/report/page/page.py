@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from taxi_assets.report.calendar import calendar
 from taxi_assets.report.charts import months as month_charts
 from taxi_assets.report.charts import trips as trip_charts
 from taxi_assets.report.charts.drawing import Chart
@@ -21,6 +20,7 @@ from taxi_assets.report.figures import (
 )
 from taxi_assets.report.page import tables
 from taxi_assets.report.page.tables import Table
+from taxi_assets.status.calendar import calendar
 
 _BARS = 20
 

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from taxi_assets.report.calendar import Year
 from taxi_assets.report.check_states import CheckState
 from taxi_assets.report.content import Content
 from taxi_assets.report.figures import busy_months, trips_by_day, trips_by_hour
 from taxi_assets.report.homework import Answer
 from taxi_assets.source.public_url import public_url
+from taxi_assets.status.calendar import Year
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 from taxi_assets.warehouse.ledger import LedgerEntry
 

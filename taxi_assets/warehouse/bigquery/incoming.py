@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taxi_assets.errors import TaxiAssetsError, WarehouseError
-from taxi_assets.lake.arrow_rows import row_batches
 from taxi_assets.lake.folder import disk_refusals
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.arrow_rows import row_batches
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.audit import judge

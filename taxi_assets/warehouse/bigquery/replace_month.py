@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.bigquery.incoming import IncomingRows, incoming_rows
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 from taxi_assets.warehouse.bigquery.tables import (

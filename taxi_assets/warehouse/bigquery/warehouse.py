@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taxi_assets.gcp.cloud import GoogleCloud, google_cloud_of
 from taxi_assets.settings import Settings
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Client, TableReference

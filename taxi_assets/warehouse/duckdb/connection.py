@@ -13,7 +13,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from taxi_assets.errors import StorageError, WarehouseBusyError, WarehouseError
-from taxi_assets.lake.reading import READER_CONFIG
+from taxi_assets.rows.reading import READER_CONFIG
 
 _POLL_SECONDS = 0.2
 _LOCK_WORDS = ("Could not set lock", "being used by another process")

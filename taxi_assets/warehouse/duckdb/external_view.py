@@ -13,8 +13,9 @@ from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
-from taxi_assets.lake.typed_rows import csv_reader, csv_rows, literal, parquet_rows, quoted
-from taxi_assets.statements import statement
+from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.rejects import count_rejects

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import duckdb
 
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.statements import statement
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.sql.statements import statement
 from taxi_assets.warehouse.duckdb.tables import has_table
 from taxi_assets.warehouse.rejects import REJECTS_TABLE, RejectCounts, reject_lines
 

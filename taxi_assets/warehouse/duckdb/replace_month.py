@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from taxi_assets.lake.bad_values import FIRST_TIME, LAST_TIME
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.typed_rows import quoted
-from taxi_assets.statements import statement
+from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile

@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from taxi_assets.errors import WarehouseError
-from taxi_assets.lake.typed_rows import TYPES, quoted
-from taxi_assets.statements import statement
+from taxi_assets.rows.typed_rows import TYPES
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.column_differences import differences
 from taxi_assets.warehouse.ledger import LedgerEntry

@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import duckdb
 
-from taxi_assets.lake.typed_rows import quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.duckdb.tables import has_table
 from taxi_assets.warehouse.passing_tally import SUMS

@@ -7,8 +7,8 @@ from functools import partial
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.lake.typed_rows import TYPES
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.typed_rows import TYPES
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 
-from taxi_assets.lake.typed_rows import quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.zones import ZONE_COLUMNS
 
 

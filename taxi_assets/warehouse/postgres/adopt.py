@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from psycopg import sql as quoting
 
 from taxi_assets.errors import WarehouseError
-from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 from taxi_assets.errors import TransientError, WarehouseError
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 from taxi_assets.warehouse.postgres.failures import explain, explain_refusal
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pgpq import ArrowToPostgresBinaryEncoder
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.arrow_rows import row_batches
-from taxi_assets.lake.reading import OpenMonth
-from taxi_assets.read_ahead import read_ahead
+from taxi_assets.rows.arrow_rows import row_batches
+from taxi_assets.rows.read_ahead import read_ahead
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.row_figures import RowFigures
 
 _BATCHES_AHEAD = 4

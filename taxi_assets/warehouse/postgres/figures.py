@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.history import comparable_files, other_months

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from psycopg.errors import LockNotAvailable
 
 from taxi_assets.errors import WarehouseBusyError, WarehouseError
-from taxi_assets.lake.typed_rows import literal, quoted
+from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.postgres.connection import Connection, sql
 from taxi_assets.warehouse.postgres.tables import has_table
 from taxi_assets.warehouse.rejects import REJECTS_TABLE, RejectCounts, reject_lines

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded

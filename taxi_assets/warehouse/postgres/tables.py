@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taxi_assets.errors import WarehouseError
-from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.column_differences import differences

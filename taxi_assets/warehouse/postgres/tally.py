@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.postgres.connection import Connection, sql

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from taxi_assets.lake.typed_rows import quoted
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.zones import ZONE_COLUMNS
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
 

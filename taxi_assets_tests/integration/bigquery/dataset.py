@@ -16,7 +16,7 @@ from google.cloud.bigquery import QueryJob
 from taxi_assets.gcp.cloud import GoogleCloud
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import inspection_of
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month

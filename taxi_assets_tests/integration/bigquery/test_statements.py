@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 from zetasql.api import Analyzer
 
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse import bigquery
 from taxi_assets.warehouse.bigquery import summaries

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from taxi_assets.lake.landed_file import LineEnd
-from taxi_assets.lake.typed_rows import csv_reader, csv_rows, parquet_rows
+from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS

@@ -16,7 +16,7 @@ from taxi_assets_tests.integration.faults.launcher import Fault, Launch, launch
 # A server that has imported the product already forks each process off: importing takes longer
 # than loading a small month.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["pytest", "taxi_assets.session", "taxi_assets.cli"])
+_CONTEXT.set_forkserver_preload(["pytest", "taxi_assets.commands.session", "taxi_assets.cli"])
 
 
 @dataclass(frozen=True)

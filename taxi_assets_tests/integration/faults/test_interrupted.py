@@ -125,7 +125,7 @@ def test_ctrl_c_while_the_database_takes_rows_in(
     "moment",
     [
         Fault(Action.INTERRUPT, VERIFY_COMPLETE, call=STEPS_PER_MONTH),
-        Fault(Action.INTERRUPT, "taxi_assets.terminal:MonthProgress.end"),
+        Fault(Action.INTERRUPT, "taxi_assets.commands.terminal:MonthProgress.end"),
     ],
     ids=["while Dagster ends a run", "between two runs"],
 )

@@ -24,7 +24,7 @@ BEFORE_THE_COMMIT = {
         Action.KILL, "taxi_assets.lake.folder:_write_note"
     ),
     "with the note drafted": Fault(Action.KILL, "pathlib:Path.replace", call=2),
-    "with the text being unzipped": Fault(Action.KILL, "taxi_assets.lake.reading:Rows"),
+    "with the text being unzipped": Fault(Action.KILL, "taxi_assets.rows.reading:Rows"),
     "with the new rows inserted": Fault(
         Action.KILL, "taxi_assets.warehouse.duckdb.replace_month:_audit"
     ),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.report.coverage import coverage
 from taxi_assets.report.homework import answers
 from taxi_assets.settings import read_settings
+from taxi_assets.status.coverage import coverage
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
-from taxi_assets.report.coverage import Coverage
 from taxi_assets.report.homework import answers
+from taxi_assets.status.coverage import Coverage
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW

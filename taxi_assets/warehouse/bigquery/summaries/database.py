@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 from uuid import uuid4
 
-from taxi_assets.statements import statement
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from taxi_assets.lake.typed_rows import quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.duckdb.tables import has_table, ledger_entries

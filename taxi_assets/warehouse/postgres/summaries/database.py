@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from taxi_assets.lake.typed_rows import quoted
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.ledger import LedgerEntry

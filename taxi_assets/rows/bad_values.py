@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
-from taxi_assets.lake.typed_rows import FRACTION_PATTERN, literal, quoted, text_reader
-from taxi_assets.statements import statement
+from taxi_assets.rows.typed_rows import FRACTION_PATTERN, text_reader
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile

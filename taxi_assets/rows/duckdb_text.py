@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 from fsspec import AbstractFileSystem
 
-from taxi_assets.lake.csv_text import CsvText
 from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.rows.csv_text import CsvText
 
 _PROTOCOL = "unzipped"
 # DuckDB gives buffers up where memory is short, and reads the last ones again.

@@ -17,7 +17,7 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
-from taxi_assets_tests.integration.lake.tables import Tables
+from taxi_assets_tests.integration.rows.tables import Tables
 from taxi_assets_tests.published import PICKUP, parquet_bytes, parquet_table, with_column
 
 APRIL = Month(2020, 4)

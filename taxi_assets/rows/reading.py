@@ -11,12 +11,12 @@ import duckdb
 import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake import bad_values
 from taxi_assets.lake.csv_inspection import line_problem
-from taxi_assets.lake.csv_text import csv_lines
-from taxi_assets.lake.duckdb_text import csv_file
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
+from taxi_assets.rows import bad_values
+from taxi_assets.rows.csv_text import csv_lines
+from taxi_assets.rows.duckdb_text import csv_file
+from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
 
 READER_CONFIG: Mapping[str, str | bool | int | float | list[str]] = {

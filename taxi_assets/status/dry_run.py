@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.report.coverage import holdings
 from taxi_assets.settings import Settings, Warehouse
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent
+from taxi_assets.status.coverage import holdings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month

@@ -16,7 +16,7 @@ from taxi_assets.errors import InvalidFileError
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
-from taxi_assets_tests.integration.lake.tables import Tables
+from taxi_assets_tests.integration.rows.tables import Tables
 from taxi_assets_tests.published import (
     DROPOFF,
     PICKUP,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from taxi_assets.report.coverage import Coverage
+from taxi_assets.status.coverage import Coverage
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 
 

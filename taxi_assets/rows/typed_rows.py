@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from taxi_assets.lake.landed_file import LineEnd
-from taxi_assets.statements import statement
+from taxi_assets.sql.identifiers import literal, quoted
+from taxi_assets.sql.statements import statement
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
@@ -38,16 +39,6 @@ BUFFER_BYTES = 32_000_000
 
 # From here on DuckDB and Postgres write doubles differently, and no trip costs that much.
 _UNWRITABLE = "1e15"
-
-
-def quoted(name: str) -> str:
-    """The name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """The text as an SQL string constant."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def csv_reader(

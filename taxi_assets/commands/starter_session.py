@@ -16,7 +16,7 @@ from taxi_assets.starter.definitions import GETTING_STARTED_JOB, IMAGE_PULLS_JOB
 from taxi_assets.starter.hello_world import Greeting, Pause, hello_world
 
 _QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
-_SAMPLE = Path(__file__).parent / "starter" / "sample"
+_SAMPLE = Path(__file__).resolve().parents[1] / "starter" / "sample"
 
 SAMPLE_SETTINGS = {
     "docker_hub_url": _SAMPLE.as_uri(),

@@ -9,7 +9,7 @@ import duckdb
 
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
-from taxi_assets.lake.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import duckdb
 import pyarrow as pa
 
-from taxi_assets.lake.reading import READER_CONFIG, OpenMonth
+from taxi_assets.rows.reading import READER_CONFIG, OpenMonth
 
 # Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384

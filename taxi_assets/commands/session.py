@@ -29,9 +29,9 @@ from taxi_assets.automation.month_runs import (
     load_zones,
     run_job,
 )
+from taxi_assets.commands.terminal import MonthProgress, print_checks
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import Settings
-from taxi_assets.terminal import MonthProgress, print_checks
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 

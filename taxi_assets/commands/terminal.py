@@ -12,10 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from taxi_assets.automation.month_runs import MonthOutcome, State
-from taxi_assets.report.calendar import MonthState, calendar
-from taxi_assets.report.coverage import Coverage
-from taxi_assets.report.diagnosis import Finding, SettingLine
-from taxi_assets.report.load_plan import MonthPlan
+from taxi_assets.status.calendar import MonthState, calendar
+from taxi_assets.status.coverage import Coverage
+from taxi_assets.status.doctor import Finding, SettingLine
+from taxi_assets.status.dry_run import MonthPlan
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 
 _STYLES = {

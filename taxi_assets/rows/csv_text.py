@@ -15,7 +15,7 @@ from pathlib import Path
 from isal import igzip
 
 from taxi_assets.lake.landed_file import FileFacts
-from taxi_assets.read_ahead import read_ahead
+from taxi_assets.rows.read_ahead import read_ahead
 
 _BLOCK_BYTES = 4 << 20
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from taxi_assets_tests.integration.lake.tables import Tables
+from taxi_assets_tests.integration.rows.tables import Tables
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ import pyarrow.parquet as pq
 from isal import igzip
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.bad_values import BadRow, bad_rows_in_csv, bad_rows_in_parquet
 from taxi_assets.lake.csv_inspection import CsvInspection
-from taxi_assets.lake.csv_text import csv_lines
-from taxi_assets.lake.duckdb_text import csv_file
 from taxi_assets.lake.landed_file import FileFacts
-from taxi_assets.lake.reading import ORDERED, OpenMonth, Reject
-from taxi_assets.lake.typed_rows import BUFFER_BYTES
+from taxi_assets.rows.bad_values import BadRow, bad_rows_in_csv, bad_rows_in_parquet
+from taxi_assets.rows.csv_text import csv_lines
+from taxi_assets.rows.duckdb_text import csv_file
+from taxi_assets.rows.reading import ORDERED, OpenMonth, Reject
+from taxi_assets.rows.typed_rows import BUFFER_BYTES
 from taxi_assets.trips.file import FileFormat
 
 _BLOCK_BYTES = 1 << 20

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taxi_assets.lake.csv_inspection import CsvInspection
-from taxi_assets.lake.csv_text import CsvText, csv_lines
 from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.rows.csv_text import CsvText, csv_lines
 
 HEADER = "a,b,c"
 ROWS = ["1,2,3", "abc,,", ",,", "1,2", "", "a,é,ü", '"1,2",3,4']
-BLOCK_BYTES = "taxi_assets.lake.csv_text._BLOCK_BYTES"
+BLOCK_BYTES = "taxi_assets.rows.csv_text._BLOCK_BYTES"
 
 lines = st.sampled_from(ROWS)
 ends = st.sampled_from(["\n", "\r\n"])

@@ -1,0 +1,1 @@
+"""What the SQL of every database shares: statements from files, identifiers, literals."""
