@@ -1,6 +1,6 @@
 """What is deployed: the parts put together for the settings that hold here."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -17,46 +17,40 @@ from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.assets import report_definitions
-from taxi_assets.settings import Settings, Warehouse, read_settings
+from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.bigquery.assets import bigquery_external_asset, dataset_asset
-from taxi_assets.warehouse.bigquery.trip_tables import BigQueryTables
-from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
 from taxi_assets.warehouse.check_assets import month_checks
-from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
-from taxi_assets.warehouse.duckdb.trip_tables import DuckDBTables
+from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
-from taxi_assets.warehouse.postgres.server import server_of
-from taxi_assets.warehouse.postgres.trip_tables import PostgresTables
 from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
-from taxi_assets.warehouse.trip_tables import TripTables
+from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """Everything that Dagster runs, for these settings."""
     catalog = Catalog(settings)
-    zones = [zones_asset(catalog), *map(zones_table_asset, _tables(settings))]
+    warehouses = warehouses_of(settings)
+    zones = [zones_asset(catalog), *map(zones_table_asset, warehouses)]
     resources: dict[str, object] = {
         "lake": lake_of(settings),
-        "duckdb": DuckDBWarehouse(
-            database=str(settings.duckdb_file),
-            memory_gb=settings.duckdb_memory_gb,
-            wait_seconds=settings.duckdb_wait_seconds,
-        ),
+        # The starter pipelines put their table there, wherever months go.
+        "duckdb": warehouse_of("duckdb", settings),
+        **{warehouse.name: warehouse for warehouse in warehouses},
     }
-    if Warehouse.POSTGRES in settings.warehouses:
-        resources["postgres"] = server_of(settings)
-    if Warehouse.BIGQUERY in settings.warehouses:
-        resources["bigquery"] = bigquery_of(settings)
+    datasets = list(DATASETS.values())
+    own = [each for warehouse in warehouses for each in warehouse.own_assets(datasets, catalog)]
+    own_of = {
+        dataset: [each.asset for each in own if each.dataset is dataset] for dataset in datasets
+    }
     sensors = republished_sensors(catalog)
     if settings.alert_webhook is not None:
         sensors += alert_sensors(settings.alert_webhook)
     return dg.Definitions.merge(
         dg.Definitions(
-            assets=[zones_source_spec(), *zones],
+            assets=[zones_source_spec(), *zones, *(each.asset for each in own)],
             resources=resources,
             schedules=newest_months_schedules(catalog),
             sensors=sensors,
@@ -68,44 +62,39 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         pipeline_definitions(settings),
         report_definitions(settings),
         assistant_definitions(settings),
-        _of_google_cloud(settings),
+        _of_bucket(settings),
         maintenance_definitions(settings),
         freshness_job(freshness_checks(catalog), settings),
-        *(_of_dataset(dataset, catalog) for dataset in DATASETS.values()),
+        *(
+            _of_dataset(
+                dataset, catalog, warehouses, [o.asset for o in own if o.dataset is dataset]
+            )
+            for dataset in datasets
+        ),
     )
 
 
-def _of_google_cloud(settings: Settings) -> dg.Definitions:
-    assets = []
-    if settings.lake_bucket is not None:
-        bucket, _ = settings.lake_bucket
-        assets.append(bucket_asset(google_cloud_of(settings), bucket))
-    if Warehouse.BIGQUERY in settings.warehouses:
-        assets.append(dataset_asset(bigquery_of(settings)))
-    return dg.Definitions(assets=assets)
+def _of_bucket(settings: Settings) -> dg.Definitions:
+    if settings.lake_bucket is None:
+        return dg.Definitions()
+    bucket, _ = settings.lake_bucket
+    return dg.Definitions(assets=[bucket_asset(google_cloud_of(settings), bucket)])
 
 
-def _tables(settings: Settings) -> list[TripTables[Any]]:
-    """The tables of the warehouses in use; the others are compared with the first."""
-    tables: dict[Warehouse, TripTables[Any]] = {
-        Warehouse.DUCKDB: DuckDBTables(),
-        Warehouse.POSTGRES: PostgresTables(),
-        Warehouse.BIGQUERY: BigQueryTables(settings.gcp_dataset),
-    }
-    return [its for warehouse, its in tables.items() if warehouse in settings.warehouses]
-
-
-def _of_dataset(dataset: Dataset, catalog: Catalog) -> dg.Definitions:
+def _of_dataset(
+    dataset: Dataset,
+    catalog: Catalog,
+    warehouses: Sequence[Warehouse],
+    own: Sequence[dg.AssetsDefinition],
+) -> dg.Definitions:
     settings = catalog.settings
-    sides = [Side(tables, merged_asset(tables, dataset, catalog)) for tables in _tables(settings)]
+    sides = [Side(each, merged_asset(each, dataset, catalog)) for each in warehouses]
     assets = [lake_asset(dataset, catalog), *(side.asset for side in sides)]
-    if Warehouse.BIGQUERY in settings.warehouses and settings.lake_bucket is not None:
-        assets.append(bigquery_external_asset(dataset, catalog))
-    checks = [month_checks(dataset, side.asset, settings, side.tables) for side in sides]
+    checks = [month_checks(dataset, side.asset, settings, side.warehouse) for side in sides]
     checks += reconcile_checks(dataset, sides)
     return dg.Definitions.merge(
         dg.Definitions(assets=[source_spec(dataset), *assets], asset_checks=checks),
-        load_job(dataset, assets, checks, catalog),
+        load_job(dataset, [*assets, *own], checks, catalog),
     )
 
 

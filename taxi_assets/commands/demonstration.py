@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from taxi_assets.commands.output import console, finish, told_errors
-from taxi_assets.settings import SourceChoice, Warehouse, read_settings, variable
+from taxi_assets.settings import SourceChoice, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -32,7 +32,7 @@ def demo(rows: int) -> None:
             data_dir=str(data),
             source=SourceChoice.SAMPLE,
             sample_rows=str(rows),
-            warehouses=Warehouse.DUCKDB,
+            warehouses="duckdb",
         )
         settings = read_settings()
         console.print(f"Synthetic trips (not real ones) go to {settings.duckdb_file}")

@@ -63,7 +63,7 @@ def _show_plan(
 
     plans = list(plan_load(settings, months, force))
     if as_json:
-        click.echo(json.dumps([asdict(plan) for plan in plans], indent=2))
+        click.echo(json.dumps([plan.as_json() for plan in plans], indent=2))
     else:
         print_plan(progress(as_json), plans)
 

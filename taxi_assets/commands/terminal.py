@@ -12,8 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from taxi_assets.automation.month_runs import MonthOutcome, State
-from taxi_assets.status.calendar import MonthState, calendar
-from taxi_assets.status.coverage import Coverage
+from taxi_assets.status.calendar import calendar
+from taxi_assets.status.coverage import Coverage, MonthState
 from taxi_assets.status.doctor import Finding, SettingLine
 from taxi_assets.status.dry_run import MonthPlan
 from taxi_assets.trips.month import MONTHS_PER_YEAR
@@ -114,7 +114,7 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
         table.add_column(heading, justify="right")
     table.add_column("agreement", overflow="fold")
     for line in lines:
-        style = "green" if line.agreement == "ok" else "yellow"
+        style = "green" if line.state is MonthState.OK else "yellow"
         table.add_row(
             line.taxi,
             line.month,
@@ -134,15 +134,15 @@ def print_plan(console: Console, plans: list[MonthPlan]) -> None:
     for heading in ("taxi", "month", "lake", *(plans[0].warehouses if plans else ())):
         table.add_column(heading)
     for plan in plans:
-        table.add_row(plan.taxi, plan.month, plan.lake, *plan.warehouses.values())
+        table.add_row(plan.taxi, plan.month, plan.lake, *map(str, plan.warehouses.values()))
     console.print(table)
-    asked = [plan for plan in plans if plan.bigquery_bytes is not None]
-    if asked:
-        total = sum(plan.bigquery_bytes or 0 for plan in asked)
-        price = sum(plan.bigquery_usd or 0 for plan in asked)
+    billed = [plan.estimate for plan in plans if plan.estimate is not None]
+    if billed:
+        read_bytes = sum(each.bytes_billed for each in billed)
+        price = sum(each.price_usd for each in billed)
         console.print(
-            f"BigQuery says that {total / 1e6:,.1f} MB would be read of the months that are there, "
-            f"${price:.6f} on demand; reading the new rows comes to that once."
+            f"BigQuery says that {read_bytes / 1e6:,.1f} MB would be read of the months that are "
+            f"there, ${price:.6f} on demand; reading the new rows comes to that once."
         )
 
 

@@ -8,19 +8,17 @@ import pyarrow as pa
 from pydantic import Field, model_validator
 
 from taxi_assets.automation.schedules import default_schedule_status
-from taxi_assets.components.duckdb_tables import replace_in_duckdb
 from taxi_assets.components.pipeline import GROUP, Pipeline, job_name
-from taxi_assets.components.postgres_tables import replace_in_postgres
 from taxi_assets.components.records import ColumnKind, table_of_csv, table_of_json
 from taxi_assets.components.sandboxed_query import check_query, run_query
 from taxi_assets.components.table_name import ColumnName, TableName
 from taxi_assets.components.web_address import WebAddress, transport_of
 from taxi_assets.failures import dagster_failures
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
+from taxi_assets.settings.warehouses import WarehouseName
 from taxi_assets.source.content import fetch_content
 from taxi_assets.source.public_url import public_url
-from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
-from taxi_assets.warehouse.postgres.connection import PostgresServer
+from taxi_assets.warehouse.registry import warehouse_in
 
 _LARGEST_BYTES = 50_000_000
 
@@ -56,7 +54,7 @@ class HttpTable(Pipeline):
     records: str | None = None
     columns: Annotated[dict[ColumnName, ColumnKind], Field(min_length=1)]
     table: TableName
-    warehouse: Literal["duckdb", "postgres"] = "duckdb"
+    warehouse: WarehouseName = "duckdb"
     query: Query | None = None
 
     @model_validator(mode="after")
@@ -73,15 +71,15 @@ class HttpTable(Pipeline):
         return self
 
     @property
-    def used_warehouses(self) -> tuple[Warehouse, ...]:
+    def used_warehouses(self) -> tuple[str, ...]:
         """Where the table is."""
-        return (Warehouse(self.warehouse),)
+        return (self.warehouse,)
 
     @property
-    def tables(self) -> tuple[tuple[Warehouse, str], ...]:
+    def tables(self) -> tuple[tuple[str, str], ...]:
         """The table, and that of the query."""
         names = [self.table] + ([self.query.table] if self.query else [])
-        return tuple((Warehouse(self.warehouse), name) for name in names)
+        return tuple((self.warehouse, name) for name in names)
 
     @property
     def title(self) -> str:
@@ -122,7 +120,7 @@ class HttpTable(Pipeline):
         return dg.Definitions(assets=[assets], jobs=[job], schedules=schedules)
 
     def _assets(self, name: str, settings: Settings) -> dg.AssetsDefinition:
-        keys = {table: dg.AssetKey([str(warehouse), table]) for warehouse, table in self.tables}
+        keys = {table: dg.AssetKey([warehouse, table]) for warehouse, table in self.tables}
         # A query's table is made of the first one, and of nothing else.
         specs = [
             dg.AssetSpec(
@@ -139,21 +137,12 @@ class HttpTable(Pipeline):
             name=name, specs=specs, pool=self.warehouse, required_resource_keys={self.warehouse}
         )
         def tables(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
-            warehouse = getattr(context.resources, self.warehouse)
             with dagster_failures():
                 found = self.fetch(settings)
-                _replace(warehouse, found)
+                warehouse_in(context, self.warehouse).replace_tables(found)
             for table, rows in found.items():
                 yield dg.MaterializeResult(
                     asset_key=keys[table], metadata={"dagster/row_count": rows.num_rows}
                 )
 
         return tables
-
-
-def _replace(warehouse: DuckDBWarehouse | PostgresServer, tables: dict[str, pa.Table]) -> None:
-    if isinstance(warehouse, PostgresServer):
-        replace_in_postgres(warehouse, tables)
-        return
-    with warehouse.get_connection() as connection:
-        replace_in_duckdb(connection, tables)

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 import dagster as dg
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from taxi_assets.settings import Settings, Warehouse, read_settings, variable
+from taxi_assets.settings import Settings, read_settings, variable
 
 GROUP = "pipelines"
 """Group of the assets in the UI."""
@@ -76,7 +76,7 @@ class Pipeline(dg.Component, dg.Model):
 
     @property
     @abstractmethod
-    def used_warehouses(self) -> tuple[Warehouse, ...]:
+    def used_warehouses(self) -> tuple[str, ...]:
         """Where it loads to."""
 
     @abstractmethod
@@ -84,7 +84,7 @@ class Pipeline(dg.Component, dg.Model):
         """What Dagster runs: a job ``pipeline_<name>``, its schedule, its assets."""
 
     @property
-    def tables(self) -> tuple[tuple[Warehouse, str], ...]:
+    def tables(self) -> tuple[tuple[str, str], ...]:
         """The tables that the pipeline makes and nobody else may."""
         return ()
 

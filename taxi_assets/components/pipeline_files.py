@@ -16,7 +16,7 @@ from taxi_assets.components.pipeline_text import REMEDY, Place, parse_pipeline
 from taxi_assets.components.table_name import is_plain
 from taxi_assets.components.trip_pipeline import TripPipeline
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 
 COMPONENTS: dict[str, type[Pipeline]] = {
     f"taxi_assets.components.{each.__name__}": each for each in (HttpTable, TripPipeline)
@@ -41,7 +41,7 @@ class PipelineFile:
 
 def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
     """The files of the folder by name. One that is wrong takes no other along."""
-    taken: dict[tuple[Warehouse, str], Path] = {}
+    taken: dict[tuple[str, str], Path] = {}
     names: set[str] = set()
     for path in sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml")):
         found: Pipeline | InvalidFileError

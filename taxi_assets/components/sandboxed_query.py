@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from taxi_assets.components.records import ARROW_TYPES, ColumnKind
 from taxi_assets.errors import InvalidFileError
+from taxi_assets.sql.duckdb import DUCKDB
 
 _CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
@@ -28,21 +29,6 @@ _CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 }
 
 QUERY_SECONDS = 60.0
-
-POSTGRES_TYPES: Mapping[str, str] = {
-    "BOOLEAN": "boolean",
-    "TINYINT": "smallint",
-    "SMALLINT": "smallint",
-    "INTEGER": "integer",
-    "BIGINT": "bigint",
-    "HUGEINT": "numeric",
-    "FLOAT": "real",
-    "DOUBLE": "double precision",
-    "VARCHAR": "text",
-    "DATE": "date",
-    "TIMESTAMP": "timestamp without time zone",
-}
-"""The types of columns that a table may have: DuckDB's, and Postgres's for the same values."""
 
 
 def check_query(sql: str, table: str, columns: Mapping[str, ColumnKind]) -> None:
@@ -101,8 +87,8 @@ def _require_types(result: duckdb.DuckDBPyRelation) -> None:
     if len({name.lower() for name in result.columns}) < len(result.columns):
         raise ValueError("its columns must have different names: name them with AS")
     for name, type_ in zip(result.columns, map(str, result.types), strict=True):
-        if type_ not in POSTGRES_TYPES and not type_.startswith("DECIMAL("):
-            known = ", ".join(POSTGRES_TYPES)
+        if type_.partition("(")[0] not in DUCKDB.pipeline_types:
+            known = ", ".join(DUCKDB.pipeline_types)
             raise ValueError(f"its column {name} is {type_}: cast it to one of {known}")
 
 

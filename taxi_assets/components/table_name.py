@@ -8,21 +8,11 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.ledger import LEDGER_TABLE
-from taxi_assets.warehouse.rejects import REJECTS_TABLE
-from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
-from taxi_assets.warehouse.tally import TALLY_TABLE
+from taxi_assets.trips.zones import ZONES_TABLE
+from taxi_assets.warehouse.all_records import RECORD_TABLES
 
 _FORM = r"[a-z][a-z0-9_]{0,62}"
-_OURS = {
-    "zones",
-    "average_price_by_brand",
-    LEDGER_TABLE,
-    REJECTS_TABLE,
-    TALLY_TABLE,
-    SUMMARIES_TABLE,
-    COUNTS_TABLE,
-}
+_OURS = {ZONES_TABLE, "average_price_by_brand", *(table.name for table in RECORD_TABLES)}
 
 
 def is_plain(name: str) -> bool:

@@ -5,7 +5,7 @@ is its own, how a month is loaded and checked is theirs.
 """
 
 from datetime import UTC, date
-from typing import Annotated, Literal
+from typing import Annotated
 
 import dagster as dg
 from pydantic import AfterValidator, Field, model_validator
@@ -15,7 +15,8 @@ from taxi_assets.automation.run_tags import TAXI_TAG
 from taxi_assets.automation.schedules import default_schedule_status, months_to_load
 from taxi_assets.components.pipeline import Pipeline, job_name
 from taxi_assets.errors import InvalidMonthError
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
+from taxi_assets.settings.warehouses import WarehouseName
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
@@ -31,6 +32,16 @@ def _month(value: str) -> str:
 
 
 MonthText = Annotated[str, AfterValidator(_month)]
+
+
+def _taxi(value: str) -> str:
+    if value not in DATASETS:
+        raise ValueError(f"it must be one of {', '.join(DATASETS)}")
+    return value
+
+
+Taxi = Annotated[str, AfterValidator(_taxi)]
+"""A kind of taxi that there is."""
 
 
 class Months(dg.Model):
@@ -55,9 +66,9 @@ class TripPipeline(Pipeline):
         schedule: when it looks, as a cron expression; by hand only without one.
     """
 
-    taxi: Literal["green", "yellow"]
+    taxi: Taxi
     months: Months
-    warehouses: Annotated[list[Literal["duckdb", "postgres"]], Field(min_length=1)]
+    warehouses: Annotated[list[WarehouseName], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _fits(self) -> "TripPipeline":
@@ -76,9 +87,9 @@ class TripPipeline(Pipeline):
         return DATASETS[self.taxi]
 
     @property
-    def used_warehouses(self) -> tuple[Warehouse, ...]:
+    def used_warehouses(self) -> tuple[str, ...]:
         """Where to."""
-        return tuple(map(Warehouse, self.warehouses))
+        return tuple(self.warehouses)
 
     @property
     def title(self) -> str:

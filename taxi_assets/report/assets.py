@@ -6,11 +6,12 @@ from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
 from taxi_assets.report.figures import busy_months
 from taxi_assets.report.metadata import coverage_metadata, summary_metadata
-from taxi_assets.report.summaries import fresh_summaries
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 from taxi_assets.status.coverage import coverage
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.summaries import COUNTS_TABLE, SUMMARIES_TABLE
+from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES, fresh_summaries
 
 GROUP = "summary"
 SUMMARY_JOB = "summarize"
@@ -18,7 +19,7 @@ SUMMARY_JOB = "summarize"
 
 def report_definitions(settings: Settings) -> dg.Definitions:
     """The assets, and the job that brings all of them up to date."""
-    summaries = [_summary(settings, name) for name in settings.warehouses]
+    summaries = [_summary(warehouse) for warehouse in warehouses_of(settings)]
     assets = [*summaries, _coverage(settings)]
     job = dg.define_asset_job(
         SUMMARY_JOB,
@@ -28,25 +29,25 @@ def report_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(assets=assets, jobs=[job])
 
 
-def _summary(settings: Settings, warehouse: Warehouse) -> dg.AssetsDefinition:
+def _summary(warehouse: Warehouse) -> dg.AssetsDefinition:
     """All months at once: only those that changed are read, and one picture shows them all."""
 
     @dg.asset(
-        key=[str(warehouse), SUMMARIES_TABLE],
-        deps=_tables(warehouse),
+        key=[warehouse.name, SUMMARIES.name],
+        deps=_tables(warehouse.name),
         group_name=GROUP,
-        kinds={str(warehouse), "table"},
+        kinds={warehouse.name, "table"},
         owners=OWNERS,
         description=(
             "Trips, passengers, miles, fares, tips, median duration, busiest zones and hours of "
-            f"each month.\n\nIn the tables `{SUMMARIES_TABLE}` and `{COUNTS_TABLE}`; only months "
+            f"each month.\n\nIn the tables `{SUMMARIES.name}` and `{COUNTS.name}`; only months "
             "whose file changed are summarized anew."
         ),
-        pool=str(warehouse),
+        pool=warehouse.name,
     )
     def summarized() -> dg.MaterializeResult[None]:
         with dagster_failures():
-            changed, found = fresh_summaries(settings, warehouse)
+            changed, found = fresh_summaries(warehouse, list(DATASETS.values()))
         metadata = summary_metadata(busy_months(found))
         return dg.MaterializeResult(metadata={"months_summarized": changed, **metadata})
 
@@ -54,7 +55,7 @@ def _summary(settings: Settings, warehouse: Warehouse) -> dg.AssetsDefinition:
 
 
 def _coverage(settings: Settings) -> dg.AssetsDefinition:
-    tables = [key for warehouse in settings.warehouses for key in _tables(warehouse)]
+    tables = [key for name in settings.warehouses for key in _tables(name)]
 
     @dg.asset(
         key=[GROUP, "coverage"],
@@ -73,8 +74,8 @@ def _coverage(settings: Settings) -> dg.AssetsDefinition:
     return covered
 
 
-def _tables(warehouse: Warehouse) -> list[dg.AssetKey]:
-    return [dg.AssetKey([str(warehouse), dataset.table]) for dataset in DATASETS.values()]
+def _tables(warehouse: str) -> list[dg.AssetKey]:
+    return [dg.AssetKey([warehouse, dataset.table]) for dataset in DATASETS.values()]
 
 
 def _rates(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, float]:

@@ -10,12 +10,13 @@ from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.check_states import CheckState
 from taxi_assets.report.homework import Answer, answers
-from taxi_assets.report.summaries import fresh_summaries, ledger
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 from taxi_assets.status.coverage import Coverage, coverage
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.holdings import ledger
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.summaries import Summaries
+from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets.warehouse.summaries import Summaries, fresh_summaries
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,11 @@ class Content:
     """
 
     made_at: datetime
-    warehouse: Warehouse
+    warehouse: str
     coverage: Sequence[Coverage]
     summaries: Summaries
     answers: Sequence[Answer]
-    ledgers: Mapping[Warehouse, Sequence[LedgerEntry]]
+    ledgers: Mapping[str, Sequence[LedgerEntry]]
     checks: Sequence[CheckState]
 
 
@@ -48,17 +49,18 @@ def gather(settings: Settings, checks: Sequence[CheckState]) -> Content:
         WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
     """
     datasets = list(DATASETS.values())
-    warehouse = settings.warehouses[0]
-    _, summaries = fresh_summaries(settings, warehouse)
+    warehouses = warehouses_of(settings)
+    first = warehouses[0]
+    _, summaries = fresh_summaries(first, datasets)
     lines = coverage(settings, datasets)
     lake = lake_of(settings)
     landed = [found for dataset in datasets for found in landed_months(lake, dataset)]
     return Content(
         datetime.now(UTC),
-        warehouse,
+        first.name,
         lines,
         summaries,
-        answers(lines, landed, str(warehouse)),
-        {name: ledger(settings, name) for name in settings.warehouses},
+        answers(lines, landed, first.name),
+        {warehouse.name: ledger(warehouse) for warehouse in warehouses},
         checks,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from taxi_assets.rows.typed_rows import TYPES as DUCKDB_TYPES
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import FIRST_PARQUET_MONTH, Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.zones import ZONE_COLUMNS, ZONE_COUNT, ZONES_FILE
-from taxi_assets.warehouse.postgres.tables import TYPES as POSTGRES_TYPES
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
+
+DUCKDB_TYPES, POSTGRES_TYPES = DUCKDB.types, POSTGRES.types
 
 _TEXT = (DUCKDB_TYPES[ColumnType.TEXT], POSTGRES_TYPES[ColumnType.TEXT])
 

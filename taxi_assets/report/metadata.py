@@ -9,8 +9,8 @@ import dagster as dg
 from taxi_assets.report.charts.drawing import Chart
 from taxi_assets.report.charts.months import by_month, coverage_map
 from taxi_assets.report.figures import BusyMonth
-from taxi_assets.status.calendar import MonthState, calendar, state_of
-from taxi_assets.status.coverage import Coverage
+from taxi_assets.status.calendar import calendar
+from taxi_assets.status.coverage import Coverage, MonthState
 
 Metadata = dict[str, dg.MetadataValue | int | float | str]
 
@@ -54,7 +54,7 @@ def coverage_metadata(
         lines: the months.
         rates: rows per second by month, for each table.
     """
-    states = [state_of(line) for line in lines]
+    states = [line.state for line in lines]
     latest = [rate for months in rates.values() for rate in months.values()]
     found: Metadata = {
         "months": len(lines),

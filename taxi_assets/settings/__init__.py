@@ -8,17 +8,18 @@ Google's own; others may begin like them.
 
 from __future__ import annotations
 
-from taxi_assets.settings.choices import Runner, SourceChoice, ThirdRun, Warehouse
+from taxi_assets.settings.choices import WAREHOUSES, Runner, SourceChoice, ThirdRun
 from taxi_assets.settings.model import Settings, variable, variables
-from taxi_assets.settings.reading import read_settings
+from taxi_assets.settings.reading import read_settings, require_needs
 
 __all__ = [
+    "WAREHOUSES",
     "Runner",
     "Settings",
     "SourceChoice",
     "ThirdRun",
-    "Warehouse",
     "read_settings",
+    "require_needs",
     "variable",
     "variables",
 ]

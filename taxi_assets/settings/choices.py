@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -14,12 +15,26 @@ class SourceChoice(StrEnum):
     SAMPLE = "sample"
 
 
-class Warehouse(StrEnum):
-    """The warehouses that months can be loaded into."""
+@dataclass(frozen=True)
+class WarehouseChoice:
+    """A warehouse that months can be loaded into.
 
-    DUCKDB = "duckdb"
-    POSTGRES = "postgres"
-    BIGQUERY = "bigquery"
+    Attributes:
+        module: has a function ``warehouse_of(settings)``, which returns a
+            `taxi_assets.warehouse.interface.Warehouse`.
+        needs: settings that it cannot do without.
+    """
+
+    module: str
+    needs: tuple[str, ...] = ()
+
+
+WAREHOUSES: dict[str, WarehouseChoice] = {
+    "duckdb": WarehouseChoice("taxi_assets.warehouse.duckdb.warehouse"),
+    "postgres": WarehouseChoice("taxi_assets.warehouse.postgres.warehouse", ("postgres_dsn",)),
+    "bigquery": WarehouseChoice("taxi_assets.warehouse.bigquery.warehouse"),
+}
+"""The warehouses there are. A new one is a folder of its own and one more line here."""
 
 
 class Runner(StrEnum):

@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from taxi_assets.errors import SettingsError
-from taxi_assets.settings.choices import Warehouse
-from taxi_assets.settings.forms import DSN_FORM
+from taxi_assets.settings.choices import WAREHOUSES
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
 SECRETS = frozenset(
@@ -38,18 +37,24 @@ def read_settings() -> Settings:
             "\n".join(_explain(problem) for problem in reversed(problems.values())),
             "correct it in the environment or in .env, or leave it out for the default",
         ) from None
-    if Warehouse.POSTGRES in settings.warehouses and settings.postgres_dsn is None:
-        raise SettingsError(
-            f"{variable('warehouses')} names postgres, but {variable('postgres_dsn')} is not set",
-            f"set it ({DSN_FORM}), or leave postgres out of {variable('warehouses')}",
-        )
-    if Warehouse.BIGQUERY in settings.warehouses and settings.max_rejected_rows:
-        raise SettingsError(
-            f"{variable('max_rejected_rows')} lets rows be rejected, which are kept in DuckDB and "
-            f"Postgres only, but {variable('warehouses')} names bigquery",
-            "leave one of the two out",
-        )
+    for name in settings.warehouses:
+        require_needs(name, settings)
     return settings
+
+
+def require_needs(warehouse: str, settings: Settings) -> None:
+    """See that the settings have what a warehouse cannot do without.
+
+    Raises:
+        SettingsError: names what is missing.
+    """
+    for name in WAREHOUSES[warehouse].needs:
+        if getattr(settings, name) is None:
+            raise SettingsError(
+                f"{variable(name)} is not set, and {warehouse} needs it",
+                f"set it, or leave {warehouse} out of {variable('warehouses')}. "
+                f"{Settings.model_fields[name].description}",
+            )
 
 
 def _refuse_unknown_names() -> None:

@@ -9,18 +9,31 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, Posi
 from pydantic_settings import BaseSettings, NoDecode
 
 from taxi_assets.settings import forms
-from taxi_assets.settings.choices import Warehouse
+from taxi_assets.settings.choices import WAREHOUSES
 
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
+
+
+def _known(name: str) -> str:
+    if name not in WAREHOUSES:
+        raise ValueError(f"it must be one of {', '.join(WAREHOUSES)}")
+    return name
+
+
+WarehouseName = Annotated[str, AfterValidator(_known)]
+"""The name of a warehouse that there is."""
 
 
 class WarehouseSettings(BaseSettings):
     """Where months are loaded."""
 
-    warehouses: Annotated[tuple[Warehouse, ...], NoDecode, BeforeValidator(forms.split)] = Field(
-        (Warehouse.DUCKDB,),
-        min_length=1,
-        description="Where months are loaded: any of `duckdb`, `postgres`, `bigquery`, by commas.",
+    warehouses: Annotated[tuple[WarehouseName, ...], NoDecode, BeforeValidator(forms.split)] = (
+        Field(
+            ("duckdb",),
+            min_length=1,
+            description="Where months are loaded: any of "
+            f"{', '.join(f'`{name}`' for name in WAREHOUSES)}, by commas.",
+        )
     )
     duckdb_path: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."

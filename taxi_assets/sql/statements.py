@@ -1,21 +1,125 @@
-"""SQL from its files: identifiers are filled in here, values are always bound parameters."""
+"""SQL from ``.sql`` files: identifiers are filled in, values are always bound parameters.
 
-from functools import cache
+A file holds one statement, called as the file, or several, each below a line ``-- name: verb`` and
+ended by a semicolon. Between ``{{`` and ``}}`` stand identifiers, lists derived from declared
+columns, and bound values, as ``{{ bound.filename }}``: no database has such placeholders, so that a
+linter reads the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import resources
-from string import Template
+from typing import TypeVar
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from taxi_assets.sql.dialect import Dialect
+
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+# Two characters that no statement holds stand around the name of a bound value.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+
+_environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - no HTML
+
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement for one database.
+
+    Attributes:
+        marked: its text, with a mark where each bound value stands.
+        dialect: of the database.
+    """
+
+    marked: str
+    dialect: Dialect
+
+    def __str__(self) -> str:
+        return self.marked
+
+    @cached_property
+    def text(self) -> str:
+        """The statement as the database's client takes it."""
+        text = self.marked
+        if self.dialect.doubles_percent and self.parameters:
+            text = text.replace("%", "%%")
+        return _MARK.sub(lambda mark: self.dialect.bound(mark[1]), text)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of its bound values, each once."""
+        return tuple(dict.fromkeys(_MARK.findall(self.marked)))
+
+    def choose(self, values: Mapping[str, _Value]) -> dict[str, _Value]:
+        """Those of the values that the statement binds.
+
+        Raises:
+            KeyError: one is missing.
+        """
+        return {name: values[name] for name in self.parameters}
+
+    def renamed(self, suffix: str) -> Statement:
+        """The same with other names of its bound values, to stand beside other statements."""
+        return Statement(_MARK.sub(rf"{_OPEN}\1{suffix}{_CLOSE}", self.marked), self.dialect)
+
+
+class _Bound:
+    """Stands in templates for the bound values."""
+
+    def __getattr__(self, name: str) -> str:
+        return f"{_OPEN}{name}{_CLOSE}"
+
+
+_BOUND = _Bound()
+
+
+def bound(name: str) -> str:
+    """A bound value of that name, for SQL that is put together in code."""
+    return f"{_OPEN}{name}{_CLOSE}"
+
+
+@dataclass(frozen=True)
+class Statements:
+    """The statements in a package's ``.sql`` files, for one database.
+
+    Attributes:
+        package: the package whose folder holds the files.
+        dialect: of the database.
+    """
+
+    package: str
+    dialect: Dialect
+
+    def __call__(self, name: str, /, **parts: object) -> Statement:
+        """The statement of that name.
+
+        Args:
+            name: the statement's verb.
+            parts: identifiers as SQL, expressions, other statements, and lists of these.
+        """
+        template = _templates(self.package)[name]
+        return Statement(template.render(parts, bound=_BOUND), self.dialect)
 
 
 @cache
-def _template(package: str, name: str) -> Template:
-    return Template(resources.files(package).joinpath(f"{name}.sql").read_text("utf-8"))
-
-
-def statement(package: str, name: str, /, **identifiers: str) -> str:
-    """The statement in ``<package>/<name>.sql``.
-
-    Args:
-        package: the package whose folder holds the file.
-        name: the file's name without its ending: the statement's verb.
-        identifiers: quoted names, and lists derived from declared columns.
-    """
-    return _template(package, name).substitute(identifiers)
+def _templates(package: str) -> dict[str, Template]:
+    found: dict[str, Template] = {}
+    for file in resources.files(package).iterdir():
+        stem, _, ending = file.name.rpartition(".")
+        if ending == "sql":
+            _, *named = _NAME.split(file.read_text("utf-8"))
+            texts = dict(zip(named[::2], named[1::2], strict=True)) or {
+                stem: file.read_text("utf-8")
+            }
+            for name, text in texts.items():
+                assert name not in found, f"{package} has two statements {name}"
+                found[name] = _environment.from_string(text.strip().removesuffix(";"))
+    return found

@@ -14,7 +14,7 @@ from taxi_assets.settings import Settings
 from taxi_assets.sql.statements import statement
 from taxi_assets.starter.product_pages import fetch_products
 from taxi_assets.starter.table_metadata import bar_chart, preview
-from taxi_assets.warehouse.duckdb.resource import DuckDBWarehouse
+from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 Records = list[dict[str, Any]]
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TypeVar
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
 
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.warehouse.bigquery.holdings import bigquery_holdings
-from taxi_assets.warehouse.duckdb.holdings import duckdb_holdings
-from taxi_assets.warehouse.holdings import Holdings
+from taxi_assets.warehouse.holdings import Holdings, holdings
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.postgres.holdings import postgres_holdings
+from taxi_assets.warehouse.registry import warehouses_of
 
 _T = TypeVar("_T")
+
+
+class MonthState(StrEnum):
+    """What a month's coverage says, told apart by letter and colour."""
+
+    OK = "agrees"
+    """In every warehouse, with the rows of its file, and the published ones where known."""
+    PARTIAL = "in part"
+    """In the lake, but not in every warehouse."""
+    WRONG = "differs"
+    """Loaded, but something does not agree: rows, ledger, published count or version."""
+    ABSENT = "not loaded"
+    """Nothing is known of it here."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,8 @@ class Coverage:
         published_rows: the published count, where known.
         warehouse_rows: rows in each warehouse.
         ledger_rows: rows that each warehouse's ledger promises; None where it has no line.
-        agreement: ``ok``, or what is wrong in words.
+        state: whether they agree.
+        agreement: the same in words: ``ok``, or what is wrong.
     """
 
     taxi: str
@@ -46,6 +59,7 @@ class Coverage:
     published_rows: int | None
     warehouse_rows: dict[str, int]
     ledger_rows: dict[str, int | None]
+    state: MonthState
     agreement: str
 
     def as_json(self) -> dict[str, object]:
@@ -59,44 +73,30 @@ def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
     Raises:
         WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
     """
-    lake = lake_of(settings)
+    lake, warehouses = lake_of(settings), warehouses_of(settings)
     lines = []
     for dataset in datasets:
         in_lake = dict(landed_months(lake, dataset))
-        held = {name: _held(settings, name, dataset) for name in settings.warehouses}
-        loaded = {file for found in held.values() for file in (*found.rows, *found.entries)}
-        for file in sorted({*in_lake, *loaded}, key=lambda file: (file.month, file.format)):
-            superseded = file not in loaded and any(s in loaded for s in file.siblings)
+        loaded = {
+            warehouse.name: _loaded(dataset, holdings(warehouse, dataset))
+            for warehouse in warehouses
+        }
+        known = {file for found in loaded.values() for file in (*found.rows, *found.entries)}
+        for file in sorted({*in_lake, *known}, key=lambda file: (file.month, file.format)):
+            superseded = file not in known and any(s in known for s in file.siblings)
             if not superseded:
-                lines.append(_line(file, in_lake.get(file), held))
+                lines.append(_line(file, in_lake.get(file), loaded))
     return lines
 
 
 @dataclass(frozen=True)
-class _Held:
+class _Loaded:
     rows: dict[TripFile, int]
     entries: dict[TripFile, LedgerEntry]
 
 
-def holdings(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> Holdings:
-    """What a warehouse holds of a dataset.
-
-    Raises:
-        WarehouseBusyError, WarehouseError: the warehouse cannot be asked.
-    """
-    return _HOLDINGS[warehouse](settings, dataset)
-
-
-def _held(settings: Settings, warehouse: Warehouse, dataset: Dataset) -> _Held:
-    found = holdings(settings, warehouse, dataset)
-    return _Held(_by_file(dataset, found.rows), _by_file(dataset, found.entries))
-
-
-_HOLDINGS: Mapping[Warehouse, Callable[[Settings, Dataset], Holdings]] = {
-    Warehouse.DUCKDB: duckdb_holdings,
-    Warehouse.POSTGRES: postgres_holdings,
-    Warehouse.BIGQUERY: bigquery_holdings,
-}
+def _loaded(dataset: Dataset, found: Holdings) -> _Loaded:
+    return _Loaded(_by_file(dataset, found.rows), _by_file(dataset, found.entries))
 
 
 def _by_file(dataset: Dataset, named: Mapping[str, _T]) -> dict[TripFile, _T]:
@@ -108,13 +108,14 @@ def _by_file(dataset: Dataset, named: Mapping[str, _T]) -> dict[TripFile, _T]:
     return found
 
 
-def _line(file: TripFile, landed: LandedFile | None, held: dict[Warehouse, _Held]) -> Coverage:
-    rows = {str(name): found.rows.get(file, 0) for name, found in held.items()}
+def _line(file: TripFile, landed: LandedFile | None, loaded: dict[str, _Loaded]) -> Coverage:
+    rows = {name: found.rows.get(file, 0) for name, found in loaded.items()}
     promised = {
-        str(name): entry.rows if (entry := found.entries.get(file)) else None
-        for name, found in held.items()
+        name: entry.rows if (entry := found.entries.get(file)) else None
+        for name, found in loaded.items()
     }
     known = published_rows(file)
+    state, agreement = _agreement(file, landed, known, rows, loaded)
     return Coverage(
         taxi=file.dataset.taxi,
         month=str(file.month),
@@ -124,8 +125,14 @@ def _line(file: TripFile, landed: LandedFile | None, held: dict[Warehouse, _Held
         published_rows=known,
         warehouse_rows=rows,
         ledger_rows=promised,
-        agreement=_agreement(file, landed, known, rows, held),
+        state=state,
+        agreement=agreement,
     )
+
+
+class _Agreement(NamedTuple):
+    state: MonthState
+    text: str
 
 
 def _agreement(
@@ -133,21 +140,24 @@ def _agreement(
     landed: LandedFile | None,
     known: int | None,
     rows: dict[str, int],
-    held: dict[Warehouse, _Held],
-) -> str:
-    for name, found in held.items():
+    loaded: dict[str, _Loaded],
+) -> _Agreement:
+    for name, found in loaded.items():
         count, entry = rows[name], found.entries.get(file)
+        if entry is None and count == 0:
+            return _Agreement(MonthState.PARTIAL, f"not loaded into {name}")
         if entry is None:
-            return f"not loaded into {name}" if count == 0 else f"{name}: rows without a ledger"
+            return _Agreement(MonthState.WRONG, f"{name}: rows without a ledger")
         if entry.rows != count:
-            return f"{name}: {count:,} of {entry.rows:,} rows"
+            return _Agreement(MonthState.WRONG, f"{name}: {count:,} of {entry.rows:,} rows")
         if landed is not None and landed.sha256 != entry.sha256:
-            return f"{name}: the lake has another version"
+            return _Agreement(MonthState.WRONG, f"{name}: the lake has another version")
     # Of one version of a file, all rows are loaded that were not rejected.
-    entries = {str(name): found.entries[file].rows for name, found in held.items()}
+    entries = {name: found.entries[file].rows for name, found in loaded.items()}
     rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}
     if known is not None and any(rows[name] + rejected[name] != known for name in rows):
-        return "not the published rows"
+        return _Agreement(MonthState.WRONG, "not the published rows")
     if landed is None:
-        return "ok, but not in the lake"
-    return f"ok, but {most:,} rows rejected" if (most := max(rejected.values())) else "ok"
+        return _Agreement(MonthState.OK, "ok, but not in the lake")
+    most = max(rejected.values())
+    return _Agreement(MonthState.OK, f"ok, but {most:,} rows rejected" if most else "ok")

@@ -14,14 +14,11 @@ from dotenv import dotenv_values
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.gcp.bucket import missing_rights, require_location
 from taxi_assets.gcp.cloud import google_cloud_of
-from taxi_assets.settings import Settings, SourceChoice, Warehouse, variable, variables
+from taxi_assets.settings import Settings, SourceChoice, variable, variables
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
-from taxi_assets.warehouse.bigquery.diagnosis import diagnose as diagnose_bigquery
-from taxi_assets.warehouse.bigquery.warehouse import bigquery_of
-from taxi_assets.warehouse.duckdb.connection import DuckDBFile
-from taxi_assets.warehouse.postgres.diagnosis import diagnose
-from taxi_assets.warehouse.postgres.server import server_of
+from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.registry import warehouses_of
 
 _UNSET = "–"
 _HASTY_SECONDS = 10
@@ -94,12 +91,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _sources(settings)
     yield _lake(settings)
     yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
-    if Warehouse.DUCKDB in settings.warehouses:
-        yield _duckdb(settings)
-    if Warehouse.POSTGRES in settings.warehouses:
-        yield _postgres(settings)
-    if Warehouse.BIGQUERY in settings.warehouses:
-        yield _bigquery(settings)
+    for warehouse in warehouses_of(settings):
+        yield _warehouse(warehouse)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
@@ -128,7 +121,7 @@ def _lake(settings: Settings) -> Finding:
     try:
         missing = missing_rights(hasty, bucket)
         # The dataset is held to the same location: BigQuery reads from there alone, or at a price.
-        beside = Warehouse.BIGQUERY in settings.warehouses
+        beside = "bigquery" in settings.warehouses
         place = f", in {require_location(hasty, bucket)} as GCP_LOCATION says" if beside else ""
     except TaxiAssetsError as error:
         return Finding("lake", False, error.what, error.remedy)
@@ -154,29 +147,8 @@ def _writable(part: str, folder: Path, setting: str) -> Finding:
     return Finding(part, free_bytes > _SCARCE_BYTES, detail, remedy)
 
 
-def _duckdb(settings: Settings) -> Finding:
-    file = DuckDBFile(settings.duckdb_file, settings.duckdb_memory_gb, wait_seconds=5)
-    existed = settings.duckdb_file.exists()
+def _warehouse(warehouse: Warehouse) -> Finding:
     try:
-        with file.connect() as connection:
-            version = connection.execute("SELECT version()").fetchall()[0][0]
+        return Finding(warehouse.name, True, warehouse.diagnose())
     except TaxiAssetsError as error:
-        return Finding("duckdb", False, error.what, error.remedy)
-    state = "opens" if existed else "can be made"
-    return Finding("duckdb", True, f"{settings.duckdb_file}: {state} (DuckDB {version})")
-
-
-def _postgres(settings: Settings) -> Finding:
-    try:
-        return Finding("postgres", True, diagnose(server_of(settings)))
-    except TaxiAssetsError as error:
-        return Finding("postgres", False, error.what, error.remedy)
-
-
-def _bigquery(settings: Settings) -> Finding:
-    warehouse = bigquery_of(settings)
-    hasty = replace(warehouse, cloud=replace(warehouse.cloud, retry_seconds=_HASTY_SECONDS))
-    try:
-        return Finding("bigquery", True, diagnose_bigquery(hasty))
-    except TaxiAssetsError as error:
-        return Finding("bigquery", False, error.what, error.remedy)
+        return Finding(warehouse.name, False, error.what, error.remedy)

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent
-from taxi_assets.status.coverage import holdings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.bigquery.estimate import estimate_load
-from taxi_assets.warehouse.holdings import Holdings
+from taxi_assets.warehouse.holdings import Holdings, holdings
+from taxi_assets.warehouse.interface import Estimate
+from taxi_assets.warehouse.registry import warehouses_of
 
-KEEP = "unchanged"
-"""Of a file or a month that is there already."""
+
+class LakeStep(StrEnum):
+    """What would become of a month's file in the lake."""
+
+    FETCH = "fetch"
+    FETCH_ANEW = "fetch anew"
+    KEEP = "unchanged"
+    NOT_PUBLISHED = "not published"
+    KEEP_WITHDRAWN = "no longer published, kept"
+
+
+class Action(StrEnum):
+    """What would become of a month in a warehouse."""
+
+    LOAD = "load"
+    REPLACE = "replace"
+    KEEP = "unchanged"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class WarehouseStep:
+    """What would be done in a warehouse, and to how many rows that are there."""
+
+    action: Action
+    rows: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.rows:,} rows" if self.action is Action.REPLACE else self.action
 
 
 @dataclass(frozen=True)
@@ -30,18 +58,27 @@ class MonthPlan:
     Attributes:
         taxi: the dataset.
         month: such as ``2020-04``.
-        lake: ``fetch``, ``fetch anew``, ``unchanged``, or that it is not published.
-        warehouses: in each, ``load``, what would be replaced, or ``unchanged``.
-        bigquery_bytes: what BigQuery says the queries would read; None where it is not asked.
-        bigquery_usd: their price on demand.
+        lake: what would become of its file.
+        warehouses: what would be done in each.
+        estimate: what it would cost; None where nothing is billed, or nothing is to be done.
     """
 
     taxi: str
     month: str
-    lake: str
-    warehouses: Mapping[str, str]
-    bigquery_bytes: int | None = None
-    bigquery_usd: float | None = None
+    lake: LakeStep
+    warehouses: Mapping[str, WarehouseStep]
+    estimate: Estimate | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a script."""
+        return {
+            "taxi": self.taxi,
+            "month": self.month,
+            "lake": self.lake,
+            "warehouses": {name: str(step) for name, step in self.warehouses.items()},
+            "bigquery_bytes": self.estimate.bytes_billed if self.estimate else None,
+            "bigquery_usd": round(self.estimate.price_usd, 6) if self.estimate else None,
+        }
 
 
 def plan_load(
@@ -54,51 +91,51 @@ def plan_load(
         WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
     """
     catalog, lake = Catalog(settings), lake_of(settings)
-    held: dict[tuple[Warehouse, str], Holdings] = {}
+    warehouses = warehouses_of(settings)
+    known: dict[tuple[str, str], Holdings] = {}
     for dataset, month in months:
         file = catalog.file(dataset, month)
         landed = lake.find(lake_name(file))
         lake_step = _lake_step(catalog, file, landed)
-        steps: dict[str, str] = {}
-        for name in settings.warehouses:
-            if (name, dataset.taxi) not in held:
-                held[name, dataset.taxi] = holdings(settings, name, dataset)
-            found = held[name, dataset.taxi]
-            stays = landed.sha256 if landed and lake_step == KEEP and not force else None
-            steps[str(name)] = _step(file, lake_step, stays, found)
-        plan = MonthPlan(dataset.taxi, str(month), lake_step, steps)
-        if steps.get(str(Warehouse.BIGQUERY), KEEP).startswith(("load", "replace")):
-            cost = estimate_load(settings, file)
-            price = round(cost.price_usd, 6)
-            plan = MonthPlan(dataset.taxi, str(month), lake_step, steps, cost.bytes_billed, price)
-        yield plan
+        stays = landed.sha256 if landed and lake_step is LakeStep.KEEP and not force else None
+        steps: dict[str, WarehouseStep] = {}
+        estimate = None
+        for warehouse in warehouses:
+            key = warehouse.name, dataset.taxi
+            if key not in known:
+                known[key] = holdings(warehouse, dataset)
+            step = _step(file, lake_step, stays, known[key])
+            steps[warehouse.name] = step
+            if step.action in (Action.LOAD, Action.REPLACE):
+                estimate = warehouse.estimate(file) or estimate
+        yield MonthPlan(dataset.taxi, str(month), lake_step, steps, estimate)
 
 
-def _lake_step(catalog: Catalog, file: TripFile, landed: LandedFile | None) -> str:
+def _lake_step(catalog: Catalog, file: TripFile, landed: LandedFile | None) -> LakeStep:
     version = catalog.look(file)
     if isinstance(version, Absent):
-        return "not published" if landed is None else "no longer published, kept"
+        return LakeStep.NOT_PUBLISHED if landed is None else LakeStep.KEEP_WITHDRAWN
     if landed is None:
-        return "fetch"
+        return LakeStep.FETCH
     from_here = landed.url == public_url(catalog.url(file))
-    return KEEP if from_here and landed.is_version(version) else "fetch anew"
+    return LakeStep.KEEP if from_here and landed.is_version(version) else LakeStep.FETCH_ANEW
 
 
-def _step(file: TripFile, lake_step: str, stays: str | None, found: Holdings) -> str:
+def _step(file: TripFile, lake_step: LakeStep, stays: str | None, found: Holdings) -> WarehouseStep:
     """What would happen in a warehouse.
 
     Args:
         file: the month's.
         lake_step: what would happen in the lake.
         stays: hash of the file that would stay in the lake and need not be loaded again.
-        found: what the warehouse holds.
+        found: what the warehouse has.
     """
-    if lake_step in ("not published", "no longer published, kept"):
-        return "nothing"
+    if lake_step in (LakeStep.NOT_PUBLISHED, LakeStep.KEEP_WITHDRAWN):
+        return WarehouseStep(Action.NOTHING)
     names = [sibling.filename for sibling in file.siblings]
     entries = [found.entries[name] for name in names if name in found.entries]
     rows = sum(found.rows.get(name, 0) for name in names)
     if not entries and not rows:
-        return "load"
+        return WarehouseStep(Action.LOAD)
     same = [(e.filename, e.sha256, e.rows) for e in entries] == [(file.filename, stays, rows)]
-    return KEEP if same else f"replace {rows:,} rows"
+    return WarehouseStep(Action.KEEP if same else Action.REPLACE, rows)

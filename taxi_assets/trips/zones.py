@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+ZONES_TABLE = "zones"
+"""The table of the zones, in every warehouse."""
+
 ZONES_FILE = "taxi_zone_lookup.csv"
 """The name that TLC and the CSV releases publish the zones under."""
 

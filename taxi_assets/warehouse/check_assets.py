@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Iterator
-from typing import Any
 
 import dagster as dg
 
@@ -16,14 +15,15 @@ from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
 from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
-from taxi_assets.warehouse.trip_tables import TripTables
+from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.registry import warehouse_in
 
 
 def month_checks(
     dataset: Dataset,
     asset: dg.AssetsDefinition,
     settings: Settings,
-    tables: TripTables[Any],
+    warehouse: Warehouse,
 ) -> dg.AssetChecksDefinition:
     """The checks of a merged table.
 
@@ -31,7 +31,7 @@ def month_checks(
         dataset: whose table it is.
         asset: the table's asset.
         settings: where the limits stand.
-        tables: of the warehouse it is in.
+        warehouse: which it is in.
     """
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster; without them a check's result would be
@@ -43,13 +43,13 @@ def month_checks(
         name=f"check_{asset.key.to_python_identifier()}",
         specs=specs,
         can_subset=True,
-        required_resource_keys={tables.name},
-        pool=tables.name,
+        required_resource_keys={warehouse.name},
+        pool=warehouse.name,
     )
     def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with dagster_failures():
             file = file_of_partition(context, dataset)
-            figures = tables.measure(getattr(context.resources, tables.name), file)
+            figures = warehouse_in(context, warehouse.name).measure(file)
         expected = expectations(file, figures, settings)
         selected = {key.name for key in context.selected_asset_check_keys}
         for check in CHECKS:

@@ -11,44 +11,55 @@ from dataclasses import dataclass, field
 
 from taxi_assets.warehouse.history import OtherMonth
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.rejects import REJECTS_TABLE, RejectCounts
+from taxi_assets.warehouse.rejects import REJECTS, RejectCounts
 from taxi_assets.warehouse.tally import Tally
 
 
 @dataclass(frozen=True)
-class MonthFigures:
+class RowCounts:
+    """What a warehouse counts of a month's rows.
+
+    Attributes:
+        rows: rows of the month.
+        foreign_rows: those under the name of another file than the ledger's.
+        null_pickups: those without a time of pickup.
+        bad_row_ids: those whose id is missing or no MD5 in lower-case hex.
+        out_of_month_pickups: those whose pickup lies outside the month.
+        shared_row_ids: those that share their id with another row of the month.
+        ids_in_other_files: those whose id also stands in another file.
+    """
+
+    rows: int = 0
+    foreign_rows: int = 0
+    null_pickups: int = 0
+    bad_row_ids: int = 0
+    out_of_month_pickups: int = 0
+    shared_row_ids: int = 0
+    ids_in_other_files: int = 0
+
+
+@dataclass(frozen=True)
+class MonthFigures(RowCounts):
     """What a warehouse holds of one month.
 
     Attributes:
         entry: the ledger's line for the month; None where there is none.
-        rows: rows of the month.
-        foreign_rows: rows of the month under the name of another file than the ledger's.
-        null_pickups: rows without a time of pickup.
-        bad_row_ids: rows whose id is missing or no MD5 in lower-case hex.
-        out_of_month_pickups: rows whose pickup lies outside the month.
-        shared_row_ids: rows of the month that share their id with another row of it.
-        ids_in_other_files: rows of the month whose id also stands in another file.
         column_differences: how the table's columns differ from the declared ones.
         tally: counts and sums of the month's rows now; None where the columns are not as
             declared, so that none can be taken.
         loaded_tally: the same when the month was loaded; empty where none was kept.
         other_months: the months to compare with, as far as they are loaded.
         rejects: how many rows of the file were rejected when the month was loaded.
+        left_out: columns of the file that were not loaded, since they are not declared.
     """
 
-    entry: LedgerEntry | None
-    rows: int
-    foreign_rows: int
-    null_pickups: int
-    bad_row_ids: int
-    out_of_month_pickups: int
-    shared_row_ids: int
-    ids_in_other_files: int
+    entry: LedgerEntry | None = None
     column_differences: tuple[str, ...] = ()
     tally: Tally | None = None
     loaded_tally: Tally = field(default_factory=dict)
     other_months: tuple[OtherMonth, ...] = ()
     rejects: RejectCounts = field(default_factory=RejectCounts)
+    left_out: tuple[str, ...] = ()
 
     @property
     def with_rejects(self) -> int:
@@ -197,7 +208,7 @@ def _rows_not_rejected(month: MonthFigures, _: Expectations) -> Verdict:
     rejected = month.rejects.rejected
     return Verdict(
         rejected == 0,
-        f"{rejected:,} rows of the file were rejected: see the table {REJECTS_TABLE}"
+        f"{rejected:,} rows of the file were rejected: see the table {REJECTS.name}"
         if rejected
         else "no row of the file was rejected",
         {"rejected_rows": rejected},

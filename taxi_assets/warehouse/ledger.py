@@ -7,35 +7,25 @@ from datetime import datetime
 
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.trips.file import TripFile
-
-LEDGER_TABLE = "tripdata_files"
+from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """One month in one warehouse.
+    """One month in one warehouse."""
 
-    Attributes:
-        filename: as in the column ``filename`` of the month's rows.
-        taxi: the dataset.
-        month: such as ``2020-04``.
-        source_url: where the file was published.
-        sha256: hash of the published bytes.
-        rows: rows of the file, counted when it landed, less those that were rejected.
-        jagged_rows: how many of them were short of trailing columns.
-        loaded_at: when the month was loaded, UTC.
-        run_id: Dagster's run that loaded it; empty outside Dagster.
-    """
-
-    filename: str
-    taxi: str
-    month: str
-    source_url: str
-    sha256: str
-    rows: int
-    jagged_rows: int
-    loaded_at: datetime
-    run_id: str
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    taxi: str = recorded("Kind of taxi.")
+    month: str = recorded("The month, such as 2020-04.")
+    source_url: str = recorded("Where the file was published.")
+    sha256: str = recorded("Hash of the published bytes, in hex.")
+    rows: int = recorded("Rows of the file, counted when it landed, less those rejected.")
+    jagged_rows: int = recorded("How many of them were short of trailing columns.")
+    loaded_at: datetime = recorded("When the month was loaded, UTC.")
+    run_id: str = recorded("The run of Dagster that loaded it; empty outside Dagster.")
+    left_out: str | None = recorded(
+        "Columns of the file that were not loaded, by commas: they are not declared.", default=None
+    )
 
     @classmethod
     def of(
@@ -53,3 +43,11 @@ class LedgerEntry:
             loaded_at=loaded_at,
             run_id=run_id,
         )
+
+
+LEDGER = RecordTable(
+    "tripdata_files",
+    LedgerEntry,
+    ("filename",),
+    "Which file each month in the merged tables is from, written with its rows.",
+)

@@ -1,7 +1,5 @@
 """Assets of merged tables and of zones, the same in every warehouse."""
 
-from typing import Any
-
 import dagster as dg
 from pydantic import Field
 
@@ -19,9 +17,10 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import ODDITIES
-from taxi_assets.warehouse.trip_tables import Attempt, TripTables
+from taxi_assets.warehouse.registry import warehouse_in
 
 
 class LoadConfig(dg.Config):
@@ -32,42 +31,40 @@ class LoadConfig(dg.Config):
     )
 
 
-def merged_asset(
-    tables: TripTables[Any], dataset: Dataset, catalog: Catalog
-) -> dg.AssetsDefinition:
+def merged_asset(warehouse: Warehouse, dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     """The merged table of a dataset in a warehouse, a month at a time."""
 
     @dg.asset(
-        key=[tables.name, dataset.table],
+        key=[warehouse.name, dataset.table],
         deps=[dg.AssetKey(["lake", dataset.table])],
         partitions_def=monthly_partitions(dataset),
-        group_name=tables.name,
-        kinds={tables.name, "table"},
+        group_name=warehouse.name,
+        kinds={warehouse.name, "table"},
         owners=OWNERS,
-        description=tables.description(dataset),
+        description=warehouse.description(dataset),
         metadata={
-            "dagster/column_schema": merged_schema(dataset, tables.types),
-            "dagster/table_name": tables.full_name(dataset.table),
+            "dagster/column_schema": merged_schema(dataset, warehouse.dialect.types),
+            "dagster/table_name": warehouse.full_name(dataset.table),
         },
-        required_resource_keys={"lake", tables.name},
-        pool=tables.name,
+        required_resource_keys={"lake", warehouse.name},
+        pool=warehouse.name,
     )
     def merged(context: dg.AssetExecutionContext, config: LoadConfig) -> dg.MaterializeResult[None]:
         lake: Lake = context.resources.lake
-        resource = getattr(context.resources, tables.name)
+        resource = warehouse_in(context, warehouse.name)
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
             landed, attempt = landed_file(lake, file), attempt_of(context)
             with lake.local_path(landed) as path:
                 month = OpenMonth(file, landed, path)
                 try:
-                    loaded = tables.load(resource, lake, month, attempt, config.force)
+                    loaded = resource.load(lake, month, attempt, config.force)
                 except InvalidFileError as refusal:
                     most = catalog.settings.max_rejected_rows
                     if not most:
                         raise
                     with without_bad_rows(month, most, refusal) as accepted:
-                        loaded = tables.load(resource, lake, accepted, attempt, config.force)
+                        loaded = resource.load(lake, accepted, attempt, config.force)
         if not loaded.changed:
             context.log.info(f"the table holds this very {file.filename}: nothing to do")
         return dg.MaterializeResult(metadata=load_metadata(file, loaded))
@@ -75,26 +72,26 @@ def merged_asset(
     return merged
 
 
-def zones_table_asset(tables: TripTables[Any]) -> dg.AssetsDefinition:
+def zones_table_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
     """The taxi zones in a warehouse, to join the trips with."""
 
     @dg.asset(
-        key=[tables.name, "zones"],
+        key=[warehouse.name, "zones"],
         deps=[dg.AssetKey(["lake", "zones"])],
-        group_name=tables.name,
-        kinds={tables.name, "table"},
+        group_name=warehouse.name,
+        kinds={warehouse.name, "table"},
         owners=OWNERS,
         description="Taxi zones, to join the trips with.\n\nBy PULocationID and DOLocationID.",
-        metadata={"dagster/table_name": tables.full_name("zones")},
-        required_resource_keys={"lake", tables.name},
-        pool=tables.name,
+        metadata={"dagster/table_name": warehouse.full_name("zones")},
+        required_resource_keys={"lake", warehouse.name},
+        pool=warehouse.name,
     )
     def zones(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         lake: Lake = context.resources.lake
-        resource = getattr(context.resources, tables.name)
+        resource = warehouse_in(context, warehouse.name)
         with dagster_failures():
             landed = landed_zones(lake)
-            rows = tables.replace_zones(resource, lake, landed, attempt_of(context))
+            rows = resource.replace_zones(lake, landed, attempt_of(context))
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
     return zones

@@ -9,32 +9,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.tally import Sums, Tally, sum_of, tally_expressions
-
-_TEXT = (
-    "list_sum(list_transform(map_entries(histogram({column})), "
-    "lambda entry: entry.value * CAST('0x' || left(md5(entry.key), 15) AS HUGEINT)))"
-)
-
-SUMS = Sums(
-    row_ids="sum(TRY_CAST('0x' || left({column}, 15) AS BIGINT))",
-    by_type={
-        # Few different values: each is hashed once, and weighed by how often it is there.
-        ColumnType.CODE: _TEXT,
-        ColumnType.TEXT: _TEXT,
-        ColumnType.TIMESTAMP: "sum(CAST(floor(epoch({column}) * 1e6 + 0.5) AS BIGINT))",
-        ColumnType.INTEGER: "sum({column})",
-        ColumnType.DOUBLE: (
-            "sum(CASE WHEN abs({column}) < 9e12 "
-            "THEN CAST(floor({column} * 1e6 + 0.5) AS BIGINT) END)"
-        ),
-    },
-    identifier=quoted,
-)
-"""How DuckDB, which reads all files, writes sums."""
+from taxi_assets.warehouse.tally import Tally, sum_of, tally_expressions
 
 # A statement takes some milliseconds, however few its rows are.
 _ROWS_AT_ONCE = 131_072
@@ -53,7 +31,7 @@ class PassingTally:
             for column in dataset.columns
             if column.type in (ColumnType.CODE, ColumnType.TEXT)
         }
-        expressions = tally_expressions(dataset, SUMS)
+        expressions = tally_expressions(dataset, DUCKDB)
         self._total: Counter[str] = Counter(dict.fromkeys(expressions, 0))
         for name in self.texts:
             del expressions[sum_of(name)]

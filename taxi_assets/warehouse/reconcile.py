@@ -10,7 +10,7 @@ from taxi_assets.warehouse.tally import ROWS, Tally, differences
 
 
 @dataclass(frozen=True)
-class MonthState:
+class HeldMonth:
     """A month in one warehouse.
 
     Attributes:
@@ -22,7 +22,7 @@ class MonthState:
     tally: Tally | None
 
 
-def compare(here: MonthState, there: MonthState, names: tuple[str, str]) -> Verdict:
+def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdict:
     """Whether both hold the same rows of the month.
 
     Args:
@@ -30,7 +30,7 @@ def compare(here: MonthState, there: MonthState, names: tuple[str, str]) -> Verd
         there: in another one.
         names: of the two, for the text.
     """
-    missing = [name for name, state in zip(names, (here, there), strict=True) if not state.entry]
+    missing = [name for name, held in zip(names, (here, there), strict=True) if not held.entry]
     if len(missing) == len(names):
         return Verdict(True, f"neither {names[0]} nor {names[1]} has the month")
     if here.entry is None or there.entry is None:

@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import dagster as dg
 
@@ -11,8 +10,9 @@ from taxi_assets.failures import dagster_failures
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.check_assets import check_result, file_of_partition
+from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.reconcile import compare
-from taxi_assets.warehouse.trip_tables import TripTables
+from taxi_assets.warehouse.registry import warehouse_in
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Side:
     """A warehouse to be compared.
 
     Attributes:
-        tables: of the warehouse.
+        warehouse: which.
         asset: its merged table.
     """
 
-    tables: TripTables[Any]
+    warehouse: Warehouse
     asset: dg.AssetsDefinition
 
 
@@ -34,7 +34,7 @@ def reconcile_checks(dataset: Dataset, sides: Sequence[Side]) -> list[dg.AssetCh
 
 
 def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetChecksDefinition:
-    name = f"same_as_{first.tables.name}"
+    name = f"same_as_{first.warehouse.name}"
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster.
         warnings.simplefilter("ignore", dg.PreviewWarning)
@@ -43,8 +43,8 @@ def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetCheck
             asset=side.asset.key,
             additional_deps=[first.asset.key],
             description=(
-                f"Rows, ids and the sums of all columns are those of {first.tables.name}, as each "
-                "database computes them."
+                f"Rows, ids and the sums of all columns are those of {first.warehouse.name}, as "
+                "each database computes them."
             ),
             blocking=True,
             partitions_def=monthly_partitions(dataset),
@@ -53,17 +53,17 @@ def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetCheck
     @dg.multi_asset_check(
         name=f"{name}_{side.asset.key.to_python_identifier()}",
         specs=[spec],
-        required_resource_keys={first.tables.name, side.tables.name},
-        pool=side.tables.name,
+        required_resource_keys={first.warehouse.name, side.warehouse.name},
+        pool=side.warehouse.name,
     )
     def reconciled(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         with dagster_failures():
             file = file_of_partition(context, dataset)
             here, there = (
-                each.tables.state(getattr(context.resources, each.tables.name), file)
+                warehouse_in(context, each.warehouse.name).held_month(file)
                 for each in (side, first)
             )
-        verdict = compare(here, there, (side.tables.name, first.tables.name))
+        verdict = compare(here, there, (side.warehouse.name, first.warehouse.name))
         return check_result(side.asset.key, name, verdict, blocks=True)
 
     return reconciled

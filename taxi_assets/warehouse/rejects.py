@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
-REJECTS_TABLE = "tripdata_rejects"
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A row of a file that was not loaded."""
+
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    line: int = recorded("Line of the CSV, whose header is line 1; row of a Parquet file, from 1.")
+    column: str = recorded("The first column whose value does not fit.")
+    value: str | None = recorded("The text of that value; NULL where it is empty.")
+    reason: str = recorded("Why it does not fit.")
+    text: str = recorded("The whole line; of a Parquet file, the row as JSON.")
+    rows_in_file: int = recorded("How many rows the whole file has.")
+
+
+REJECTS = RecordTable(
+    "tripdata_rejects",
+    RejectedRow,
+    ("filename", "line"),
+    "Rows of files that were not loaded, as they stand there.",
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +42,10 @@ class RejectCounts:
     in_file: int | None = None
 
 
-def reject_lines(month: OpenMonth) -> list[Mapping[str, object]]:
-    """The lines of the table for a month, each with how many rows the whole file has."""
+def rejected_rows(month: OpenMonth) -> list[RejectedRow]:
+    """The rejects of a month, each with how many rows the whole file has."""
     in_file = month.landed.facts.rows + len(month.rejects)
     return [
-        {"filename": month.file.filename, **asdict(reject), "rows_in_file": in_file}
+        RejectedRow(filename=month.file.filename, rows_in_file=in_file, **asdict(reject))
         for reject in month.rejects
     ]

@@ -1,73 +1,72 @@
-"""Summaries of months: computed in the database, kept there until the month's file changes.
+"""Summaries of months: counted in the database, kept there until the month's file changes.
 
-Reading hundreds of millions of trips again for every picture of them would take minutes; a month
-that was summarized once is read again only when its ledger line names another file. What a
-database is asked stands in its own SQL files; what is asked, and when, stands here.
+Reading hundreds of millions of trips again for every picture of them would take minutes. A month
+that was summarized once is read again only when its ledger line names another file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from taxi_assets.sql.dialect import Dialect
+from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.ledger import LEDGER_TABLE, LedgerEntry
+from taxi_assets.trips.zones import ZONES_TABLE
+from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
+from taxi_assets.warehouse.record_tables import RecordTable, recorded
+from taxi_assets.warehouse.records import forget, ledger_entries, read
+from taxi_assets.warehouse.session import Session, Value
 
-SUMMARIES_TABLE = "tripdata_summaries"
-COUNTS_TABLE = "tripdata_counts"
 OUTSIDE = "outside"
 """In place of the day of a pickup that lies outside of its file's month."""
 
 
 @dataclass(frozen=True)
 class MonthSummary:
-    """One file of one month.
+    """One file of one month. What its dataset has no column for is NULL."""
 
-    Attributes:
-        filename: the file, as the tables name it.
-        taxi: the dataset.
-        month: such as ``2020-04``.
-        sha256: hash of the published bytes that the figures are of.
-        trips: rows.
-        passengers: sum of passenger_count; rows without one add nothing.
-        miles: sum of trip_distance, as published: with the meters' outliers.
-        fares: sum of fare_amount, in US dollars.
-        tips: sum of tip_amount, in US dollars; cash tips are not in the files.
-        median_seconds: median of dropoff less pickup; None where no trip has both.
-    """
-
-    filename: str
-    taxi: str
-    month: str
-    sha256: str
-    trips: int
-    passengers: int
-    miles: float
-    fares: float
-    tips: float
-    median_seconds: float | None
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    taxi: str = recorded("Kind of taxi.")
+    month: str = recorded("The month, such as 2020-04.")
+    sha256: str = recorded("Hash of the published bytes that the figures are of, in hex.")
+    trips: int = recorded("Rows.")
+    passengers: int | None = recorded("Sum of passengers; rows without a number add nothing.")
+    miles: float | None = recorded("Sum of distances, as published: with the meters' outliers.")
+    fares: float | None = recorded("Sum of fares, in US dollars.")
+    tips: float | None = recorded("Sum of tips, in US dollars; cash tips are not in the files.")
+    median_seconds: float | None = recorded(
+        "Median of dropoff less pickup, in seconds; NULL where no trip has both."
+    )
 
 
 @dataclass(frozen=True)
 class TripCount:
-    """Trips of a file that have something in common.
+    """Trips of a file that have something in common."""
 
-    Attributes:
-        filename: the file.
-        part: ``day`` of pickup, ``hour`` of the week, or pickup ``zone``.
-        value: a date or ``outside``; weekday (1 is Monday) and hour, as ``1-07``; a LocationID,
-            or nothing where the trip has none.
-        trips: how many.
-    """
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    part: str = recorded("What they have in common: day of pickup, hour of the week, or zone.")
+    value: str = recorded(
+        "A date or outside; weekday (1 is Monday) and hour, as 1-07; a LocationID, or nothing "
+        "where the trip has none."
+    )
+    trips: int = recorded("How many.")
 
-    filename: str
-    part: str
-    value: str
-    trips: int
+
+SUMMARIES = RecordTable(
+    "tripdata_summaries",
+    MonthSummary,
+    ("filename",),
+    "Figures of each month, taken when a report was made.",
+)
+COUNTS = RecordTable(
+    "tripdata_counts",
+    TripCount,
+    ("filename", "part", "value"),
+    "Trips of each month by day, hour of the week and zone of their pickup.",
+)
 
 
 @dataclass(frozen=True)
@@ -94,26 +93,19 @@ class Summaries:
     zones: tuple[Zone, ...] = ()
 
 
-class SummaryDatabase(Protocol):
-    """What a warehouse must be able to do to summarize its months."""
+def fresh_summaries(warehouse: Warehouse, datasets: Sequence[Dataset]) -> tuple[int, Summaries]:
+    """How many months were summarized only now, and the summaries of all that are loaded.
 
-    def ask(self, name: str, values: Mapping[str, object] | None = None) -> Sequence[Sequence[str]]:
-        """The rows that the statement of that name finds."""
-
-    def summarize(self, name: str, file: TripFile, values: Mapping[str, object]) -> None:
-        """Run the statement of that name on the file's merged table."""
-
-    def has_table(self, name: str) -> bool:
-        """Whether there is a table of that name."""
-
-    def entries(self) -> list[LedgerEntry]:
-        """The ledger's lines."""
-
-    def changing(self, dataset: Dataset | None) -> AbstractContextManager[None]:
-        """A transaction in which no month of the dataset is replaced."""
+    Raises:
+        WarehouseBusyError, WarehouseError: the warehouse cannot be asked, or not be written to.
+    """
+    if not warehouse.exists():
+        return 0, Summaries()
+    with warehouse.session() as session:
+        return refresh(session, datasets), read_summaries(session)
 
 
-def refresh(database: SummaryDatabase, datasets: Sequence[Dataset]) -> int:
+def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
     """Summarize the months that were loaded since, and forget those that are gone.
 
     Each month is summarized in a transaction of its own.
@@ -121,64 +113,129 @@ def refresh(database: SummaryDatabase, datasets: Sequence[Dataset]) -> int:
     Returns:
         How many months were summarized.
     """
-    if not database.has_table(LEDGER_TABLE):
+    if not session.columns(LEDGER.name):
         return 0
-    if not (database.has_table(SUMMARIES_TABLE) and database.has_table(COUNTS_TABLE)):
-        with database.changing(None):
-            database.ask("create_summaries")
-            database.ask("create_counts")
-    done = {str(name): str(sha256) for name, sha256 in database.ask("list_summarized")}
-    entries = {entry.filename: entry for entry in database.entries()}
-    for filename in done.keys() - entries.keys():
-        with database.changing(None):
-            _forget(database, filename)
+    session.ensure(SUMMARIES)
+    session.ensure(COUNTS)
+    done = {summary.filename: summary.sha256 for summary in read(session, SUMMARIES)}
+    entries = {entry.filename: entry for entry in ledger_entries(session)}
+    if gone := sorted(done.keys() - entries.keys()):
+        with session.transaction(writes=SUMMARIES):
+            _forget(session, gone)
     summarized = 0
     for dataset in datasets:
         for filename, entry in entries.items():
             file = TripFile.loaded_as(dataset, filename)
             if file is not None and done.get(filename) != entry.sha256:
-                summarized += _summarize(database, file)
+                summarized += _summarize(session, file)
     return summarized
 
 
-def read_summaries(database: SummaryDatabase) -> Summaries:
+def read_summaries(session: Session) -> Summaries:
     """What is summarized; nothing where nothing was."""
-    if not (database.has_table(SUMMARIES_TABLE) and database.has_table(COUNTS_TABLE)):
-        return Summaries()
-    zones = database.ask("list_zones") if database.has_table("zones") else []
-    return Summaries(
-        tuple(MonthSummary(*row) for row in database.ask("list_summaries")),  # type: ignore[arg-type]
-        tuple(TripCount(*row) for row in database.ask("list_counts")),  # type: ignore[arg-type]
-        tuple(Zone(*(str(text) for text in row)) for row in zones),
-    )
+    months = sorted(read(session, SUMMARIES), key=lambda month: (month.taxi, month.month))
+    counts = sorted(read(session, COUNTS), key=lambda c: (c.filename, c.part, c.value))
+    return Summaries(tuple(months), tuple(counts), _zones(session))
 
 
-def _summarize(database: SummaryDatabase, file: TripFile) -> bool:
-    with database.changing(file.dataset):
+def _zones(session: Session) -> tuple[Zone, ...]:
+    if not session.columns(ZONES_TABLE):
+        return ()
+    dialect = session.dialect
+    names = list(map(dialect.identifier, ("LocationID", "Borough", "Zone")))
+    place = session.table(ZONES_TABLE)
+    found = session.ask(Statements(__package__, dialect)("list_zones", table=place, columns=names))
+    return tuple(Zone(*(str(text) for text in row)) for row in found)
+
+
+def _summarize(session: Session, file: TripFile) -> bool:
+    with session.transaction(file.dataset, writes=SUMMARIES):
         # A load may have replaced the month since the ledger was read.
-        entry = next((e for e in database.entries() if e.filename == file.filename), None)
-        _forget(database, file.filename)
-        if entry is None:
-            return False
-        month: Month = file.month
-        database.summarize(
-            "insert_summary",
-            file,
-            {
-                "filename": entry.filename,
-                "taxi": entry.taxi,
-                "month": entry.month,
-                "sha256": entry.sha256,
-            },
-        )
-        database.summarize(
-            "insert_counts",
-            file,
-            {"filename": entry.filename, "month_start": month.start, "month_end": month.end},
-        )
-    return True
+        found = ledger_entries(session, [file.filename])
+        _forget(session, [file.filename])
+        for entry in found:
+            summary, counts = _figures(session, file, entry)
+            session.append(SUMMARIES, [summary])
+            session.append(COUNTS, counts)
+    return bool(found)
 
 
-def _forget(database: SummaryDatabase, filename: str) -> None:
-    database.ask("delete_summary", {"filename": filename})
-    database.ask("delete_counts", {"filename": filename})
+def _forget(session: Session, filenames: Sequence[str]) -> None:
+    for table in (SUMMARIES, COUNTS):
+        forget(session, table, filenames)
+
+
+def _figures(
+    session: Session, file: TripFile, entry: LedgerEntry
+) -> tuple[MonthSummary, list[TripCount]]:
+    dataset, dialect = file.dataset, session.dialect
+    rows = session.month_rows(file)
+    values: dict[str, Value] = {
+        **rows.values,
+        "month_start": file.month.start,
+        "month_end": file.month.end,
+    }
+    place = {"table": session.table(dataset.table), "month_rows": rows.condition}
+    sql = Statements(__package__, dialect)
+    [(trips, passengers, miles, fares, tips)] = session.ask(
+        sql("sum_up", **place, sums=_sums(dataset, dialect)), values
+    )
+    found = session.ask(
+        sql("count_trips", **place, **_parts(dataset, dialect), outside=OUTSIDE), values
+    )
+    counts, seconds = [], {}
+    for part, day, hour, zone, duration, number in found:
+        if part == "seconds":
+            seconds[duration] = int(str(number))
+        else:
+            value = {"day": day, "hour": hour, "zone": zone}[str(part)]
+            counts.append(TripCount(entry.filename, str(part), str(value or ""), int(str(number))))
+    summary = MonthSummary(
+        filename=entry.filename,
+        taxi=entry.taxi,
+        month=entry.month,
+        sha256=entry.sha256,
+        trips=int(str(trips)),
+        passengers=None if passengers is None else int(str(passengers)),
+        miles=_cents(miles),
+        fares=_cents(fares),
+        tips=_cents(tips),
+        median_seconds=_median({float(str(s)): n for s, n in seconds.items() if s is not None}),
+    )
+    return summary, counts
+
+
+def _sums(dataset: Dataset, dialect: Dialect) -> list[str]:
+    roles = (dataset.passengers, dataset.distance, dataset.fare, dataset.tip)
+    return [f"coalesce(sum({dialect.identifier(name)}), 0)" if name else "NULL" for name in roles]
+
+
+def _parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
+    pickup, dropoff = dialect.identifier(dataset.pickup), dialect.identifier(dataset.dropoff)
+    functions = dialect.functions
+    zone = dataset.pickup_zone
+    return {
+        "pickup": pickup,
+        "day": functions.day.format(time=pickup),
+        "hour_of_week": functions.hour_of_week.format(time=pickup),
+        "zone": f"coalesce({dialect.identifier(zone)}, '')" if zone else "",
+        "seconds": functions.seconds_between.format(start=pickup, end=dropoff),
+    }
+
+
+def _cents(total: object) -> float | None:
+    """Rounded to cents: a database's workers add up in another order each time."""
+    return None if total is None else round(float(str(total)), 2)
+
+
+def _median(counts: dict[float, int]) -> float | None:
+    """The median of values of which each stands there so many times."""
+    total = sum(counts.values())
+    if not total:
+        return None
+    middle, passed = [], 0
+    places = {(total - 1) // 2, total // 2}
+    for value in sorted(counts):
+        middle += [value for place in places if passed <= place < passed + counts[value]]
+        passed += counts[value]
+    return sum(middle) / len(middle)

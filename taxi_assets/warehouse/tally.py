@@ -7,15 +7,32 @@ two values of one column that changed places do not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from taxi_assets.sql.dialect import Dialect, RecordType
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.oddities import ODDITIES
+from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
-TALLY_TABLE = "tripdata_tallies"
+
+@dataclass(frozen=True)
+class TallyFigure:
+    """One figure of a month, as it was when the month was loaded."""
+
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    figure: str = recorded("What was counted or summed.")
+    value: int = recorded("The count, or the sum of whole numbers.", RecordType.WHOLE)
+
+
+TALLIES = RecordTable(
+    "tripdata_tallies",
+    TallyFigure,
+    ("filename", "figure"),
+    "What the rows of each month were when it was loaded, written with them.",
+)
 
 Tally = Mapping[str, int]
 """Each figure by its name: ``rows``; ``<column>: values`` and ``<column>: sum``; each oddity.
@@ -30,58 +47,93 @@ ROWS = "rows"
 _SHOWN = 4
 
 
-@dataclass(frozen=True)
-class Sums:
-    """How a database writes the sum of a column's values; ``{column}`` is the column.
-
-    Attributes:
-        row_ids: the sum of ``unique_row_id``; ids that are no MD5 count as none.
-        by_type: the sum of the values of each type.
-        identifier: how it writes the name of a column.
-    """
-
-    row_ids: str
-    by_type: Mapping[ColumnType, str]
-    identifier: Callable[[str], str]
-
-
-def tally_expressions(dataset: Dataset, sums: Sums) -> dict[str, str]:
-    """The SQL expression of each figure of the dataset's months."""
-    columns = {"unique_row_id": sums.row_ids} | {
-        column.name: sums.by_type[column.type] for column in dataset.columns
-    }
-    identifier = sums.identifier
-    expressions = {ROWS: "count(*)"}
-    for name, total in columns.items():
-        column = identifier(name)
-        expressions[f"{name}: values"] = f"count({column})"
-        expressions[sum_of(name)] = f"coalesce({total.format(column=column)}, 0)"
-    for oddity in ODDITIES:
-        condition = oddity.condition(dataset, identifier)
-        expressions[oddity.name] = f"count(CASE WHEN {condition} THEN 1 END)"
-    return expressions
-
-
 def sum_of(column: str) -> str:
     """Name of the figure that is the sum of a column."""
     return f"{column}: sum"
 
 
+def values_of(column: str) -> str:
+    """Name of the figure that is the count of a column's values."""
+    return f"{column}: values"
+
+
+def tally_expressions(
+    dataset: Dataset, dialect: Dialect, missing: Collection[str] = ()
+) -> dict[str, str]:
+    """The SQL expression of each figure of the dataset's months.
+
+    Args:
+        dataset: whose months.
+        dialect: of the database.
+        missing: declared columns that the table does not have yet, as the database names them.
+            They are NULL in every row.
+    """
+    sums = _sums(dialect)
+    columns = {"unique_row_id": dialect.functions.row_id_sum} | {
+        column.name: sums[column.type] for column in dataset.columns
+    }
+    expressions = {ROWS: "count(*)"}
+    for name, total in columns.items():
+        if dialect.column_name(name) in missing:
+            expressions |= {values_of(name): "0", sum_of(name): "0"}
+            continue
+        column = dialect.identifier(name)
+        expressions[values_of(name)] = f"count({column})"
+        expressions[sum_of(name)] = f"coalesce({total.format(column=column)}, 0)"
+    for oddity in ODDITIES:
+        condition = oddity.condition(dataset, dialect.identifier)
+        expressions[oddity.name] = f"count(CASE WHEN {condition} THEN 1 END)"
+    return expressions
+
+
+def _sums(dialect: Dialect) -> dict[ColumnType, str]:
+    functions = dialect.functions
+    return {
+        ColumnType.CODE: functions.text_sum,
+        ColumnType.TEXT: functions.text_sum,
+        ColumnType.TIMESTAMP: functions.time_sum,
+        ColumnType.INTEGER: functions.integer_sum,
+        ColumnType.DOUBLE: functions.amount_sum,
+    }
+
+
+def as_kept(kept: Tally, dataset: Dataset) -> Tally:
+    """A kept tally with the figures of columns that were declared after the month was loaded.
+
+    Such a column is NULL in all rows of the month.
+    """
+    later = {
+        figure: 0
+        for column in dataset.columns
+        for figure in (values_of(column.name), sum_of(column.name))
+        if figure not in kept
+    }
+    return {**kept, **later} if kept else kept
+
+
 def differences(one: Tally, other: Tally, names: tuple[str, str]) -> str:
     """What differs between two tallies, in words; empty where nothing does.
+
+    An oddity that only one of them has counted is not compared: it was described after the other
+    was taken.
 
     Args:
         one: a tally.
         other: another one.
         names: whose they are, for the text.
     """
-    differing = [name for name in {**one, **other} if one.get(name) != other.get(name)]
-    told = [
+    compared = [
+        name
+        for name in {**one, **other}
+        if (name in one and name in other) or name == ROWS or ": " in name
+    ]
+    differing = [name for name in compared if one.get(name) != other.get(name)]
+    shown = [
         f"{name}: {_number(one, name)} {names[0]}, {_number(other, name)} {names[1]}"
         for name in islice(differing, _SHOWN)
     ]
-    more = len(differing) - len(told)
-    return "; ".join(told) + (f"; and {more} more figures" if more > 0 else "")
+    more = len(differing) - len(shown)
+    return "; ".join(shown) + (f"; and {more} more figures" if more > 0 else "")
 
 
 def _number(tally: Tally, name: str) -> str:

@@ -23,7 +23,7 @@ from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.components.pipeline import Pipeline
 from taxi_assets.components.pipeline_files import read_pipeline_files
 from taxi_assets.errors import AssistantError, InvalidFileError
-from taxi_assets.settings import Settings, Warehouse
+from taxi_assets.settings import Settings
 
 _ATTEMPTS = 3
 _LONGEST_REQUEST = 2_000
@@ -170,10 +170,10 @@ class Copilot:
         }
 
 
-def warehouses_of(pipeline: TripsPlan | AddressPlan) -> set[Warehouse]:
+def warehouses_of(pipeline: TripsPlan | AddressPlan) -> set[str]:
     """Where a planned pipeline loads to."""
     names = [pipeline.warehouse] if isinstance(pipeline, AddressPlan) else pipeline.warehouses
-    return set(map(Warehouse, names))
+    return set(names)
 
 
 def _require_request(request: str) -> str:

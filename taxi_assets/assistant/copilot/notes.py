@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taxi_assets.assistant.copilot.conversation import PipelineOffer, warehouses_of
 from taxi_assets.assistant.copilot.plan import AddressPlan
-from taxi_assets.settings import Settings, Warehouse, variable
+from taxi_assets.settings import Settings, variable
 
 
 def missing_settings(offer: PipelineOffer, settings: Settings) -> list[str]:
@@ -17,7 +17,7 @@ def missing_settings(offer: PipelineOffer, settings: Settings) -> list[str]:
         return []
     named = ",".join([*settings.warehouses, *sorted(lacking)])
     missing = [f"set {variable('warehouses')}={named}"]
-    if Warehouse.POSTGRES in lacking and settings.postgres_dsn is None:
+    if "postgres" in lacking and settings.postgres_dsn is None:
         missing.append(f"set {variable('postgres_dsn')} to the database's address")
     return missing
 

@@ -29,7 +29,7 @@ PlainText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator
 ShortText = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(pattern=_NAME)]
 MonthText = Annotated[str, Field(pattern=_MONTH)]
-Warehouse = Literal["duckdb", "postgres"]
+Warehouse = Literal[tuple(WAREHOUSES)]  # type: ignore[valid-type] # the names there are
 
 
 class _Form(BaseModel):
@@ -49,7 +49,7 @@ class TripsPlan(_Form):
     name: Name
     taxi: Literal["green", "yellow"]
     months: MonthRange
-    warehouses: Annotated[list[Warehouse], Field(min_length=1, max_length=2)]
+    warehouses: Annotated[list[Warehouse], Field(min_length=1, max_length=len(WAREHOUSES))]
     schedule: ShortText | None = None
 
 

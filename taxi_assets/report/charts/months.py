@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from taxi_assets.report.charts import drawing
 from taxi_assets.report.charts.drawing import Chart
-from taxi_assets.status.calendar import MonthState, Year
+from taxi_assets.status.calendar import Year
+from taxi_assets.status.coverage import MonthState
 
 LETTERS = {
     MonthState.OK: "✓",

@@ -21,6 +21,7 @@ from taxi_assets.report.figures import (
 from taxi_assets.report.page import tables
 from taxi_assets.report.page.tables import Table
 from taxi_assets.status.calendar import calendar
+from taxi_assets.status.coverage import MonthState
 
 _BARS = 20
 
@@ -62,7 +63,7 @@ def render(content: Content) -> str:
         lstrip_blocks=True,
     )
     trips = sum(month.trips for month in content.summaries.months)
-    disagreeing = [line for line in content.coverage if not line.agreement.startswith("ok")]
+    disagreeing = [line for line in content.coverage if line.state is not MonthState.OK]
     failed = sum(state.state == "failed" for state in content.checks)
     return environment.get_template("report.html").render(
         made_at=f"{content.made_at:%Y-%m-%d %H:%M} UTC",
@@ -143,8 +144,7 @@ def _sections(content: Content) -> list[Section]:
             "When each month was loaded from what",
             "The warehouses' ledgers, written with the rows.",
             tuple(
-                Part(tables.load_table(str(name), entries))
-                for name, entries in content.ledgers.items()
+                Part(tables.load_table(name, entries)) for name, entries in content.ledgers.items()
             ),
         ),
     ]

@@ -9,24 +9,21 @@ nobody counted their files: loading those months once more proves them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 from taxi_assets.warehouse.bigquery.tables import (
-    MONTH_COLUMN,
-    TYPES,
     create_table,
     drop_table,
     find_table,
     is_partitioned,
     merged_columns,
-    quoted,
     table_columns,
 )
-from taxi_assets.warehouse.bigquery.warehouse import sql
+from taxi_assets.warehouse.interface import AdoptedTable
 
 # What becomes of the flows' types on their way to the declared ones, which hold each of them.
 _WIDENED = frozenset(
@@ -35,26 +32,7 @@ _WIDENED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Adopted:
-    """What became of a table.
-
-    Attributes:
-        table: its name.
-        rows: rows that it had, and has.
-        months: partitions that they stand in, by month.
-        other_rows: those of them whose ``filename`` is no month's.
-        kept_as: where the table still is as it was.
-    """
-
-    table: str
-    rows: int
-    months: int
-    other_rows: int
-    kept_as: str
-
-
-def adopt_table(jobs: Jobs, dataset: Dataset) -> Adopted | None:
+def adopt_table(jobs: Jobs, dataset: Dataset) -> AdoptedTable | None:
     """Put a table with months in the place of the dataset's table; None where it needs none.
 
     The new table is made aside, in one statement, and compared; then the names change. An
@@ -63,46 +41,48 @@ def adopt_table(jobs: Jobs, dataset: Dataset) -> Adopted | None:
     Raises:
         WarehouseError: its columns are not the flows', or the new table has other rows.
     """
-    warehouse = jobs.warehouse
-    found = find_table(warehouse, dataset.table)
+    place = jobs.place
+    found = find_table(place, dataset.table)
     aside, kept = f"{dataset.table}_adopted", f"{dataset.table}_from_flows"
     if found is None:
-        if find_table(warehouse, kept) is None or find_table(warehouse, aside) is None:
+        if find_table(place, kept) is None or find_table(place, aside) is None:
             return None
         return _take_place(jobs, dataset, aside, kept)
     if is_partitioned(found):
         return None
-    if find_table(warehouse, kept) is not None:
+    if find_table(place, kept) is not None:
         raise WarehouseError(
-            f"{warehouse.address}.{kept} is there already, from an earlier adoption",
+            f"{place.address}.{kept} is there already, from an earlier adoption",
             "drop or rename it, and run again",
         )
-    present = dict(table_columns(found))
+    present = {column.name: column.type for column in table_columns(found)}
     _require_convertible(jobs, dataset, present)
-    drop_table(warehouse, aside)
+    drop_table(place, aside)
     create_table(jobs, dataset, aside)
     jobs.write(
         "adopt",
         sql(
             "adopt_rows",
-            aside=warehouse.qualified(aside),
-            table=warehouse.qualified(dataset.table),
-            columns=",\n    ".join(quoted(column.name) for column in merged_columns(dataset)),
+            aside=place.qualified(aside),
+            table=place.qualified(dataset.table),
+            columns=",\n    ".join(
+                BIGQUERY.quote(column.name) for column in merged_columns(dataset)
+            ),
             key=key_texts(dataset),
-            month=quoted(MONTH_COLUMN),
+            month=BIGQUERY.quote(MONTH_COLUMN),
             values=values_sql(dataset, present),
         ),
     )
     _require_same_count(jobs, dataset.table, aside)
     jobs.write(
         "keep",
-        sql("rename_table", table=warehouse.qualified(dataset.table), name=quoted(kept)),
+        sql("rename_table", table=place.qualified(dataset.table), name=BIGQUERY.quote(kept)),
     )
     return _take_place(jobs, dataset, aside, kept)
 
 
 def key_texts(dataset: Dataset) -> str:
-    """The texts of the columns that an id is made of, as they are in every warehouse."""
+    """The texts of the columns that an id is made of, as they are in every place."""
     return ", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key)
 
 
@@ -111,25 +91,25 @@ def values_sql(dataset: Dataset, present: Mapping[str, str]) -> str:
     return ",\n    ".join(_value(column, present) for column in dataset.columns)
 
 
-def _take_place(jobs: Jobs, dataset: Dataset, aside: str, kept: str) -> Adopted:
+def _take_place(jobs: Jobs, dataset: Dataset, aside: str, kept: str) -> AdoptedTable:
     jobs.write(
         "take-place",
-        sql("rename_table", table=jobs.warehouse.qualified(aside), name=quoted(dataset.table)),
+        sql("rename_table", table=jobs.place.qualified(aside), name=BIGQUERY.quote(dataset.table)),
     )
     query = sql(
         "count_adopted",
-        table=jobs.warehouse.qualified(dataset.table),
-        month=quoted(MONTH_COLUMN),
+        table=jobs.place.qualified(dataset.table),
+        month=BIGQUERY.quote(MONTH_COLUMN),
     )
     [row] = jobs.read(query)
     rows, months, other_rows = (int(str(value)) for value in row)
-    return Adopted(dataset.table, rows, months, other_rows, f"{jobs.warehouse.address}.{kept}")
+    return AdoptedTable(dataset.table, rows, months, other_rows, f"{jobs.place.address}.{kept}")
 
 
 def _require_convertible(jobs: Jobs, dataset: Dataset, present: Mapping[str, str]) -> None:
     wrong = []
     for column in dataset.columns:
-        found, declared = present.get(column.name), TYPES[column.type]
+        found, declared = present.get(column.name), BIGQUERY.types[column.type]
         if found is None and column.csv_position is not None:
             wrong.append(f"{column.name} is missing")
         elif found not in (None, declared) and (found, declared) not in _WIDENED:
@@ -138,7 +118,7 @@ def _require_convertible(jobs: Jobs, dataset: Dataset, present: Mapping[str, str
         wrong.append("filename is missing")
     if wrong:
         raise WarehouseError(
-            f"{jobs.warehouse.address}.{dataset.table} does not have the flows' columns: "
+            f"{jobs.place.address}.{dataset.table} does not have the flows' columns: "
             + "; ".join(wrong),
             "rename the table to keep it, and load the months again",
         )
@@ -146,23 +126,23 @@ def _require_convertible(jobs: Jobs, dataset: Dataset, present: Mapping[str, str
 
 def _require_same_count(jobs: Jobs, table: str, aside: str) -> None:
     names = {
-        "table": jobs.warehouse.qualified(table),
-        "aside": jobs.warehouse.qualified(aside),
+        "table": jobs.place.qualified(table),
+        "aside": jobs.place.qualified(aside),
     }
     [(before, after)] = jobs.read(sql("count_both", **names))
     if before != after:
         raise WarehouseError(
-            f"{jobs.warehouse.address}.{table} has {before:,} rows, its successor {after:,}: "
+            f"{jobs.place.address}.{table} has {before:,} rows, its successor {after:,}: "
             "somebody wrote to it meanwhile",
             "run again; the table is as it was",
         )
 
 
 def _value(column: Column, present: Mapping[str, str]) -> str:
-    declared = TYPES[column.type]
+    declared = BIGQUERY.types[column.type]
     if column.name not in present:
         return f"CAST(NULL AS {declared})"
-    name = quoted(column.name)
+    name = BIGQUERY.quote(column.name)
     return name if present[column.name] == declared else f"CAST({name} AS {declared})"
 
 
@@ -171,7 +151,7 @@ def _key_text(column: Column) -> str:
 
     A NUMERIC is written without zeros at its end, as the shortest text of a double is.
     """
-    name = quoted(column.name)
+    name = BIGQUERY.quote(column.name)
     match column.type:
         case ColumnType.TIMESTAMP:
             text = f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', CAST({name} AS TIMESTAMP), 'UTC')"

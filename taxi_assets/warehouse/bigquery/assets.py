@@ -1,5 +1,7 @@
 """Assets that BigQuery alone has."""
 
+from typing import Protocol
+
 import dagster as dg
 
 from taxi_assets.column_schema import raw_schema
@@ -10,14 +12,23 @@ from taxi_assets.partitions import monthly_partitions
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt
 from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.bigquery.external_table import ensure_external_table, external_name
-from taxi_assets.warehouse.bigquery.trip_tables import BigQueryTables, jobs_of_attempt
-from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.month_assets import attempt_of, landed_file
 
 
-def dataset_asset(warehouse: BigQueryWarehouse) -> dg.AssetsDefinition:
+class HasPlace(Protocol):
+    """The warehouse, as far as its own assets ask it."""
+
+    @property
+    def place(self) -> BigQueryPlace:
+        """Where its tables are."""
+
+
+def dataset_asset(place: BigQueryPlace) -> dg.AssetsDefinition:
     """The dataset of the tables."""
 
     @dg.asset(
@@ -32,7 +43,7 @@ def dataset_asset(warehouse: BigQueryWarehouse) -> dg.AssetsDefinition:
     )
     def dataset() -> dg.MaterializeResult[None]:
         with dagster_failures():
-            state = ensure_dataset(warehouse)
+            state = ensure_dataset(place)
         return dg.MaterializeResult(
             metadata={"dataset": state.name, "location": state.location, "created": state.created}
         )
@@ -44,10 +55,10 @@ def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefi
     """The external tables of a dataset, one for each month's file in the bucket."""
 
     @dg.asset(
-        key=[BigQueryTables.name, f"{dataset.table}_ext"],
+        key=[BIGQUERY.name, f"{dataset.table}_ext"],
         deps=[dg.AssetKey(["lake", dataset.table])],
         partitions_def=monthly_partitions(dataset),
-        group_name=BigQueryTables.name,
+        group_name=BIGQUERY.name,
         kinds={"bigquery", "table"},
         owners=OWNERS,
         description=(
@@ -56,22 +67,22 @@ def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefi
             "text."
         ),
         metadata={"dagster/column_schema": raw_schema(dataset)},
-        pool=BigQueryTables.name,
+        pool=BIGQUERY.name,
     )
     def external(
         context: dg.AssetExecutionContext,
         lake: dg.ResourceParam[Lake],
-        bigquery: dg.ResourceParam[BigQueryWarehouse],
+        bigquery: dg.ResourceParam[HasPlace],
     ) -> dg.MaterializeResult[None]:
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
             landed = landed_file(lake, file)
-            jobs = jobs_of_attempt(bigquery, file, attempt_of(context))
+            jobs = jobs_of_attempt(bigquery.place, file, attempt_of(context))
             uri = f"{lake.url}/{landed.name}"
             replaced = ensure_external_table(jobs, file, uri)
         return dg.MaterializeResult(
             metadata={
-                "dagster/table_name": f"{bigquery.address}.{external_name(file)}",
+                "dagster/table_name": f"{bigquery.place.address}.{external_name(file)}",
                 "dagster/uri": uri,
                 "replaced": replaced,
             }

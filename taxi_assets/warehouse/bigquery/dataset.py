@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taxi_assets.errors import WarehouseError
-from taxi_assets.warehouse.bigquery.failures import told
+from taxi_assets.warehouse.bigquery.failures import explained
 from taxi_assets.warehouse.bigquery.jobs import LABELS
-from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Dataset
@@ -32,7 +32,7 @@ class DatasetState:
     created: bool
 
 
-def ensure_dataset(warehouse: BigQueryWarehouse) -> DatasetState:
+def ensure_dataset(place: BigQueryPlace) -> DatasetState:
     """Make the dataset if there is none of that name; otherwise see whether it fits.
 
     Raises:
@@ -42,60 +42,58 @@ def ensure_dataset(warehouse: BigQueryWarehouse) -> DatasetState:
     from google.api_core.exceptions import NotFound
 
     created = False
-    with told(warehouse):
-        retry = warehouse.cloud.bigquery_retry
+    with explained(place):
+        retry = place.cloud.bigquery_retry
         try:
-            dataset = warehouse.client.get_dataset(_reference(warehouse), retry=retry)
+            dataset = place.client.get_dataset(_reference(place), retry=retry)
         except NotFound:
             # Of two that make it at the same time, the later one finds it there.
-            dataset = warehouse.client.create_dataset(_new(warehouse), exists_ok=True, retry=retry)
+            dataset = place.client.create_dataset(_new(place), exists_ok=True, retry=retry)
             created = True
-    _require_fit(warehouse, dataset)
-    return DatasetState(warehouse.address, str(dataset.location).lower(), created)
+    _require_fit(place, dataset)
+    return DatasetState(place.address, str(dataset.location).lower(), created)
 
 
-def require_dataset(warehouse: BigQueryWarehouse) -> DatasetState:
+def require_dataset(place: BigQueryPlace) -> DatasetState:
     """See whether the dataset is there and fits.
 
     Raises:
         CredentialsError: we may not see it.
         WarehouseError: there is none, it lies elsewhere, or its tables vanish by themselves.
     """
-    with told(warehouse):
-        dataset = warehouse.client.get_dataset(
-            _reference(warehouse), retry=warehouse.cloud.bigquery_retry
-        )
-    _require_fit(warehouse, dataset)
-    return DatasetState(warehouse.address, str(dataset.location).lower(), created=False)
+    with explained(place):
+        dataset = place.client.get_dataset(_reference(place), retry=place.cloud.bigquery_retry)
+    _require_fit(place, dataset)
+    return DatasetState(place.address, str(dataset.location).lower(), created=False)
 
 
-def _reference(warehouse: BigQueryWarehouse) -> str:
-    return warehouse.address
+def _reference(place: BigQueryPlace) -> str:
+    return place.address
 
 
-def _new(warehouse: BigQueryWarehouse) -> Dataset:
+def _new(place: BigQueryPlace) -> Dataset:
     from google.cloud.bigquery import Dataset
 
-    dataset = Dataset(_reference(warehouse))
-    dataset.location = warehouse.cloud.location
+    dataset = Dataset(_reference(place))
+    dataset.location = place.cloud.location
     dataset.description = _DESCRIPTION
     dataset.labels = LABELS
     return dataset
 
 
-def _require_fit(warehouse: BigQueryWarehouse, dataset: Dataset) -> None:
-    found, location = str(dataset.location).lower(), warehouse.cloud.location
+def _require_fit(place: BigQueryPlace, dataset: Dataset) -> None:
+    found, location = str(dataset.location).lower(), place.cloud.location
     if found != location:
         raise WarehouseError(
-            f"dataset {warehouse.address} is in {found}, and GCP_LOCATION says {location}",
+            f"dataset {place.address} is in {found}, and GCP_LOCATION says {location}",
             f"set GCP_LOCATION={found} (the bucket must be there, too), or name another dataset in "
             "GCP_DATASET: a dataset stays where it was made, and reads no files from elsewhere",
         )
     expiration = dataset.default_table_expiration_ms
     if expiration is not None:
         raise WarehouseError(
-            f"dataset {warehouse.address} drops its tables after "
+            f"dataset {place.address} drops its tables after "
             f"{expiration / _DAY_MILLISECONDS:g} days, and with them the months",
-            f"`bq update --default_table_expiration 0 {warehouse.address.replace('.', ':', 1)}`; "
+            f"`bq update --default_table_expiration 0 {place.address.replace('.', ':', 1)}`; "
             "in the sandbox, link the project to a billing account first",
         )

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from taxi_assets.settings import Settings
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.bigquery.jobs import Cost, Jobs
-from taxi_assets.warehouse.bigquery.tables import MONTH_COLUMN, find_table, month_value, quoted
-from taxi_assets.warehouse.bigquery.warehouse import bigquery_of, sql
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
+from taxi_assets.warehouse.bigquery.jobs import Cost
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
+from taxi_assets.warehouse.bigquery.tables import month_value
+from taxi_assets.warehouse.interface import Estimate
 
 
-def estimate_load(settings: Settings, file: TripFile) -> Cost:
+def estimate_load(session: BigQuerySession, file: TripFile) -> Estimate:
     """What the queries read that look at the month's partition and empty it.
 
-    The rows that come in are loaded free of charge; to put them in place reads them once, which
-    nobody can estimate before they are there.
+    The rows that come in are loaded free of charge; to put them in their place reads them once,
+    which nobody can estimate before they are there.
 
     Raises:
         WarehouseError, CredentialsError: BigQuery cannot be asked.
     """
-    warehouse = bigquery_of(settings)
-    if find_table(warehouse, file.dataset.table) is None:
-        return Cost()
-    jobs = Jobs(warehouse)
+    if not session.columns(file.dataset.table):
+        return Estimate(0, 0.0)
     names = {
-        "table": warehouse.qualified(file.dataset.table),
-        "month": quoted(MONTH_COLUMN),
+        "table": session.table(file.dataset.table),
+        "month": BIGQUERY.quote(MONTH_COLUMN),
     }
-    month = month_value(file.month)
-    counted = jobs.estimate(sql("count_month", **names), month=month, filename=file.filename)
-    return Cost(bytes_billed=counted + jobs.estimate(sql("delete_month", **names), month=month))
+    values = {"month": month_value(file.month), "filename": file.filename}
+    billed = sum(
+        session.jobs.estimate(sql(name, **names), values)
+        for name in ("count_month", "delete_month")
+    )
+    return Estimate(billed, Cost(bytes_billed=billed).price_usd)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
 from taxi_assets.warehouse.bigquery.jobs import Jobs
-from taxi_assets.warehouse.bigquery.tables import ColumnOf, columns_sql, find_table, literal
-from taxi_assets.warehouse.bigquery.warehouse import sql
+from taxi_assets.warehouse.bigquery.tables import ColumnOf, columns_sql, find_table
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Table
@@ -37,12 +37,12 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
         WarehouseError: a table that is not external has that name, or BigQuery refuses.
     """
     name = external_name(file)
-    if _reads(find_table(jobs.warehouse, name), file, uri):
+    if _reads(find_table(jobs.place, name), file, uri):
         return False
     parts = {
-        "table": jobs.warehouse.qualified(name),
-        "uri": literal(uri),
-        "description": literal(f"{file.published_name} as it stands in the bucket."),
+        "table": jobs.place.qualified(name),
+        "uri": BIGQUERY.literal(uri),
+        "description": BIGQUERY.literal(f"{file.published_name} as it stands in the bucket."),
     }
     if file.format is FileFormat.PARQUET:
         statement = sql("create_external_parquet", **parts)

@@ -20,7 +20,7 @@ from taxi_assets.gcp.failures import one_line, says_why
 if TYPE_CHECKING:
     from google.api_core.exceptions import GoogleAPICallError
 
-    from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+    from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 
 _DOCS = "docs/gcp.md"
 
@@ -35,7 +35,7 @@ _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @contextmanager
-def told(warehouse: BigQueryWarehouse) -> Iterator[None]:
+def explained(place: BigQueryPlace) -> Iterator[None]:
     """Turn what Google's libraries raise into an error with a remedy.
 
     Raises:
@@ -52,60 +52,60 @@ def told(warehouse: BigQueryWarehouse) -> Iterator[None]:
         yield
     except TimeoutError:
         raise WarehouseUnavailableError(
-            f"a job in {warehouse.address} takes longer than {warehouse.job_seconds:g} s",
+            f"a job in {place.address} takes longer than {place.job_seconds:g} s",
             "run again; TAXI_BIGQUERY_JOB_SECONDS says how long a job may take",
         ) from None
     except (GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
-        raise explain(error, warehouse) from None
+        raise explain(error, place) from None
 
 
-def explain(error: Exception, warehouse: BigQueryWarehouse) -> TaxiAssetsError:
+def explain(error: Exception, place: BigQueryPlace) -> TaxiAssetsError:
     """What an error of BigQuery or of Google's libraries means."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
 
-    place = warehouse.address
+    address = place.address
     if not isinstance(error, GoogleAPICallError) or isinstance(error, RetryError):
-        return explain_anywhere(error, place)
+        return explain_anywhere(error, address)
     details = [each for each in error.errors or () if isinstance(each, dict)]
     text = one_line(next((str(d["message"]) for d in details if "message" in d), error.message))
     reasons = {str(detail.get("reason")) for detail in details}
     if any(words in text.lower() for words in _CONCURRENT):
         return WarehouseBusyError(
-            f"{place}: other loads write to the same table: {text}",
+            f"{address}: other loads write to the same table: {text}",
             "run again; TAXI_BIGQUERY_WAIT_SECONDS says how long to try",
         )
     if "bytesBilledLimitExceeded" in reasons:
         return WarehouseError(
-            f"{place}: a query would cost more than it may: {text}",
+            f"{address}: a query would cost more than it may: {text}",
             "raise TAXI_BIGQUERY_MAX_GB_BILLED if that is meant",
         )
     if reasons & _TRANSIENT_REASONS or _is_transient(error):
         return WarehouseUnavailableError(
-            f"BigQuery did not do its work in {place}: {text}",
+            f"BigQuery did not do its work in {address}: {text}",
             "run again; https://status.cloud.google.com says whether it is out of order",
         )
-    return _refused(error, text, reasons, warehouse)
+    return _refused(error, text, reasons, place)
 
 
 def _refused(
-    error: GoogleAPICallError, text: str, reasons: set[str], warehouse: BigQueryWarehouse
+    error: GoogleAPICallError, text: str, reasons: set[str], place: BigQueryPlace
 ) -> TaxiAssetsError:
-    place = warehouse.address
+    address = place.address
     match error.code:
         case HTTPStatus.UNAUTHORIZED:
-            failure = explain_anywhere(error, place)
+            failure = explain_anywhere(error, address)
         case HTTPStatus.FORBIDDEN if "quotaExceeded" in reasons:
             remedy = "wait until the quota is renewed, or ask for a higher one"
-            failure = WarehouseError(f"{place}: {text}", remedy)
+            failure = WarehouseError(f"{address}: {text}", remedy)
         case HTTPStatus.FORBIDDEN:
-            failure = CredentialsError(f"{place}: {text}", says_why(text) or _grant(warehouse))
+            failure = CredentialsError(f"{address}: {text}", says_why(text) or _grant(place))
         case HTTPStatus.NOT_FOUND:
             failure = WarehouseError(
-                f"{place}: {text}",
+                f"{address}: {text}",
                 "`taxi-assets setup gcp` makes the dataset; or correct GCP_DATASET, GCP_LOCATION",
             )
         case _:
-            failure = WarehouseError(f"{place}: {text}", f"see {_DOCS}; `taxi-assets doctor`")
+            failure = WarehouseError(f"{address}: {text}", f"see {_DOCS}; `taxi-assets doctor`")
     return failure
 
 
@@ -114,8 +114,8 @@ def _is_transient(error: GoogleAPICallError) -> bool:
     return code is None or code in _TRANSIENT or code >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _grant(warehouse: BigQueryWarehouse) -> str:
+def _grant(place: BigQueryPlace) -> str:
     return (
         f"grant roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset "
-        f"{warehouse.dataset} ({_DOCS}); a new grant takes a minute to hold"
+        f"{place.dataset} ({_DOCS}); a new grant takes a minute to hold"
     )

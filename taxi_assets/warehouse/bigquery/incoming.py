@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from taxi_assets.errors import TaxiAssetsError, WarehouseError
+from taxi_assets.errors import WarehouseError
 from taxi_assets.lake.folder import disk_refusals
 from taxi_assets.rows.arrow_rows import row_batches
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.audit import judge
-from taxi_assets.warehouse.bigquery.failures import told
-from taxi_assets.warehouse.bigquery.jobs import LABELS, Jobs
-from taxi_assets.warehouse.bigquery.tables import (
-    MONTH_COLUMN,
-    drop_table,
-    merged_columns,
-    month_value,
-)
+from taxi_assets.warehouse.bigquery.dialect import MONTH_COLUMN
+from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.staging import staged_table
+from taxi_assets.warehouse.bigquery.tables import merged_columns, month_value
 from taxi_assets.warehouse.row_figures import RowFigures
 from taxi_assets.warehouse.tally import Tally
 
 if TYPE_CHECKING:
-    from google.cloud.bigquery import LoadJobConfig, Table
-
-_LIFETIME = timedelta(days=1)
+    from google.cloud.bigquery import LoadJobConfig
 
 # A time that is marked as UTC is a TIMESTAMP to BigQuery, with the same text.
 _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
@@ -62,40 +55,20 @@ def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
         StorageError: the local disk is full.
     """
     dataset = month.file.dataset
-    name = f"{dataset.table}_incoming_{str(month.file.month).replace('-', '_')}_{jobs.token}"
+    name = f"{dataset.table}_incoming_{str(month.file.month).replace('-', '_')}"
     # Without a name in the file system: nothing of it is left, however the process ends.
     with tempfile.TemporaryFile() as rows:
         with disk_refusals(Path(tempfile.gettempdir())):
             count, tally = _write(month, rows)
-        with told(jobs.warehouse):
-            jobs.warehouse.client.create_table(_table(jobs, dataset, name), exists_ok=True)
-        try:
-            arrived = jobs.load("load-incoming", rows, name, _config())
+        labels = {"taxi": dataset.taxi}
+        with staged_table(jobs, name, merged_columns(dataset), labels) as staged:
+            arrived = jobs.load("load-incoming", rows, staged, _config())
             if arrived != count:
                 raise WarehouseError(
                     f"{month.file}: {count:,} rows were sent, and {arrived:,} arrived",
                     "run again; if it stays so, report it to Google",
                 )
-            yield IncomingRows(jobs.warehouse.qualified(name), tally)
-        finally:
-            # It expires by itself: this must not hide what went wrong.
-            with suppress(TaxiAssetsError):
-                drop_table(jobs.warehouse, name)
-
-
-def _table(jobs: Jobs, dataset: Dataset, name: str) -> Table:
-    from google.cloud.bigquery import SchemaField, Table
-
-    columns = merged_columns(dataset)
-    table = Table(
-        jobs.warehouse.reference(name),
-        [SchemaField(column.name, column.type) for column in columns],
-    )
-    # What a load that is killed leaves behind, BigQuery drops by itself.
-    table.expires = datetime.now(UTC) + _LIFETIME
-    table.description = "Rows on their way into a merged table."
-    table.labels = {**LABELS, "taxi": dataset.taxi}
-    return table
+            yield IncomingRows(jobs.place.qualified(staged), tally)
 
 
 def _config() -> LoadJobConfig:

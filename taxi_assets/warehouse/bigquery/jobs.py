@@ -4,21 +4,32 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
-from typing import IO, TYPE_CHECKING, TypeVar, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from taxi_assets.errors import TransientError
-from taxi_assets.warehouse.bigquery.failures import told
-from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from taxi_assets.sql.statements import Statement
+from taxi_assets.warehouse.bigquery.failures import explained
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
+from taxi_assets.warehouse.session import Row, Value
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import LoadJob, LoadJobConfig, QueryJob, QueryJobConfig
 
-Value = str | int | date | datetime | Sequence[str] | Sequence[datetime]
-Row = tuple[object, ...]
+
+class Typed(NamedTuple):
+    """A value of a column, which may be NULL, and the column's type."""
+
+    type: str
+    value: object
+
+
+Bound = Value | Typed
+"""What a statement can bind here."""
 
 LABELS = {"managed-by": "taxi-assets"}
 """On what this project makes and runs."""
@@ -32,6 +43,14 @@ _LONGEST_PAUSE_SECONDS = 20.0
 _MILLISECONDS = 1000
 
 _Job = TypeVar("_Job", "QueryJob", "LoadJob")
+
+
+@dataclass
+class Script:
+    """Statements that run one after the other in one job, and what they bind."""
+
+    statements: list[Statement]
+    values: Mapping[str, Bound]
 
 
 @dataclass
@@ -57,49 +76,57 @@ class Jobs:
     """The jobs of one piece of work, such as loading a month.
 
     Attributes:
-        warehouse: where they run.
+        place: where they run.
         labels: what they are for; BigQuery's job list and its bill show them.
         token: names the attempt at this work: of a job that changes something there is one for
             each token and name, so that one whose answer was lost is found again, not run twice.
         cost: what they took so far.
     """
 
-    warehouse: BigQueryWarehouse
+    place: BigQueryPlace
     labels: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     cost: Cost = field(default_factory=Cost)
 
-    def read(self, query: str, **values: Value) -> list[Row]:
-        """What a query answers."""
-        with told(self.warehouse):
-            job = self.warehouse.client.query(query, job_config=self._query_config(values))
-            rows = list(job.result(timeout=self.warehouse.job_seconds))
+    def read(self, query: Statement, values: Mapping[str, Bound] | None = None) -> list[Row]:
+        """What a query answers. Times are UTC without saying so, as in every warehouse."""
+        config = self._query_config(query.choose(values or {}))
+        with explained(self.place):
+            job = self.place.client.query(query.text, job_config=config)
+            rows = list(job.result(timeout=self.place.job_seconds))
             self._count(job)
-        return [tuple(row.values()) for row in rows]
+        return [tuple(map(_without_zone, row.values())) for row in rows]
 
-    def estimate(self, query: str, **values: Value) -> int:
+    def estimate(self, query: Statement, values: Mapping[str, Bound]) -> int:
         """Bytes that a query would read, as BigQuery says: nothing runs."""
-        config = self._query_config(values)
+        config = self._query_config(query.choose(values))
         config.dry_run = True
-        with told(self.warehouse):
-            job = self.warehouse.client.query(query, job_config=config)
+        with explained(self.place):
+            job = self.place.client.query(query.text, job_config=config)
         return int(job.total_bytes_processed or 0)
 
-    def write(self, name: str, script: str, **values: Value) -> None:
+    def write(
+        self, name: str, script: Statement | Script, values: Mapping[str, Bound] | None = None
+    ) -> None:
         """Run a statement or a script that changes something.
 
         One that others came in the way of is tried again, for as long as we wait.
 
         Args:
             name: what it does, for the job's id.
-            script: its statements.
-            values: its parameters.
+            script: what to run.
+            values: a statement's parameters.
         """
-        config = self._query_config(values)
+        if isinstance(script, Statement):
+            given = values or {}
+            script = Script([script], given)
+        text = ";\n".join(statement.text for statement in script.statements)
+        chosen = {n: v for each in script.statements for n, v in each.choose(script.values).items()}
+        config = self._query_config(chosen)
         self._run_once(
             name,
-            lambda job_id: self.warehouse.client.query(
-                script, job_config=config, job_id=job_id, job_retry=None
+            lambda job_id: self.place.client.query(
+                text, job_config=config, job_id=job_id, job_retry=None
             ),
         )
 
@@ -116,12 +143,12 @@ class Jobs:
             How many rows were loaded.
         """
         config.labels = self._labels()
-        config.job_timeout_ms = round(self.warehouse.job_seconds * _MILLISECONDS)
+        config.job_timeout_ms = round(self.place.job_seconds * _MILLISECONDS)
         job = self._run_once(
             name,
-            lambda job_id: self.warehouse.client.load_table_from_file(
+            lambda job_id: self.place.client.load_table_from_file(
                 rows,
-                self.warehouse.reference(table),
+                self.place.reference(table),
                 rewind=True,
                 job_id=job_id,
                 job_config=config,
@@ -130,12 +157,12 @@ class Jobs:
         return int(job.output_rows or 0)
 
     def _run_once(self, name: str, submit: Callable[[str], _Job]) -> _Job:
-        deadline = time.monotonic() + self.warehouse.wait_seconds
+        deadline = time.monotonic() + self.place.wait_seconds
         for attempt in count():
             job = self._submitted(f"taxi-assets_{name}_{self.token}_{attempt}", submit)
             try:
-                with told(self.warehouse):
-                    job.result(timeout=self.warehouse.job_seconds)
+                with explained(self.place):
+                    job.result(timeout=self.place.job_seconds)
                 self._count(job)
                 return job
             except TransientError:
@@ -146,7 +173,7 @@ class Jobs:
         raise AssertionError("attempts have no end")
 
     def _has_failed(self, job: QueryJob | LoadJob) -> bool:
-        with told(self.warehouse):
+        with explained(self.place):
             job.reload()
         self._count(job)
         return bool(job.error_result)
@@ -154,28 +181,28 @@ class Jobs:
     def _submitted(self, job_id: str, submit: Callable[[str], _Job]) -> _Job:
         from google.api_core.exceptions import Conflict
 
-        with told(self.warehouse):
+        with explained(self.place):
             try:
                 return submit(job_id)
             except Conflict:
                 # An earlier submission arrived, though we never heard so.
-                return cast("_Job", self.warehouse.client.get_job(job_id))
+                return cast("_Job", self.place.client.get_job(job_id))
 
     def _count(self, job: QueryJob | LoadJob) -> None:
         self.cost.bytes_billed += getattr(job, "total_bytes_billed", None) or 0
         self.cost.slot_milliseconds += getattr(job, "slot_millis", None) or 0
 
-    def _query_config(self, values: Mapping[str, Value]) -> QueryJobConfig:
+    def _query_config(self, values: Mapping[str, Bound]) -> QueryJobConfig:
         from google.cloud.bigquery import QueryJobConfig
 
         config = QueryJobConfig(
             query_parameters=[_parameter(name, value) for name, value in values.items()],
-            maximum_bytes_billed=self.warehouse.max_bytes_billed,
+            maximum_bytes_billed=self.place.max_bytes_billed,
             labels=self._labels(),
-            # What is asked is asked to be sure of it.
+            # A check must read the table, not an answer that was kept.
             use_query_cache=False,
         )
-        config.job_timeout_ms = round(self.warehouse.job_seconds * _MILLISECONDS)
+        config.job_timeout_ms = round(self.place.job_seconds * _MILLISECONDS)
         return config
 
     def _labels(self) -> dict[str, str]:
@@ -187,17 +214,34 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(_FIRST_PAUSE_SECONDS / 2, longest))  # noqa: S311 - spreads loads
 
 
-def _parameter(name: str, value: Value) -> object:
+def _without_zone(value: object) -> object:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+def _parameter(name: str, value: Bound) -> object:
     from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
 
-    match value:
-        case str():
-            return ScalarQueryParameter(name, "STRING", value)
-        case int():
-            return ScalarQueryParameter(name, "INT64", value)
-        case datetime():
-            return ScalarQueryParameter(name, "TIMESTAMP", value)
-        case date():
-            return ScalarQueryParameter(name, "DATE", value)
-    times = any(isinstance(each, datetime) for each in value)
-    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", list(value))
+    if isinstance(value, Typed):
+        type_, single = value
+        if type_ == "NUMERIC" and single is not None:
+            single = Decimal(str(single))
+        return ScalarQueryParameter(name, type_, single)
+    for kind, type_ in _SCALARS.items():
+        if isinstance(value, kind):
+            return ScalarQueryParameter(name, type_, value)
+    listed = list(cast("Sequence[object]", value))
+    times = any(isinstance(each, datetime) for each in listed)
+    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", listed)
+
+
+# A datetime is a date, too: it comes first.
+_SCALARS: Mapping[type, str] = {
+    str: "STRING",
+    int: "INT64",
+    float: "FLOAT64",
+    Decimal: "NUMERIC",
+    datetime: "TIMESTAMP",
+    date: "DATE",
+}

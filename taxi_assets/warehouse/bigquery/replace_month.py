@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
 from taxi_assets.warehouse.bigquery.incoming import IncomingRows, incoming_rows
-from taxi_assets.warehouse.bigquery.jobs import Jobs
-from taxi_assets.warehouse.bigquery.tables import (
-    MONTH_COLUMN,
-    ensure_tables,
-    ledger_entries,
-    merged_columns,
-    month_value,
-    quoted,
-)
-from taxi_assets.warehouse.bigquery.tally import keep_tally, kept_tallies
-from taxi_assets.warehouse.bigquery.warehouse import sql
-from taxi_assets.warehouse.ledger import LEDGER_TABLE, LedgerEntry
+from taxi_assets.warehouse.bigquery.merged_table import ensure_tables
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
+from taxi_assets.warehouse.bigquery.tables import merged_columns, month_value
+from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
+from taxi_assets.warehouse.rejects import rejected_rows
 from taxi_assets.warehouse.tally import Tally
 
 
-def replace_month(jobs: Jobs, month: OpenMonth, run_id: str = "", force: bool = False) -> Loaded:
+def replace_month(
+    session: BigQuerySession, month: OpenMonth, run_id: str = "", force: bool = False
+) -> Loaded:
     """Make the month's rows in the table those of the file, and the ledger say so.
 
     Whoever reads meanwhile sees the old rows; a failure leaves them. A table that holds this
     very file already is left alone.
 
     Args:
-        jobs: where they are to be, and what it costs.
+        session: of the dataset, with jobs that count what they cost.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
@@ -43,51 +39,48 @@ def replace_month(jobs: Jobs, month: OpenMonth, run_id: str = "", force: bool = 
         WarehouseBusyError: other loads were in the way for too long.
     """
     started = time.perf_counter()
-    dataset = month.file.dataset
-    ensure_tables(jobs, dataset)
+    taxi = month.file.dataset.taxi
+    ensure_tables(session, month.file.dataset)
     names = _names(month)
-    entries = ledger_entries(jobs, dataset)
-    held = [entry for entry in entries if entry.filename in names]
+    entries = [entry for entry in ledger_entries(session) if entry.taxi == taxi]
+    current = [entry for entry in entries if entry.filename in names]
     other_rows = sum(entry.rows for entry in entries if entry.filename not in names)
-    rows, replaced = month.landed.facts.rows, _rows(jobs, month)
+    found = _rows(session, month)
 
     def loaded(changed: bool, tally: Tally) -> Loaded:
-        seconds = time.perf_counter() - started
-        return Loaded(rows, changed, seconds, replaced.rows, other_rows + rows, tally)
+        # What was there may be without rows that were rejected then.
+        rows = month.landed.facts.rows if changed else found.rows
+        return Loaded(
+            rows,
+            changed,
+            time.perf_counter() - started,
+            found.rows,
+            other_rows + rows,
+            tally,
+            rejected_rows=len(month.rejects) if changed else 0,
+        )
 
-    if not force and _holds(month, held, replaced):
+    if not force and _is_loaded(month, current, found):
         filename = month.file.filename
-        return loaded(False, kept_tallies(jobs, [filename]).get(filename, {}))
-    with incoming_rows(jobs, month) as incoming:
-        _swap(jobs, month, incoming, run_id)
+        return loaded(False, kept_tallies(session, [filename]).get(filename, {}))
+    with incoming_rows(session.jobs, month) as incoming:
+        _swap(session, month, incoming, run_id)
     return loaded(True, incoming.tally)
 
 
-def _swap(jobs: Jobs, month: OpenMonth, incoming: IncomingRows, run_id: str) -> None:
+def _swap(session: BigQuerySession, month: OpenMonth, incoming: IncomingRows, run_id: str) -> None:
     file = month.file
-    table = jobs.warehouse.qualified(file.dataset.table)
-    columns = ",\n    ".join(quoted(column.name) for column in merged_columns(file.dataset))
-    ledger = jobs.warehouse.qualified(LEDGER_TABLE)
-    entry = asdict(LedgerEntry.of(file, month.landed, datetime.now(UTC), run_id))
-    statements = [
-        sql("assert_rows", incoming=incoming.table),
-        sql("begin"),
-        sql("delete_month", table=table, month=quoted(MONTH_COLUMN)),
-        sql("insert_month", table=table, incoming=incoming.table, columns=columns),
-        *keep_tally(jobs.warehouse, incoming.tally),
-        sql("delete_from_ledger", table=ledger),
-        sql("insert_into_ledger", table=ledger),
-        sql("commit"),
-    ]
-    # A script that ends before its COMMIT leaves everything as it was.
-    jobs.write(
-        "replace",
-        ";\n".join(statements),
-        month=month_value(file.month),
-        filenames=_names(month),
-        ledger_month=entry.pop("month"),
-        **entry,
-    )
+    table = session.table(file.dataset.table)
+    columns = ",\n    ".join(BIGQUERY.quote(c.name) for c in merged_columns(file.dataset))
+    entry = LedgerEntry.of(file, month.landed, datetime.now(UTC).replace(tzinfo=None), run_id)
+    with session.transaction():
+        session.require(sql("assert_rows", incoming=incoming.table), {"rows": entry.rows})
+        session.change(
+            sql("delete_month", table=table, month=BIGQUERY.quote(MONTH_COLUMN)),
+            {"month": month_value(file.month)},
+        )
+        session.change(sql("insert_month", table=table, incoming=incoming.table, columns=columns))
+        keep(session, entry, incoming.tally, rejected_rows(month), _names(month))
 
 
 class _MonthRows(NamedTuple):
@@ -95,19 +88,20 @@ class _MonthRows(NamedTuple):
     of_this_file: int
 
 
-def _rows(jobs: Jobs, month: OpenMonth) -> _MonthRows:
+def _rows(session: BigQuerySession, month: OpenMonth) -> _MonthRows:
     """Rows of the month in the table, and how many of them are from this file."""
     file = month.file
     query = sql(
         "count_month",
-        table=jobs.warehouse.qualified(file.dataset.table),
-        month=quoted(MONTH_COLUMN),
+        table=session.table(file.dataset.table),
+        month=BIGQUERY.quote(MONTH_COLUMN),
     )
-    [row] = jobs.read(query, month=month_value(file.month), filename=file.filename)
+    values = {"month": month_value(file.month), "filename": file.filename}
+    [row] = session.ask(query, values)
     return _MonthRows(int(str(row[0])), int(str(row[1])))
 
 
-def _holds(month: OpenMonth, entries: list[LedgerEntry], found: _MonthRows) -> bool:
+def _is_loaded(month: OpenMonth, entries: list[LedgerEntry], found: _MonthRows) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
     loaded = [(entry.filename, entry.sha256) for entry in entries]
     if loaded != [(month.file.filename, month.landed.sha256)]:

@@ -1,71 +1,143 @@
-"""BigQuery as the settings name it: hands out a client and the names of tables."""
+"""BigQuery as a warehouse: what the assets, checks, status and reports ask of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from uuid import uuid4
 
-from taxi_assets.gcp.cloud import GoogleCloud, google_cloud_of
+import pyarrow as pa
+
+from taxi_assets.gcp.cloud import google_cloud_of
+from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.settings import Settings
-from taxi_assets.sql.statements import statement
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.bigquery.adopt import adopt_table
+from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt, labels_of, token_of
+from taxi_assets.warehouse.bigquery.count_rows import count_rows
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
+from taxi_assets.warehouse.bigquery.doctor import diagnose
+from taxi_assets.warehouse.bigquery.estimate import estimate_load
+from taxi_assets.warehouse.bigquery.jobs import Cost, Jobs
+from taxi_assets.warehouse.bigquery.pipeline_tables import replace_tables
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
+from taxi_assets.warehouse.bigquery.replace_month import replace_month
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
+from taxi_assets.warehouse.bigquery.zones import replace_zones
+from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.interface import AdoptedTable, Attempt, Estimate, OwnAsset
+from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.reconcile import HeldMonth
 
-if TYPE_CHECKING:
-    from google.cloud.bigquery import Client, TableReference
-
-BYTES_PER_GB = 10**9
+_BYTES_PER_GB = 10**9
+_DOCTOR_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class BigQueryWarehouse:
-    """A dataset of BigQuery, and what may be spent there.
+    """The merged tables in a dataset of BigQuery.
 
-    Attributes:
-        cloud: who we are, and where.
-        dataset: the dataset's name.
-        max_bytes_billed: what one query may be billed for; BigQuery refuses more.
-        wait_seconds: how long to try while other loads write to the same table.
-        job_seconds: how long one job may take.
+    It is a resource without configuration: Dagster shows and stores what others are configured
+    with, which here may be a key.
     """
 
-    cloud: GoogleCloud
-    dataset: str
-    max_bytes_billed: int
-    wait_seconds: float = 600
-    job_seconds: float = 3600
+    place: BigQueryPlace
 
-    @cached_property
-    def client(self) -> Client:
-        """A client, whose jobs run where the dataset is."""
-        return self.cloud.bigquery
+    name = "bigquery"
+    dialect = BIGQUERY
 
-    @property
-    def address(self) -> str:
-        """The dataset, fit to be shown."""
-        return f"{self.cloud.project_id}.{self.dataset}"
+    def full_name(self, table: str) -> str:
+        """A table's name with that of its dataset."""
+        return f"{self.place.dataset}.{table}"
 
-    def reference(self, table: str) -> TableReference:
-        """The table as the client names it."""
-        from google.cloud.bigquery import DatasetReference
+    def description(self, dataset: Dataset) -> str:
+        """What the merged table holds, and how a month gets there."""
+        return (
+            f"{dataset.title} trips, every month in one table.\n\nA month's rows are exactly those "
+            "of its file; they arrive in a table of their own and are merged in one transaction."
+        )
 
-        return DatasetReference(self.cloud.project_id, self.dataset).table(table)
+    def exists(self) -> bool:
+        """There is always a service to ask."""
+        return True
 
-    def qualified(self, table: str) -> str:
-        """The table as SQL names it."""
-        return f"`{self.address}.{table}`"
+    @contextmanager
+    def session(self, _wait_seconds: float | None = None) -> Iterator[BigQuerySession]:
+        """Jobs. Nothing is held that others would wait for."""
+        yield BigQuerySession(Jobs(self.place, {}, uuid4().hex))
+
+    def load(self, _lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
+        """Load a landed month into the merged table, and say what it costs."""
+        jobs = jobs_of_attempt(self.place, month.file, attempt)
+        loaded = replace_month(BigQuerySession(jobs, "replace"), month, attempt.run_id, force)
+        return replace(loaded, cost=_cost_metadata(jobs.cost))
+
+    def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
+        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        jobs = Jobs(self.place, {"dagster-run": attempt.run_id}, token_of(attempt))
+        with lake.local_path(landed) as path:
+            return replace_zones(jobs, path)
+
+    def measure(self, file: TripFile) -> MonthFigures:
+        """The figures that the checks of a file's month judge."""
+        session = BigQuerySession(Jobs(self.place, labels_of(file)))
+        return measure_month(session, file, partial(count_rows, session))
+
+    def held_month(self, file: TripFile) -> HeldMonth:
+        """A file's month as warehouses are compared by it."""
+        return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
+
+    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
+        """Make a pipeline's tables equal to these rows, in one transaction."""
+        with self.session() as session:
+            replace_tables(session, tables)
+
+    def diagnose(self) -> str:
+        """Whether months can be loaded, and if not, what is in the way."""
+        hasty = replace(self.place.cloud, retry_seconds=_DOCTOR_SECONDS)
+        return diagnose(replace(self.place, cloud=hasty))
+
+    def adopt(self, dataset: Dataset) -> AdoptedTable | None:
+        """Put a table with months in the place of one of the Kestra flows."""
+        return adopt_table(Jobs(self.place, {"taxi": dataset.taxi}, uuid4().hex), dataset)
+
+    def estimate(self, file: TripFile) -> Estimate:
+        """What BigQuery says that loading the month would read."""
+        return estimate_load(BigQuerySession(Jobs(self.place, labels_of(file))), file)
+
+    def own_assets(self, datasets: Sequence[Dataset], catalog: Catalog) -> list[OwnAsset]:
+        """The dataset in BigQuery and, where the lake is a bucket, tables that read its files."""
+        from taxi_assets.warehouse.bigquery.assets import bigquery_external_asset, dataset_asset
+
+        own = [OwnAsset(dataset_asset(self.place))]
+        if catalog.settings.lake_bucket is not None:
+            own += [OwnAsset(bigquery_external_asset(each, catalog), each) for each in datasets]
+        return own
 
 
-def bigquery_of(settings: Settings) -> BigQueryWarehouse:
+def warehouse_of(settings: Settings) -> BigQueryWarehouse:
     """BigQuery as the settings name it; nothing is asked yet."""
     return BigQueryWarehouse(
-        cloud=google_cloud_of(settings),
-        dataset=settings.gcp_dataset,
-        max_bytes_billed=round(settings.bigquery_max_gb_billed * BYTES_PER_GB),
-        wait_seconds=settings.bigquery_wait_seconds,
-        job_seconds=settings.bigquery_job_seconds,
+        BigQueryPlace(
+            cloud=google_cloud_of(settings),
+            dataset=settings.gcp_dataset,
+            max_bytes_billed=round(settings.bigquery_max_gb_billed * _BYTES_PER_GB),
+            wait_seconds=settings.bigquery_wait_seconds,
+            job_seconds=settings.bigquery_job_seconds,
+        )
     )
 
 
-def sql(name: str, /, **identifiers: str) -> str:
-    """The statement in ``<name>.sql`` beside this module."""
-    return statement(__package__, name, **identifiers)
+def _cost_metadata(cost: Cost) -> dict[str, int | float]:
+    return {
+        "bytes_billed": cost.bytes_billed,
+        "slot_seconds": cost.slot_milliseconds / 1000,
+        "estimated_price_usd": round(cost.price_usd, 6),
+    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,19 +14,16 @@ from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.sql.identifiers import literal, quoted
-from taxi_assets.sql.statements import statement
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
-from taxi_assets.warehouse.duckdb.rejects import count_rejects
-from taxi_assets.warehouse.duckdb.tables import ledger_entries
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
+from taxi_assets.warehouse.records import ledger_entries, reject_counts
 
 # Rows say which file they are from as in the merged table: by name, without `.gz`.
 _FILENAME = "regexp_replace(parse_filename(filename), '\\.gz$', '')"
 
 
-def refresh_external_view(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, dataset: Dataset
-) -> int:
+def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) -> int:
     """Let ``<taxi>_tripdata_ext`` read the raw files whose months are loaded.
 
     One file that cannot be read would make every query of the view fail, so that only those
@@ -40,23 +36,23 @@ def refresh_external_view(
     files: list[tuple[TripFile, LandedFile]] = []
     selects: list[str] = []
     if isinstance(lake, FolderLake):
-        files = _loaded_files(connection, lake, dataset)
+        files = _loaded_files(session, lake, dataset)
         selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
     view = quoted(f"{dataset.table}_ext")
     union = "\nUNION ALL BY NAME\n".join(selects)
-    connection.execute(
-        statement(__package__, "create_external_view", view=view, selects=union)
+    session.change(
+        sql("create_external_view", view=view, selects=union)
         if selects
-        else statement(__package__, "drop_external_view", view=view)
+        else sql("drop_external_view", view=view)
     )
     return len(files)
 
 
 def _loaded_files(
-    connection: duckdb.DuckDBPyConnection, lake: FolderLake, dataset: Dataset
+    session: DuckDBSession, lake: FolderLake, dataset: Dataset
 ) -> list[tuple[TripFile, LandedFile]]:
-    loaded = {entry.filename: entry.sha256 for entry in ledger_entries(connection)}
-    whole = loaded.keys() - count_rejects(connection).keys()
+    loaded = {entry.filename: entry.sha256 for entry in ledger_entries(session)}
+    whole = loaded.keys() - reject_counts(session).keys()
     return [
         (file, landed)
         for file, landed in landed_months(lake, dataset)

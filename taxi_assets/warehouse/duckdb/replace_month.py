@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import duckdb
 
 from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.reading import OpenMonth
-from taxi_assets.sql.identifiers import quoted
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit, judge
-from taxi_assets.warehouse.duckdb.rejects import keep_rejects
-from taxi_assets.warehouse.duckdb.tables import ensure_tables, ledger_entries
-from taxi_assets.warehouse.duckdb.tally import keep_tally, kept_tallies, take_tally
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
+from taxi_assets.warehouse.duckdb.tables import ensure_tables
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.measuring import take_tally
+from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
+from taxi_assets.warehouse.rejects import rejected_rows
 from taxi_assets.warehouse.tally import Tally
 
 _SHOWN_CHARACTERS = 300
 
 
 def replace_month(
-    connection: duckdb.DuckDBPyConnection,
+    session: DuckDBSession,
     month: OpenMonth,
     run_id: str = "",
     force: bool = False,
@@ -41,7 +40,7 @@ def replace_month(
     very file already is left alone.
 
     Args:
-        connection: the only connection to the database.
+        session: the only connection to the database.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
@@ -53,49 +52,36 @@ def replace_month(
     """
     started = time.perf_counter()
     file, landed = month.file, month.landed
-    dataset = file.dataset
-    table = quoted(dataset.table)
-    ensure_tables(connection, dataset)
-    if not force and holds(connection, file, landed.sha256):
-        kept = kept_tallies(connection, [file.filename]).get(file.filename, {})
-        held = ledger_entries(connection, [file.filename])[0].rows
-        return _loaded(connection, month, started, False, held, kept)
-    names = {"filenames": [sibling.filename for sibling in file.siblings]}
+    table = session.table(file.dataset.table)
+    ensure_tables(session, file.dataset)
+    if not force and is_loaded(session, file, landed.sha256):
+        kept = kept_tallies(session, [file.filename]).get(file.filename, {})
+        rows = ledger_entries(session, [file.filename])[0].rows
+        return _loaded(session, month, started, False, rows, kept)
+    names = [sibling.filename for sibling in file.siblings]
     entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
-    connection.begin()
-    try:
-        replaced = connection.execute(
-            statement(__package__, "delete_month", table=table), names
-        ).fetchall()[0][0]
-        _insert(connection, month, table)
-        _audit(connection, month, table)
-        tally = take_tally(connection, dataset, [file.filename])
-        keep_tally(connection, file.filename, names["filenames"], tally)
-        keep_rejects(connection, month, names["filenames"])
-        connection.execute(statement(__package__, "delete_from_ledger"), names)
-        connection.execute(statement(__package__, "insert_into_ledger"), asdict(entry))
+    with session.transaction():
+        [(deleted,)] = session.ask(sql("delete_month", table=table), {"filenames": names})
+        _insert(session, month, table)
+        _audit(session, month, table)
+        tally = take_tally(session, file)
+        keep(session, entry, tally, rejected_rows(month), names)
         before_commit()
-        connection.commit()
-    except BaseException:
-        # After a failed commit there is nothing left to roll back.
-        with suppress(duckdb.TransactionException):
-            connection.rollback()
-        raise
-    return _loaded(connection, month, started, True, replaced, tally)
+    return _loaded(session, month, started, True, int(str(deleted)), tally)
 
 
-def holds(connection: duckdb.DuckDBPyConnection, file: TripFile, sha256: str) -> bool:
+def is_loaded(session: DuckDBSession, file: TripFile, sha256: str) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
     names = [sibling.filename for sibling in file.siblings]
-    entries = ledger_entries(connection, names)
+    entries = ledger_entries(session, names)
     if [(entry.filename, entry.sha256) for entry in entries] != [(file.filename, sha256)]:
         return False
-    query = statement(__package__, "count_month", table=quoted(file.dataset.table))
-    return connection.execute(query, {"filenames": names}).fetchall() == [(entries[0].rows,)]
+    query = sql("count_month", table=session.table(file.dataset.table))
+    return session.ask(query, {"filenames": names}) == [(entries[0].rows,)]
 
 
 def _loaded(
-    connection: duckdb.DuckDBPyConnection,
+    session: DuckDBSession,
     month: OpenMonth,
     started: float,
     changed: bool,
@@ -103,26 +89,25 @@ def _loaded(
     tally: Tally,
 ) -> Loaded:
     seconds = time.perf_counter() - started
-    query = statement(__package__, "count_table", table=quoted(month.file.dataset.table))
-    table_rows = int(connection.execute(query).fetchall()[0][0])
+    [(count,)] = session.ask(sql("count_table", table=session.table(month.file.dataset.table)))
     return Loaded(
-        # What was held may be without rows that were rejected then.
+        # What was there may be without rows that were rejected then.
         rows=month.landed.facts.rows if changed else replaced,
         changed=changed,
         seconds=seconds,
         replaced_rows=replaced,
-        table_rows=table_rows,
+        table_rows=int(str(count)),
         tally=tally,
         rejected_rows=len(month.rejects) if changed else 0,
     )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
+def _insert(session: DuckDBSession, month: OpenMonth, table: str) -> None:
     failure = None
-    with month.rows(connection) as rows:
-        query = statement(__package__, "insert_month", table=table, select=rows.select)
+    with month.rows(session.connection) as rows:
+        query = sql("insert_month", table=table, select=rows.select)
         try:
-            connection.execute(query, dict(rows.parameters))
+            session.connection.execute(query.text, dict(rows.parameters))
         except duckdb.OperationalError:
             raise
         except duckdb.Error as error:
@@ -131,27 +116,25 @@ def _insert(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str)
         raise month.explain(failure)
 
 
-def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) -> None:
+def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
     """Refuse what a blocking check would refuse, while nobody sees it yet."""
     dataset = month.file.dataset
-    codes = [column for column in dataset.columns if column.type is ColumnType.CODE]
-    infinite = " OR ".join(f"isinf({name})" for name in _names(dataset, ColumnType.DOUBLE))
-    query = statement(
-        __package__,
+    codes = [column.name for column in dataset.columns if column.type is ColumnType.CODE]
+    query = sql(
         "audit_month",
         table=table,
-        pickup=quoted(dataset.pickup),
-        dropoff=quoted(dataset.dropoff),
-        infinite=infinite,
-        code_lists=", ".join(f"list(DISTINCT {quoted(code.name)})" for code in codes),
+        pickup=DUCKDB.identifier(dataset.pickup),
+        dropoff=DUCKDB.identifier(dataset.dropoff),
+        amounts=_names(dataset, ColumnType.DOUBLE),
+        codes=_names(dataset, ColumnType.CODE),
     )
-    first, last = FIRST_TIME, LAST_TIME
-    rows, pickups, dropoffs, infinite, found = connection.execute(
-        query, {"filename": month.file.filename, "first_time": first, "last_time": last}
-    ).fetchall()[0]
-    by_column = {code.name: values or () for code, values in zip(codes, found, strict=True)}
+    [(rows, pickups, dropoffs, infinite, found)] = session.connection.execute(
+        query.text,
+        {"filename": month.file.filename, "first_time": FIRST_TIME, "last_time": LAST_TIME},
+    ).fetchall()
+    by_column = {code: values or () for code, values in zip(codes, found, strict=True)}
     judge(month, MonthAudit(rows, pickups, dropoffs, infinite, by_column))
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:
-    return [quoted(column.name) for column in dataset.columns if column.type is type_]
+    return [DUCKDB.identifier(column.name) for column in dataset.columns if column.type is type_]

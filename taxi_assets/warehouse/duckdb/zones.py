@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
-
-from taxi_assets.sql.identifiers import quoted
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.zones import ZONE_COLUMNS
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 
 
-def replace_zones(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def replace_zones(session: DuckDBSession, path: Path) -> int:
     """Make the table ``zones`` equal to the published file, in one statement.
 
     LocationID is text, as PULocationID and DOLocationID of the trips are, so that they join.
@@ -17,7 +15,7 @@ def replace_zones(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     Returns:
         How many zones there are.
     """
-    columns = ", ".join(quoted(column.name) for column in ZONE_COLUMNS)
-    query = statement(__package__, "replace_zones", columns=columns)
-    connection.execute(query, {"path": str(path)})
-    return int(connection.execute(statement(__package__, "count_zones")).fetchall()[0][0])
+    columns = ", ".join(DUCKDB.identifier(column.name) for column in ZONE_COLUMNS)
+    session.change(sql("replace_zones", columns=columns), {"path": str(path)})
+    [(count,)] = session.ask(sql("count_zones"))
+    return int(str(count))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,10 +12,12 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
 from taxi_assets.errors import TransientError, WarehouseError
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.statements import Statement
+from taxi_assets.warehouse.postgres.dialect import sql
 from taxi_assets.warehouse.postgres.failures import explain, explain_refusal
 
-Connection = psycopg.Connection[tuple[object, ...]]
+Row = tuple[object, ...]
+Connection = psycopg.Connection[Row]
 
 OLDEST_SERVER = 14
 """The oldest version that Postgres's makers still supported in 2026 and that has multi-range
@@ -74,13 +76,11 @@ class PostgresServer:
     def transaction(self, connection: Connection) -> Iterator[None]:
         """A transaction whose statements and waits are limited."""
         with connection.transaction():
-            connection.execute(
-                sql("limit_transaction"),
-                {
-                    "lock_timeout": milliseconds(self.wait_seconds),
-                    "statement_timeout": milliseconds(self.statement_seconds),
-                },
-            )
+            limits = {
+                "lock_timeout": milliseconds(self.wait_seconds),
+                "statement_timeout": milliseconds(self.statement_seconds),
+            }
+            execute(connection, sql("limit_transaction"), limits)
             yield
 
     def _open(self) -> Connection:
@@ -107,6 +107,10 @@ def milliseconds(seconds: float) -> str:
     return str(max(1, round(seconds * 1000)))
 
 
-def sql(name: str, /, **identifiers: str) -> bytes:
-    """The statement in ``<name>.sql`` beside this module."""
-    return statement(__package__, name, **identifiers).encode()
+def execute(
+    connection: Connection, statement: Statement, values: Mapping[str, object] | None = None
+) -> psycopg.Cursor[Row]:
+    """Run a statement with those of the values that it binds."""
+    chosen = statement.choose(values or {})
+    # Without values, Postgres's client takes percent signs as they are.
+    return connection.execute(statement.text.encode(), chosen or None)

@@ -12,18 +12,10 @@ from taxi_assets.errors import WarehouseBusyError, WarehouseError
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.postgres.connection import (
-    Connection,
-    PostgresServer,
-    milliseconds,
-    sql,
-)
-from taxi_assets.warehouse.postgres.tables import (
-    SCHEMA,
-    columns_sql,
-    find_relation,
-    qualified,
-)
+from taxi_assets.warehouse.postgres.connection import milliseconds
+from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.postgres.tables import columns_sql
 
 # A request that waits makes every later reader wait behind it: give up soon, let them pass.
 _LOCK_TIMEOUT_SECONDS = 0.2
@@ -59,13 +51,13 @@ class MonthPartition:
         """What the column ``filename`` may say in it: the month's file in each format."""
         return [sibling.filename for sibling in self.file.siblings]
 
-    def exists(self, connection: Connection) -> bool:
+    def exists(self, session: PostgresSession) -> bool:
         """Whether the month has a partition.
 
         Raises:
             WarehouseError: something else stands under its name.
         """
-        found = find_relation(connection, self.name)
+        found = session.relation(self.name)
         if found is not None and found.parent not in (self.dataset.table, self._parent):
             raise WarehouseError(
                 f"{SCHEMA}.{self.name} is no partition of {self.dataset.table}",
@@ -73,13 +65,13 @@ class MonthPartition:
             )
         return found is not None
 
-    def create_incoming(self, connection: Connection) -> None:
+    def create_incoming(self, session: PostgresSession) -> None:
         """Create the table for the new version. Only this transaction sees it.
 
         It is not made ``LIKE`` the merged table, since that would hold a lock on it for as
         long as the load takes, and two loads would wait for each other.
         """
-        connection.execute(
+        session.change(
             sql(
                 "create_incoming",
                 incoming=qualified(self.incoming),
@@ -88,10 +80,10 @@ class MonthPartition:
             )
         )
 
-    def finish_incoming(self, connection: Connection) -> None:
+    def finish_incoming(self, session: PostgresSession) -> None:
         """Give it the indexes that it must have to be attached, and its statistics."""
-        for number, definition in enumerate(self._indexes(connection)):
-            connection.execute(
+        for number, definition in enumerate(self._indexes(session)):
+            session.change(
                 sql(
                     "create_incoming_index",
                     name=quoted(f"{self.incoming}_{number}"),
@@ -99,10 +91,10 @@ class MonthPartition:
                     definition=definition,
                 )
             )
-        connection.execute(sql("sample_lightly"))
-        connection.execute(sql("analyze_incoming", incoming=qualified(self.incoming)))
+        session.ask(sql("sample_lightly"))
+        session.change(sql("analyze_incoming", incoming=qualified(self.incoming)))
 
-    def swap_in(self, server: PostgresServer, connection: Connection) -> None:
+    def swap_in(self, session: PostgresSession) -> None:
         """Put the new version in the place of the old one; visible when the caller commits.
 
         The table is taken from its readers only once nobody is reading it, and until then no
@@ -111,24 +103,24 @@ class MonthPartition:
         Raises:
             WarehouseBusyError: somebody held the table for longer than the server's wait.
         """
-        deadline = time.monotonic() + server.wait_seconds
-        told = False
+        deadline = time.monotonic() + session.server.wait_seconds
+        warned = False
         while True:
             try:
-                with connection.transaction():
-                    self._swap(connection)
+                with session.connection.transaction():
+                    self._swap(session)
             except LockNotAvailable:
-                holders = self._holders(connection)
+                holders = self._holders(session)
                 if time.monotonic() >= deadline:
                     raise WarehouseBusyError(
                         f"{self._parent} is still held by {holders} after "
-                        f"{server.wait_seconds:g} s",
+                        f"{session.server.wait_seconds:g} s",
                         "end that session (SELECT pg_terminate_backend(pid)), or raise "
                         "TAXI_POSTGRES_WAIT_SECONDS; then run again",
                     ) from None
-                if not told:
+                if not warned:
                     _log.warning("waiting for %s, which is held by %s", self._parent, holders)
-                    told = True
+                    warned = True
                 time.sleep(_PAUSE_SECONDS)
             else:
                 return
@@ -137,19 +129,19 @@ class MonthPartition:
     def _parent(self) -> str:
         return f"{SCHEMA}.{self.dataset.table}"
 
-    def _swap(self, connection: Connection) -> None:
-        connection.execute(sql("limit_lock"), {"lock_timeout": milliseconds(_LOCK_TIMEOUT_SECONDS)})
+    def _swap(self, session: PostgresSession) -> None:
+        session.ask(sql("limit_lock"), {"lock_timeout": milliseconds(_LOCK_TIMEOUT_SECONDS)})
         names = {
             "table": qualified(self.dataset.table),
             "partition": qualified(self.name),
             "incoming": qualified(self.incoming),
         }
-        if self.exists(connection):
-            connection.execute(sql("lock_for_swap", **names))
-            connection.execute(sql("drop_partition", **names))
-        connection.execute(sql("rename_incoming", **names, name=quoted(self.name)))
-        for number, _ in enumerate(self._indexes(connection)):
-            connection.execute(
+        if self.exists(session):
+            session.change(sql("lock_for_swap", **names))
+            session.change(sql("drop_table", table=names["partition"]))
+        session.change(sql("rename_table", table=names["incoming"], name=quoted(self.name)))
+        for number, _ in enumerate(self._indexes(session)):
+            session.change(
                 sql(
                     "rename_index",
                     index=qualified(f"{self.incoming}_{number}"),
@@ -157,17 +149,15 @@ class MonthPartition:
                 )
             )
         values = ", ".join(map(literal, self.filenames))
-        connection.execute(sql("attach_partition", **names, filenames=values))
+        session.change(sql("attach_partition", **names, filenames=values))
 
-    def _indexes(self, connection: Connection) -> list[str]:
-        rows = connection.execute(
-            sql("list_index_definitions"), {"table": qualified(self.dataset.table)}
-        ).fetchall()
+    def _indexes(self, session: PostgresSession) -> list[str]:
+        rows = session.ask(sql("list_index_definitions"), {"table": qualified(self.dataset.table)})
         return [str(definition) for (definition,) in rows]
 
-    def _holders(self, connection: Connection) -> str:
-        rows = connection.execute(
+    def _holders(self, session: PostgresSession) -> str:
+        rows = session.ask(
             sql("list_lock_holders"),
             {"tables": [qualified(self.dataset.table), qualified(self.name)]},
-        ).fetchall()
+        )
         return ", ".join(str(holder) for (holder,) in rows) or "another session"

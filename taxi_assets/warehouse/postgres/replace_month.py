@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import psycopg
@@ -14,17 +13,13 @@ from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
+from taxi_assets.warehouse.postgres.dialect import qualified, sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
-from taxi_assets.warehouse.postgres.rejects import keep_rejects
-from taxi_assets.warehouse.postgres.tables import (
-    SCHEMA,
-    ensure_tables,
-    ledger_entries,
-    qualified,
-)
-from taxi_assets.warehouse.postgres.tally import keep_tally, kept_tallies
+from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.postgres.tables import ensure_tables
+from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
+from taxi_assets.warehouse.rejects import rejected_rows
 from taxi_assets.warehouse.row_figures import RowFigures
 from taxi_assets.warehouse.tally import Tally
 
@@ -34,8 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 def replace_month(
-    server: PostgresServer,
-    connection: Connection,
+    session: PostgresSession,
     month: OpenMonth,
     run_id: str = "",
     force: bool = False,
@@ -47,12 +41,11 @@ def replace_month(
     very file already is left alone. Loads of one month take turns, whoever starts them.
 
     Args:
-        server: the database, with its time-outs.
-        connection: an open connection to it.
+        session: of the database.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even where the table holds this very file.
-        on_rows: told of rows as they go in.
+        on_rows: is told how many rows each piece has, as they go in.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -62,56 +55,54 @@ def replace_month(
     started = time.perf_counter()
     file, landed = month.file, month.landed
     partition = MonthPartition(file)
-    ensure_tables(server, connection, file.dataset)
-    with server.transaction(connection):
-        connection.execute(sql("lock_name"), {"name": f"{SCHEMA}.{partition.name}"})
-        held = _held_rows(connection, partition)
-        if not force and holds(connection, month):
-            kept = kept_tallies(connection, [file.filename]).get(file.filename, {})
-            return _loaded(connection, month, started, False, held, kept)
-        partition.create_incoming(connection)
-        tally = _fill(connection, partition, month, on_rows)
-        partition.finish_incoming(connection)
+    ensure_tables(session, file.dataset)
+    with session.server.transaction(session.connection):
+        session.lock_name(partition.name)
+        replaced = _rows_before(session, partition)
+        if not force and is_loaded(session, month):
+            kept = kept_tallies(session, [file.filename]).get(file.filename, {})
+            return _loaded(session, month, started, False, replaced, kept)
+        partition.create_incoming(session)
+        tally = _fill(session, partition, month, on_rows)
+        partition.finish_incoming(session)
         entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
-        keep_tally(connection, file.filename, partition.filenames, tally)
-        keep_rejects(connection, month, partition.filenames)
-        connection.execute(sql("delete_from_ledger"), {"filenames": partition.filenames})
-        connection.execute(sql("insert_into_ledger"), asdict(entry))
-        partition.swap_in(server, connection)
-    _analyze(server, connection, qualified(file.dataset.table))
-    return _loaded(connection, month, started, True, held, tally)
+        keep(session, entry, tally, rejected_rows(month), partition.filenames)
+        partition.swap_in(session)
+    _analyze(session, qualified(file.dataset.table))
+    return _loaded(session, month, started, True, replaced, tally)
 
 
-def holds(connection: Connection, month: OpenMonth) -> bool:
+def is_loaded(session: PostgresSession, month: OpenMonth) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
     file, landed = month.file, month.landed
     partition = MonthPartition(file)
-    entries = ledger_entries(connection, partition.filenames)
+    entries = ledger_entries(session, partition.filenames)
     if [(entry.filename, entry.sha256) for entry in entries] != [(file.filename, landed.sha256)]:
         return False
-    if not partition.exists(connection):
+    if not partition.exists(session):
         return False
     query = sql("count_partition", partition=qualified(partition.name))
-    counted = connection.execute(query, {"filename": file.filename}).fetchone()
+    [counted] = session.ask(query, {"filename": file.filename})
     return counted == (entries[0].rows, entries[0].rows)
 
 
-def _held_rows(connection: Connection, partition: MonthPartition) -> int:
-    entries = ledger_entries(connection, partition.filenames)
-    if entries or not partition.exists(connection):
+def _rows_before(session: PostgresSession, partition: MonthPartition) -> int:
+    entries = ledger_entries(session, partition.filenames)
+    if entries or not partition.exists(session):
         return sum(entry.rows for entry in entries)
-    return _number(connection, sql("count_table", table=qualified(partition.name)))
+    [(count,)] = session.ask(sql("count_table", table=qualified(partition.name)))
+    return int(str(count))
 
 
 def _fill(
-    connection: Connection,
+    session: PostgresSession,
     partition: MonthPartition,
     month: OpenMonth,
     on_rows: Callable[[int], None],
 ) -> Tally:
     figures = RowFigures(month.file.dataset)
-    statement = sql("copy_rows", incoming=qualified(partition.incoming))
-    with connection.cursor() as cursor:
+    statement = sql("copy_rows", incoming=qualified(partition.incoming)).text.encode()
+    with session.connection.cursor() as cursor:
         with encoded_rows(month, figures) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)
@@ -121,41 +112,37 @@ def _fill(
 
 
 def _loaded(
-    connection: Connection,
+    session: PostgresSession,
     month: OpenMonth,
     started: float,
     changed: bool,
     replaced: int,
     tally: Tally,
 ) -> Loaded:
+    entries = ledger_entries(session)
+    taxi = month.file.dataset.taxi
     return Loaded(
-        # What was held may be without rows that were rejected then.
+        # What was there may be without rows that were rejected then.
         rows=month.landed.facts.rows if changed else replaced,
         changed=changed,
         seconds=time.perf_counter() - started,
         replaced_rows=replaced,
-        table_rows=_number(connection, sql("sum_ledger"), taxi=month.file.dataset.taxi),
+        table_rows=sum(entry.rows for entry in entries if entry.taxi == taxi),
         tally=tally,
         rejected_rows=len(month.rejects) if changed else 0,
     )
 
 
-def _analyze(server: PostgresServer, connection: Connection, table: str) -> None:
+def _analyze(session: PostgresSession, table: str) -> None:
     """Refresh the whole table's statistics, which autovacuum never does for partitioned ones.
 
     Each month's own were taken with its rows. Before Postgres 18 this reads all months anew.
     """
-    only = "ONLY" if connection.info.server_version >= _ANALYZE_ONLY_SINCE else ""
+    only = "ONLY" if session.connection.info.server_version >= _ANALYZE_ONLY_SINCE else ""
     try:
-        with server.transaction(connection):
-            connection.execute(sql("sample_lightly"))
-            connection.execute(sql("analyze_table", only=only, table=table))
+        with session.server.transaction(session.connection):
+            session.ask(sql("sample_lightly"))
+            session.change(sql("analyze_table", only=only, table=table))
     except psycopg.Error as error:
         # The rows are in: the next load takes them, too.
         _log.warning("no statistics of %s were taken: %s", table, error.diag.message_primary)
-
-
-def _number(connection: Connection, query: bytes, **values: object) -> int:
-    row = connection.execute(query, values or None).fetchone()
-    assert row is not None
-    return int(str(row[0]))

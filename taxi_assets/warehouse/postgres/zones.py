@@ -3,12 +3,12 @@
 import csv
 from pathlib import Path
 
-from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.zones import ZONE_COLUMNS
-from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
+from taxi_assets.warehouse.postgres.session import PostgresSession
 
 
-def replace_zones(server: PostgresServer, connection: Connection, path: Path) -> int:
+def replace_zones(session: PostgresSession, path: Path) -> int:
     """Make the table ``zones`` equal to the published file, in one transaction.
 
     locationid is text, as pulocationid and dolocationid of the trips are, so that they join.
@@ -16,15 +16,17 @@ def replace_zones(server: PostgresServer, connection: Connection, path: Path) ->
     Returns:
         How many zones there are.
     """
-    names = [quoted(column.name.lower()) for column in ZONE_COLUMNS]
+    names = [POSTGRES.identifier(column.name) for column in ZONE_COLUMNS]
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.reader(text))[1:]
-    with server.transaction(connection), connection.cursor() as cursor:
-        cursor.execute(sql("lock_name"), {"name": "public.zones"})
-        cursor.execute(sql("create_zones", columns=", ".join(f"{name} text" for name in names)))
+    columns = ", ".join(names)
+    with session.server.transaction(session.connection):
+        session.lock_name("zones")
+        session.change(sql("create_zones", columns=", ".join(f"{name} text" for name in names)))
         # Readers go on with the old rows until the commit; a TRUNCATE would make them wait.
-        cursor.execute(sql("delete_zones"))
-        with cursor.copy(sql("copy_zones", columns=", ".join(names))) as copy:
+        session.change(sql("delete_zones"))
+        statement = sql("copy_zones", columns=columns).text.encode()
+        with session.connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
     return len(rows)

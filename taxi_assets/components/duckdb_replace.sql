@@ -1,1 +1,0 @@
-CREATE OR REPLACE TABLE $table AS FROM $incoming

@@ -1,1 +1,0 @@
-SELECT obj_description(to_regclass(%(table)s), 'pg_class')

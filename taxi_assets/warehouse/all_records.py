@@ -1,0 +1,14 @@
+"""Every record table that the project keeps beside the trips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taxi_assets.warehouse.ledger import LEDGER
+from taxi_assets.warehouse.record_tables import RecordTable
+from taxi_assets.warehouse.rejects import REJECTS
+from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
+from taxi_assets.warehouse.tally import TALLIES
+
+RECORD_TABLES: tuple[RecordTable[Any], ...] = (LEDGER, TALLIES, REJECTS, SUMMARIES, COUNTS)
+"""In the order in which people look for them."""

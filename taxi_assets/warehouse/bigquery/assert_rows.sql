@@ -1,1 +1,0 @@
-ASSERT (SELECT COUNT(*) FROM $incoming) = @rows AS 'not all rows have arrived'

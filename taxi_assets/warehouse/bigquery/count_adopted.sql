@@ -1,2 +1,0 @@
-SELECT COUNT(*), COUNT(DISTINCT $month), COUNTIF($month IS NULL)
-FROM $table

@@ -1,1 +1,0 @@
-SELECT (SELECT COUNT(*) FROM $table), (SELECT COUNT(*) FROM $aside)

@@ -1,3 +1,0 @@
-SELECT filename, COUNT(*)
-FROM $table
-GROUP BY filename

@@ -1,3 +1,0 @@
-SELECT COUNT(*), COUNTIF(filename = @filename)
-FROM $table
-WHERE $month = @month

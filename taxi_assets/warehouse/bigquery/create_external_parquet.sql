@@ -1,6 +1,0 @@
-CREATE OR REPLACE EXTERNAL TABLE $table
-OPTIONS (
-    format = 'PARQUET',
-    uris = [$uri],
-    description = $description
-)

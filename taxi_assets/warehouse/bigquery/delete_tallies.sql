@@ -1,2 +1,0 @@
-DELETE FROM $table
-WHERE filename IN UNNEST(@filenames)

@@ -1,6 +1,0 @@
-INSERT INTO $table (
-    $columns
-)
-SELECT
-    $columns
-FROM $incoming

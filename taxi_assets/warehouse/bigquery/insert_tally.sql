@@ -1,2 +1,0 @@
-INSERT INTO $table (filename, figure, value)
-VALUES $figures

@@ -1,3 +1,0 @@
-SELECT DISTINCT $pickup
-FROM $table
-WHERE $month = @month AND ($pickup < @month_start OR $pickup >= @month_end)

@@ -1,0 +1,49 @@
+"""Makes sure that the merged table and the record tables of BigQuery are there, as declared."""
+
+from __future__ import annotations
+
+from taxi_assets.errors import WarehouseError
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
+from taxi_assets.warehouse.bigquery.tables import (
+    column_sql,
+    create_table,
+    merged_columns,
+    require_partitions,
+)
+from taxi_assets.warehouse.columns import declared_columns, differences, pending_columns
+from taxi_assets.warehouse.records import ensure_month_tables
+
+
+def ensure_tables(session: BigQuerySession, dataset: Dataset) -> None:
+    """Create the merged table and the record tables where missing; add columns declared since.
+
+    Nothing is sent but questions about the tables, which are free, where all is as declared.
+
+    Raises:
+        WarehouseError: the table has a column of another name, type or place than declared, or
+            is not partitioned by month.
+    """
+    ensure_month_tables(session)
+    found = session.find(dataset.table)
+    if found is None:
+        create_table(session.jobs, dataset, dataset.table)
+        session.forget_tables()
+        return
+    place = session.jobs.place
+    require_partitions(place, dataset, found)
+    declared = declared_columns(BIGQUERY, dataset)
+    present = session.columns(dataset.table)
+    if wrong := differences(present, declared):
+        raise WarehouseError(
+            f"{place.address}.{dataset.table} is not as declared: {'; '.join(wrong)}",
+            "rename the table to keep it (ALTER TABLE ... RENAME TO ...), then load the months "
+            "again",
+        )
+    columns = {column.name: column for column in merged_columns(dataset)}
+    for name in pending_columns(present, declared):
+        added = sql(
+            "add_column", table=session.table(dataset.table), column=column_sql(columns[name])
+        )
+        session.define(f"add-{name}", added)

@@ -1,0 +1,12 @@
+-- name: create_pipeline_table
+CREATE OR REPLACE TABLE {{ table }} (
+    {{ columns }}
+)
+OPTIONS (
+    description = {{ description }},
+    labels = [('managed-by', 'taxi-assets')]
+);
+
+-- name: delete_rows
+DELETE FROM {{ table }}
+WHERE TRUE;

@@ -1,0 +1,51 @@
+"""A dataset of BigQuery: hands out a client and the names of tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from taxi_assets.gcp.cloud import GoogleCloud
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Client, TableReference
+
+
+@dataclass(frozen=True)
+class BigQueryPlace:
+    """A dataset of BigQuery, and what may be spent there.
+
+    Attributes:
+        cloud: who we are, and where.
+        dataset: the dataset's name.
+        max_bytes_billed: what one query may be billed for; BigQuery refuses more.
+        wait_seconds: how long to try while other loads write to the same table.
+        job_seconds: how long one job may take.
+    """
+
+    cloud: GoogleCloud
+    dataset: str
+    max_bytes_billed: int
+    wait_seconds: float = 600
+    job_seconds: float = 3600
+
+    @cached_property
+    def client(self) -> Client:
+        """A client, whose jobs run where the dataset is."""
+        return self.cloud.bigquery
+
+    @property
+    def address(self) -> str:
+        """The dataset, fit to be shown."""
+        return f"{self.cloud.project_id}.{self.dataset}"
+
+    def reference(self, table: str) -> TableReference:
+        """The table as the client names it."""
+        from google.cloud.bigquery import DatasetReference
+
+        return DatasetReference(self.cloud.project_id, self.dataset).table(table)
+
+    def qualified(self, table: str) -> str:
+        """The table as SQL names it."""
+        return f"`{self.address}.{table}`"

@@ -1,3 +1,0 @@
-SELECT filename, figure, value
-FROM $table
-WHERE filename IN UNNEST(@filenames)

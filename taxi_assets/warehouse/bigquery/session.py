@@ -1,0 +1,222 @@
+"""A dataset of BigQuery, as what all warehouses share asks it.
+
+What changes within a transaction is collected and sent as one script: each script is a job, and
+jobs take seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from json import dumps
+from typing import TYPE_CHECKING
+
+from taxi_assets.sql.statements import Statement, bound
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
+from taxi_assets.warehouse.bigquery.jobs import Bound, Jobs, Script, Typed
+from taxi_assets.warehouse.bigquery.staging import staged_table
+from taxi_assets.warehouse.bigquery.tables import (
+    ColumnOf,
+    columns_sql,
+    find_table,
+    month_value,
+    table_columns,
+)
+from taxi_assets.warehouse.record_tables import Record, RecordColumn, RecordTable, bound_values
+from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
+
+if TYPE_CHECKING:
+    from google.cloud.bigquery import Table
+
+_MOST_VALUES = 5_000
+"""That an INSERT binds; BigQuery takes ten thousand: https://cloud.google.com/bigquery/quotas."""
+
+
+@dataclass
+class _Changes:
+    """What a transaction is to do.
+
+    Attributes:
+        first: what is run before the transaction begins.
+        statements: what it changes.
+        values: what both bind.
+        staged: drops tables with rows on their way at the end.
+    """
+
+    first: list[Statement] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    values: dict[str, Bound] = field(default_factory=dict)
+    staged: ExitStack = field(default_factory=ExitStack)
+
+
+class BigQuerySession:
+    """Asks and changes one dataset of BigQuery.
+
+    Attributes:
+        jobs: the jobs that run for it.
+    """
+
+    dialect = BIGQUERY
+
+    def __init__(self, jobs: Jobs, purpose: str = "change") -> None:
+        """Nothing is asked yet.
+
+        Args:
+            jobs: where it runs.
+            purpose: what its transactions are for, for the ids of their jobs.
+        """
+        self.jobs = jobs
+        self._purpose = purpose
+        self._changes: _Changes | None = None
+        self._transactions = 0
+        self._found: dict[str, Table | None] = {}
+
+    def table(self, name: str) -> str:
+        """The table as SQL names it."""
+        return self.jobs.place.qualified(name)
+
+    def find(self, name: str) -> Table | None:
+        """What stands under that name in the dataset; it is asked for once."""
+        if name not in self._found:
+            self._found[name] = find_table(self.jobs.place, name)
+        return self._found[name]
+
+    def columns(self, name: str) -> list[TableColumn]:
+        """The columns of a table, in order; none where there is no such table."""
+        found = self.find(name)
+        return table_columns(found) if found is not None else []
+
+    def month_rows(self, file: TripFile) -> MonthRows:
+        """Where the rows of a file's month stand: in one partition, which alone is read."""
+        of_files = BIGQUERY.among.format(column="filename", values=bound("filenames"))
+        condition = f"{BIGQUERY.quote(MONTH_COLUMN)} = {bound('month')} AND {of_files}"
+        filenames = [sibling.filename for sibling in file.siblings]
+        values = {"month": month_value(file.month), "filenames": filenames}
+        return MonthRows(Statement(condition, BIGQUERY), values)
+
+    def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
+        """The rows that a query finds."""
+        return self.jobs.read(statement, values)
+
+    def define(self, name: str, statement: Statement) -> None:
+        """Make or alter a table, at once: no transaction may.
+
+        Args:
+            name: what is done, for the job's id.
+            statement: does it.
+        """
+        self.jobs.write(name, statement)
+        self.forget_tables()
+
+    def forget_tables(self) -> None:
+        """Ask for tables anew: some were made or altered."""
+        self._found.clear()
+
+    def require(self, statement: Statement, values: Mapping[str, Value]) -> None:
+        """Run an ASSERT before the transaction begins."""
+        self._collect(self._open.first, statement, values)
+
+    def change(self, statement: Statement, values: Mapping[str, Bound] | None = None) -> None:
+        """Run a statement within `transaction`, when it ends."""
+        self._collect(self._open.statements, statement, values or {})
+
+    def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
+        """Add rows to a record table; many of them by a load job and an INSERT from its table."""
+        if not records:
+            return
+        place = self.table(table.name)
+        if len(records) * len(table.columns) > _MOST_VALUES:
+            staged = self._stage(table, records)
+            names = ", ".join(BIGQUERY.quote(column.name) for column in table.columns)
+            query = f"INSERT INTO {place} ({names})\nSELECT {names}\nFROM {staged}"
+            self.change(Statement(query, BIGQUERY))
+            return
+        types = {column.name: BIGQUERY.record_types[column.type] for column in table.columns}
+        self.change(
+            table.insertion(place, len(records), BIGQUERY),
+            {
+                name: Typed(types[name.rpartition("_")[0]], value)
+                for name, value in bound_values(records).items()
+            },
+        )
+
+    def ensure(self, table: RecordTable[Record]) -> None:
+        """Make a record table where it is missing, and add columns declared since."""
+        present = {column.name: column.nullable for column in self.columns(table.name)}
+        place = self.table(table.name)
+        described = [_described(column) for column in table.columns]
+        name = table.name.replace("_", "-")
+        if not present:
+            creation = sql(
+                "create_record_table",
+                table=place,
+                columns=columns_sql(described),
+                description=BIGQUERY.literal(table.description),
+            )
+            self.define(f"create-{name}", creation)
+            return
+        for number, statement in enumerate(table.upgrade(place, present, BIGQUERY)):
+            self.define(f"upgrade-{name}-{number}", statement)
+
+    @contextmanager
+    def transaction(
+        self,
+        _dataset: Dataset | None = None,
+        _writes: RecordTable[Record] | None = None,
+    ) -> Iterator[None]:
+        """What changes within it is sent when the context ends well.
+
+        A script that ends before its COMMIT leaves everything as it was.
+        """
+        self._changes = changes = _Changes()
+        try:
+            with changes.staged:
+                yield
+                if changes.statements:
+                    script = [*changes.first, sql("begin"), *changes.statements, sql("commit")]
+                    number = f"-{self._transactions}" if self._transactions else ""
+                    self._transactions += 1
+                    self.jobs.write(f"{self._purpose}{number}", Script(script, changes.values))
+        finally:
+            self._changes = None
+
+    @property
+    def _open(self) -> _Changes:
+        assert self._changes is not None, "what changes something is changed in a transaction"
+        return self._changes
+
+    def _collect(
+        self, statements: list[Statement], statement: Statement, values: Mapping[str, Bound]
+    ) -> None:
+        changes = self._open
+        suffix = f"_{len(changes.first) + len(changes.statements)}"
+        statements.append(statement.renamed(suffix))
+        changes.values |= {f"{n}{suffix}": v for n, v in statement.choose(values).items()}
+
+    def _stage(self, table: RecordTable[Record], records: Sequence[Record]) -> str:
+        """Load records into a table of their own; its name as SQL has it."""
+        from google.cloud.bigquery import LoadJobConfig, SourceFormat
+
+        columns = [
+            _described(column)._replace(type=BIGQUERY.record_types[column.type])
+            for column in table.columns
+        ]
+        name = self._open.staged.enter_context(
+            staged_table(self.jobs, f"{table.name}_incoming", columns)
+        )
+        lines = "".join(
+            dumps(asdict(record), default=str) + "\n"  # type: ignore[call-overload] # dataclass
+            for record in records
+        )
+        config = LoadJobConfig(source_format=SourceFormat.NEWLINE_DELIMITED_JSON)
+        self.jobs.load(f"stage-{table.name}", BytesIO(lines.encode()), name, config)
+        return self.table(name)
+
+
+def _described(column: RecordColumn) -> ColumnOf:
+    null = "" if column.nullable else " NOT NULL"
+    return ColumnOf(column.name, f"{BIGQUERY.record_types[column.type]}{null}", column.description)

@@ -1,2 +1,0 @@
-DELETE FROM $counts
-WHERE filename = @filename

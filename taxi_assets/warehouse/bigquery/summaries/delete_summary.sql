@@ -1,2 +1,0 @@
-DELETE FROM $summaries
-WHERE filename = @filename

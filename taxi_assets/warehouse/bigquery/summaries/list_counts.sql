@@ -1,3 +1,0 @@
-SELECT filename, part, value, trips
-FROM $counts
-ORDER BY filename, part, value

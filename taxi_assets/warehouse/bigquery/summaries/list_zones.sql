@@ -1,2 +1,0 @@
-SELECT LocationID, Borough, Zone
-FROM $zones

@@ -1,4 +1,0 @@
-SELECT
-    $figures
-FROM $table
-WHERE $month = @month AND filename IN UNNEST(@filenames)

@@ -1,0 +1,49 @@
+"""The columns of merged tables: those that are declared, and how a table's differ from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from taxi_assets.sql.dialect import Dialect
+from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.session import TableColumn
+
+
+def declared_columns(dialect: Dialect, dataset: Dataset) -> dict[str, str]:
+    """Name and type of each column of the merged table, in order."""
+    text = dialect.types[ColumnType.TEXT]
+    columns = {"unique_row_id": text, "filename": text, **dialect.own_columns}
+    columns |= {
+        dialect.column_name(column.name): dialect.types[column.type] for column in dataset.columns
+    }
+    return columns
+
+
+def pending_columns(present: Sequence[TableColumn], declared: Mapping[str, str]) -> list[str]:
+    """The columns that were declared after the table was made; the next load adds them.
+
+    Until then no row has a value for them.
+    """
+    found = [column[:2] for column in present]
+    names = list(declared)
+    return names[len(found) :] if found == list(declared.items())[: len(found)] else []
+
+
+def differences(present: Sequence[TableColumn], declared: Mapping[str, str]) -> tuple[str, ...]:
+    """The differences in words; none where the columns are as declared.
+
+    Columns that only lack at the end are no difference: see `pending_columns`.
+    """
+    if pending_columns(present, declared):
+        return ()
+    found = {column.name: column.type for column in present}
+    missing = [f"{name} is missing" for name in declared if name not in found]
+    added = [f"{name} is not declared" for name in found if name not in declared]
+    changed = [
+        f"{name} is {found[name]}, declared {type_}"
+        for name, type_ in declared.items()
+        if name in found and found[name] != type_
+    ]
+    moved = ["the columns stand in another order"] if list(found) != list(declared) else []
+    return tuple(missing + added + changed or moved)

@@ -1,3 +1,0 @@
-SELECT count(*)
-FROM $table
-WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,23 @@
+"""Counts a month's rows in DuckDB, as the checks judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.checks import RowCounts
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
+from taxi_assets.warehouse.session import Value
+
+
+def count_rows(session: DuckDBSession, file: TripFile, values: Mapping[str, Value]) -> RowCounts:
+    """The counts of a file's month, in whatever format it came."""
+    names = {
+        "table": session.table(file.dataset.table),
+        "pickup": DUCKDB.identifier(file.dataset.pickup),
+    }
+    [measured] = session.ask(sql("measure_month", **names), values)
+    [(shared,)] = session.ask(sql("count_shared_ids", table=names["table"]), values)
+    *counts, elsewhere = (int(str(count)) for count in measured)
+    return RowCounts(*counts, int(str(shared)), elsewhere)

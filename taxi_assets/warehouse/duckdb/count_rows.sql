@@ -1,0 +1,63 @@
+-- name: measure_month
+-- An id shared by two files belongs to trips with the same pickup, so that one of the two
+-- pickups lies outside its file's month: only those need to be looked for.
+WITH month AS (
+    SELECT
+        unique_row_id,
+        filename,
+        {{ pickup }} AS pickup
+    FROM {{ table }}
+    WHERE filename IN (SELECT unnest({{ bound.filenames }}))
+),
+elsewhere AS (
+    SELECT unique_row_id
+    FROM {{ table }}
+    WHERE filename NOT IN (SELECT unnest({{ bound.filenames }}))
+        AND {{ pickup }} >= {{ bound.month_start }}
+        AND {{ pickup }} < {{ bound.month_end }}
+    UNION ALL
+    SELECT unique_row_id
+    FROM {{ table }}
+    WHERE filename NOT IN (SELECT unnest({{ bound.filenames }}))
+        AND {{ pickup }} IN (
+            SELECT pickup
+            FROM month
+            WHERE pickup < {{ bound.month_start }} OR pickup >= {{ bound.month_end }}
+        )
+)
+SELECT
+    count(*) AS rows,
+    count(*) FILTER (WHERE filename IS DISTINCT FROM {{ bound.filename }}) AS foreign_rows,
+    count(*) - count(pickup) AS null_pickups,
+    count(*) FILTER (
+        WHERE unique_row_id IS NULL OR NOT regexp_full_match(unique_row_id, '[0-9a-f]{32}')
+    ) AS bad_row_ids,
+    count(*) FILTER (
+        WHERE pickup < {{ bound.month_start }} OR pickup >= {{ bound.month_end }}
+    ) AS out_of_month_pickups,
+    count(*) FILTER (
+        WHERE unique_row_id IN (SELECT unique_row_id FROM elsewhere)
+    ) AS ids_in_other_files
+FROM month;
+
+-- name: count_shared_ids
+-- Hashes first: eight bytes a row to group by, where the ids themselves would take forty.
+WITH month AS (
+    SELECT unique_row_id
+    FROM {{ table }}
+    WHERE filename IN (SELECT unnest({{ bound.filenames }}))
+),
+suspects AS (
+    SELECT hash(unique_row_id) AS hashed
+    FROM month
+    GROUP BY hashed
+    HAVING count(*) > 1
+)
+SELECT CAST(coalesce(sum(sharing), 0) AS BIGINT)
+FROM (
+    SELECT count(*) AS sharing
+    FROM month
+    WHERE hash(unique_row_id) IN (SELECT hashed FROM suspects)
+    GROUP BY unique_row_id
+    HAVING count(*) > 1
+);

@@ -1,2 +1,0 @@
-DELETE FROM tripdata_files
-WHERE filename IN (SELECT unnest($$filenames))

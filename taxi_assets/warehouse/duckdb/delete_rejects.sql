@@ -1,2 +1,0 @@
-DELETE FROM tripdata_rejects
-WHERE filename IN (SELECT unnest($$filenames))

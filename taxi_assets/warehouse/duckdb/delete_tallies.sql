@@ -1,2 +1,0 @@
-DELETE FROM tripdata_tallies
-WHERE filename IN (SELECT unnest($$filenames))

@@ -1,2 +1,0 @@
-INSERT INTO $table BY NAME
-$select

@@ -1,2 +1,0 @@
-INSERT INTO tripdata_rejects
-VALUES ($$filename, $$line, $$column, $$value, $$reason, $$text, $$rows_in_file)

@@ -1,0 +1,36 @@
+-- name: delete_month
+-- A month has one source at a time: rows of the same month in another format go, too.
+DELETE FROM {{ table }}
+WHERE filename IN (SELECT unnest({{ bound.filenames }}));
+
+-- name: insert_month
+INSERT INTO {{ table }} BY NAME
+{{ select }};
+
+-- name: audit_month
+-- What must be known of a month before it becomes visible. The codes stand dictionary-encoded
+-- in the table, so that their distinct values cost next to nothing.
+SELECT
+    count(*) AS rows,
+    count(*) FILTER (
+        WHERE {{ pickup }} IS NULL
+            OR NOT ({{ pickup }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})
+    ) AS bad_pickups,
+    count(*) FILTER (
+        WHERE NOT ({{ dropoff }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})
+    ) AS bad_dropoffs,
+    count(*) FILTER (
+        WHERE false{% for amount in amounts %} OR isinf({{ amount }}){% endfor %}
+    ) AS infinite_amounts,
+    [{% for code in codes %}list(DISTINCT {{ code }}){% if not loop.last %}, {% endif %}{% endfor %}] AS codes
+FROM {{ table }}
+WHERE filename = {{ bound.filename }};
+
+-- name: count_month
+SELECT count(*)
+FROM {{ table }}
+WHERE filename IN (SELECT unnest({{ bound.filenames }}));
+
+-- name: count_table
+SELECT count(*)
+FROM {{ table }};

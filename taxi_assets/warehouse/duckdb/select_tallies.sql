@@ -1,3 +1,0 @@
-SELECT filename, figure, value
-FROM tripdata_tallies
-WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,89 @@
+"""An open connection to the DuckDB file, as what all warehouses share asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import duckdb
+
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.identifiers import quoted
+from taxi_assets.sql.statements import Statement, Statements, bound
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
+from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
+
+_ROWS_AN_INSERT = 500
+
+sql = Statements(__package__, DUCKDB)
+"""The statements in the ``.sql`` files beside this module."""
+
+
+@dataclass(frozen=True)
+class DuckDBSession:
+    """The only connection to the file."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    dialect = DUCKDB
+
+    def table(self, name: str) -> str:
+        """The table as SQL names it."""
+        return quoted(name)
+
+    def columns(self, name: str) -> list[TableColumn]:
+        """The columns of a table, in order; none where there is no such table."""
+        found = self.ask(sql("describe_table"), {"name": name})
+        return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in found]
+
+    def month_rows(self, file: TripFile) -> MonthRows:
+        """Where the rows of a file's month stand."""
+        condition = DUCKDB.among.format(column="filename", values=bound("filenames"))
+        filenames = [sibling.filename for sibling in file.siblings]
+        return MonthRows(Statement(condition, DUCKDB), {"filenames": filenames})
+
+    def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
+        """The rows that a query finds, or the count of those that a statement wrote."""
+        chosen = statement.choose(values or {})
+        return self.connection.execute(statement.text, chosen or None).fetchall()
+
+    def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> None:
+        """Run a statement."""
+        self.ask(statement, values)
+
+    def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
+        """Add rows to a record table."""
+        for start in range(0, len(records), _ROWS_AN_INSERT):
+            some = records[start : start + _ROWS_AN_INSERT]
+            statement = table.insertion(self.table(table.name), len(some), DUCKDB)
+            self.change(statement, bound_values(some))
+
+    def ensure(self, table: RecordTable[Record]) -> None:
+        """Make a record table where it is missing, and add columns declared since."""
+        present = {column.name: column.nullable for column in self.columns(table.name)}
+        place = self.table(table.name)
+        if not present:
+            self.change(table.creation(place, DUCKDB))
+            return
+        for statement in table.upgrade(place, present, DUCKDB):
+            self.change(statement)
+
+    @contextmanager
+    def transaction(
+        self,
+        _dataset: Dataset | None = None,
+        _writes: RecordTable[Record] | None = None,
+    ) -> Iterator[None]:
+        """A transaction; nobody else has the file open to write meanwhile."""
+        self.connection.begin()
+        try:
+            yield
+            self.connection.commit()
+        except BaseException:
+            # After a failed commit there is nothing left to roll back.
+            with suppress(duckdb.TransactionException):
+                self.connection.rollback()
+            raise

@@ -1,2 +1,0 @@
-DELETE FROM tripdata_counts
-WHERE filename = $$filename

@@ -1,2 +1,0 @@
-DELETE FROM tripdata_summaries
-WHERE filename = $$filename

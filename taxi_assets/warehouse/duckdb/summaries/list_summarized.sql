@@ -1,2 +1,0 @@
-SELECT filename, sha256
-FROM tripdata_summaries

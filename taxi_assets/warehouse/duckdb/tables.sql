@@ -1,0 +1,22 @@
+-- name: create_table
+CREATE TABLE IF NOT EXISTS {{ table }} (
+    {{ columns }}
+);
+
+-- name: add_column
+ALTER TABLE {{ table }} ADD COLUMN {{ column }};
+
+-- name: describe_table
+SELECT column_name, data_type, is_nullable = 'YES'
+FROM information_schema.columns
+WHERE table_catalog = current_database()
+    AND table_schema = 'main'
+    AND table_name = {{ bound.name }}
+ORDER BY ordinal_position;
+
+-- name: create_external_view
+CREATE OR REPLACE VIEW {{ view }} AS
+{{ selects }};
+
+-- name: drop_external_view
+DROP VIEW IF EXISTS {{ view }};

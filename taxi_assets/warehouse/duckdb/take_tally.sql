@@ -1,4 +1,0 @@
-SELECT
-    $figures
-FROM $table
-WHERE filename IN (SELECT unnest($$filenames))

@@ -1,0 +1,163 @@
+"""The DuckDB file as a warehouse: dagster-duckdb's resource, whose processes take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from dagster_duckdb import DuckDBResource
+from pydantic import Field
+
+from taxi_assets.errors import InvalidFileError, WarehouseError
+from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.sql.dialect import Dialect
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.count_rows import count_rows
+from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
+from taxi_assets.warehouse.duckdb.pipeline_tables import replace_tables
+from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.duckdb.zones import replace_zones
+from taxi_assets.warehouse.interface import Attempt, OwnAsset
+from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.reconcile import HeldMonth
+
+_DOCTOR_SECONDS = 5
+
+
+class DuckDBWarehouse(DuckDBResource):
+    """The merged tables in a DuckDB file, each with a view of the raw files beside it.
+
+    It hands out a connection that no other process has meanwhile, and waits for it if need be.
+    """
+
+    memory_gb: float = Field(description="Memory that DuckDB may use, in GB.")
+    wait_seconds: float = Field(description="How long to wait while others hold the file.")
+
+    @property
+    def name(self) -> str:
+        """Key of the resource."""
+        return DUCKDB.name
+
+    @property
+    def dialect(self) -> Dialect:
+        """How its SQL is written."""
+        return DUCKDB
+
+    @property
+    def file(self) -> DuckDBFile:
+        """The database file."""
+        return DuckDBFile(Path(self.database), self.memory_gb, self.wait_seconds)
+
+    @contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection for the time of the context."""
+        with self.file.connect() as connection:
+            yield connection
+
+    def full_name(self, table: str) -> str:
+        """A table's name with that of its schema."""
+        return f"main.{table}"
+
+    def description(self, dataset: Dataset) -> str:
+        """What the merged table holds, and how a month gets there."""
+        return (
+            f"{dataset.title} trips, every month in one table.\n\nA month's rows "
+            "are exactly those of its file and are replaced in one transaction; "
+            f"`{dataset.table}_ext` reads the raw files themselves."
+        )
+
+    def exists(self) -> bool:
+        """Whether there is a file: to ask would make an empty one."""
+        return self.file.path.exists()
+
+    @contextmanager
+    def session(self, wait_seconds: float | None = None) -> Iterator[DuckDBSession]:
+        """An open connection."""
+        wait = self.wait_seconds
+        if wait_seconds is not None:
+            wait = min(wait_seconds, wait)
+        with DuckDBFile(self.file.path, self.memory_gb, wait).connect() as connection:
+            yield DuckDBSession(connection)
+
+    def load(self, lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
+        """Load a landed month into the merged table and let the external view read it."""
+        with self.session() as session:
+            refresh = partial(refresh_external_view, session, lake, month.file.dataset)
+            try:
+                loaded = replace_month(session, month, attempt.run_id, force, before_commit=refresh)
+            except InvalidFileError:
+                # The lake has this file in place of the one that was loaded.
+                refresh()
+                raise
+            if not loaded.changed:
+                # The lake may have got back the file that was loaded.
+                refresh()
+        return loaded
+
+    def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
+        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        with self.session() as session, lake.local_path(landed) as path:
+            return replace_zones(session, path)
+
+    def measure(self, file: TripFile) -> MonthFigures:
+        """The figures that the checks of a file's month judge."""
+        with self.session() as session:
+            return measure_month(session, file, partial(count_rows, session))
+
+    def held_month(self, file: TripFile) -> HeldMonth:
+        """A file's month as warehouses are compared by it."""
+        with self.session() as session:
+            return held_month(session, file)
+
+    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
+        """Make a pipeline's tables equal to these rows, in one transaction."""
+        with self.session() as session:
+            replace_tables(session, tables)
+
+    def diagnose(self) -> str:
+        """Whether the file opens."""
+        state = "opens" if self.exists() else "can be made"
+        with self.session(_DOCTOR_SECONDS) as session:
+            version = session.connection.execute("SELECT version()").fetchall()[0][0]
+        return f"{self.database}: {state} (DuckDB {version})"
+
+    def adopt(self, _dataset: Dataset) -> None:
+        """There is nothing to adopt.
+
+        Raises:
+            WarehouseError: always; the flows know no DuckDB.
+        """
+        raise WarehouseError(
+            "tables in DuckDB need no partitions, and the flows make none there",
+            "load the months: `taxi-assets load TAXI START END`",
+        )
+
+    def estimate(self, _file: TripFile) -> None:
+        """Nothing is billed."""
+
+    def own_assets(self, _datasets: Sequence[Dataset], _catalog: Catalog) -> list[OwnAsset]:
+        """None."""
+        return []
+
+
+def warehouse_of(settings: Settings) -> DuckDBWarehouse:
+    """The file that the settings name."""
+    return DuckDBWarehouse(
+        database=str(settings.duckdb_file),
+        memory_gb=settings.duckdb_memory_gb,
+        wait_seconds=settings.duckdb_wait_seconds,
+    )

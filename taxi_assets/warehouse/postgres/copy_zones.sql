@@ -1,1 +1,0 @@
-COPY public.zones ($columns) FROM STDIN

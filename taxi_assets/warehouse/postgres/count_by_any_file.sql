@@ -1,3 +1,0 @@
-SELECT filename, count(*)
-FROM $table
-GROUP BY filename

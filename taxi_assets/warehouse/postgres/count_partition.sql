@@ -1,2 +1,0 @@
-SELECT count(*), count(*) FILTER (WHERE filename = %(filename)s)
-FROM $partition

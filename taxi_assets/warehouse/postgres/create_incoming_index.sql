@@ -1,1 +1,0 @@
-CREATE INDEX $name ON $incoming $definition

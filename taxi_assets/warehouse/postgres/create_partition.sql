@@ -1,1 +1,0 @@
-CREATE TABLE $partition PARTITION OF $table FOR VALUES IN ($filenames)

@@ -1,3 +1,0 @@
-CREATE TABLE $table (
-    $columns
-) PARTITION BY LIST (filename)

@@ -1,2 +1,0 @@
-DELETE FROM public.tripdata_rejects
-WHERE filename = ANY(%(filenames)s)

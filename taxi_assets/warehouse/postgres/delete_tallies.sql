@@ -1,2 +1,0 @@
-DELETE FROM public.tripdata_tallies
-WHERE filename = ANY(%(filenames)s)

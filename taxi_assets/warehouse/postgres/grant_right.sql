@@ -1,1 +1,0 @@
-GRANT $right ON $table TO $role

@@ -1,3 +1,0 @@
-INSERT INTO $table ($columns)
-SELECT $columns
-FROM $old

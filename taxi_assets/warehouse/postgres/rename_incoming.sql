@@ -1,1 +1,0 @@
-ALTER TABLE $incoming RENAME TO $name

@@ -1,4 +1,0 @@
-SELECT filename, taxi, month, source_url, sha256, rows, jagged_rows, loaded_at, run_id
-FROM public.tripdata_files
-WHERE filename = ANY(%(filenames)s)
-ORDER BY loaded_at DESC

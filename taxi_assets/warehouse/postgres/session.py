@@ -1,0 +1,111 @@
+"""An open connection to Postgres, as what all warehouses share asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from taxi_assets.sql.statements import Statement, bound
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, execute
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
+from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
+from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What stands under a name: its kind as ``pg_class`` tells it, and how it is partitioned."""
+
+    kind: str
+    partition_key: str | None
+    parent: str | None
+
+
+@dataclass(frozen=True)
+class PostgresSession:
+    """A connection, and the server's time-outs."""
+
+    server: PostgresServer
+    connection: Connection
+
+    dialect = POSTGRES
+
+    def table(self, name: str) -> str:
+        """The table as SQL names it."""
+        return qualified(name)
+
+    def columns(self, name: str) -> list[TableColumn]:
+        """The columns of a table, in order; none where there is no such table."""
+        rows = self.ask(sql("describe_columns"), {"schema": SCHEMA, "name": name})
+        return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in rows]
+
+    def relation(self, name: str) -> Relation | None:
+        """What stands under that name in the schema."""
+        rows = self.ask(sql("describe_relation"), {"schema": SCHEMA, "name": name})
+        return Relation(*rows[0]) if rows else None  # type: ignore[arg-type]
+
+    def month_rows(self, file: TripFile) -> MonthRows:
+        """Where the rows of a file's month stand."""
+        condition = POSTGRES.among.format(column="filename", values=bound("filenames"))
+        filenames = [sibling.filename for sibling in file.siblings]
+        return MonthRows(Statement(condition, POSTGRES), {"filenames": filenames})
+
+    def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
+        """The rows that a query finds."""
+        return execute(self.connection, statement, values).fetchall()
+
+    def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> int:
+        """Run a statement; how many rows it wrote."""
+        return execute(self.connection, statement, values).rowcount
+
+    def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
+        """Add rows to a record table."""
+        statement = table.insertion(self.table(table.name), 1, POSTGRES)
+        with self.connection.cursor() as cursor:
+            cursor.executemany(
+                statement.text.encode(), [bound_values([record]) for record in records]
+            )
+
+    def ensure(self, table: RecordTable[Record]) -> None:
+        """Make a record table where it is missing, and add columns declared since.
+
+        Who may create no tables can still load months: nothing is sent where all is there.
+        """
+        if not self._upgrade(table):
+            return
+        with self.server.transaction(self.connection):
+            self.lock_name(table.name)
+            for statement in self._upgrade(table):
+                self.change(statement)
+
+    def lock_name(self, name: str) -> None:
+        """Wait until nobody else makes or replaces the table of that name, and keep others out."""
+        self.ask(sql("lock_name"), {"name": f"{SCHEMA}.{name}"})
+
+    @contextmanager
+    def transaction(
+        self, dataset: Dataset | None = None, writes: RecordTable[Record] | None = None
+    ) -> Iterator[None]:
+        """A transaction with memory to sort in.
+
+        Args:
+            dataset: whose months are not replaced meanwhile.
+            writes: a record table that nobody else writes meanwhile.
+        """
+        with self.server.transaction(self.connection):
+            if writes is not None:
+                self.lock_name(writes.name)
+            if dataset is not None and self.relation(dataset.table) is not None:
+                self.change(sql("lock_against_swaps", table=self.table(dataset.table)))
+            self.ask(sql("give_memory"))
+            yield
+
+    def _upgrade(self, table: RecordTable[Record]) -> list[Statement]:
+        present = {column.name: column.nullable for column in self.columns(table.name)}
+        place = self.table(table.name)
+        if not present:
+            return [table.creation(place, POSTGRES)]
+        return table.upgrade(place, present, POSTGRES)

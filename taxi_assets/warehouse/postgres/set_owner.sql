@@ -1,1 +1,0 @@
-ALTER TABLE $table OWNER TO $owner

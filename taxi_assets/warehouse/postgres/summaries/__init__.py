@@ -1,1 +1,0 @@
-"""Summaries of months in Postgres."""

@@ -1,2 +1,0 @@
-DELETE FROM public.tripdata_counts
-WHERE filename = %(filename)s

@@ -1,2 +1,0 @@
-DELETE FROM public.tripdata_summaries
-WHERE filename = %(filename)s

@@ -1,0 +1,128 @@
+"""Postgres as a warehouse: what the assets, checks, status and reports ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pyarrow as pa
+
+from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.checks import MonthFigures
+from taxi_assets.warehouse.interface import AdoptedTable, Attempt, OwnAsset
+from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.postgres.adopt import adopt_table
+from taxi_assets.warehouse.postgres.connection import PostgresServer
+from taxi_assets.warehouse.postgres.count_rows import count_rows
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA
+from taxi_assets.warehouse.postgres.doctor import diagnose
+from taxi_assets.warehouse.postgres.pipeline_tables import replace_tables
+from taxi_assets.warehouse.postgres.replace_month import replace_month
+from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.postgres.zones import replace_zones
+from taxi_assets.warehouse.reconcile import HeldMonth
+
+_DOCTOR_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class PostgresWarehouse:
+    """The merged tables of a Postgres database.
+
+    It is a resource without configuration: Dagster shows and stores what others are configured
+    with, which here is a password.
+    """
+
+    server: PostgresServer
+
+    name = "postgres"
+    dialect = POSTGRES
+
+    def full_name(self, table: str) -> str:
+        """A table's name with that of its schema."""
+        return f"{SCHEMA}.{table}"
+
+    def description(self, dataset: Dataset) -> str:
+        """What the merged table holds, and how a month gets there."""
+        return (
+            f"{dataset.title} trips, every month in one table: `{dataset.table}`. A month's rows "
+            "are exactly those of its file; its partition is built aside and swapped in."
+        )
+
+    def exists(self) -> bool:
+        """There is always a server to ask."""
+        return True
+
+    @contextmanager
+    def session(self, wait_seconds: float | None = None) -> Iterator[PostgresSession]:
+        """An open connection."""
+        server = self.server
+        if wait_seconds is not None:
+            server = replace(server, wait_seconds=min(wait_seconds, server.wait_seconds))
+        with server.connect() as connection:
+            yield PostgresSession(server, connection)
+
+    def load(self, _lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
+        """Load a landed month into the merged table."""
+        with self.session() as session:
+            return replace_month(session, month, run_id=attempt.run_id, force=force)
+
+    def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
+        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        with self.session() as session, lake.local_path(landed) as path:
+            return replace_zones(session, path)
+
+    def measure(self, file: TripFile) -> MonthFigures:
+        """The figures that the checks of a file's month judge, all of one moment."""
+        with self.session() as session, session.transaction(file.dataset):
+            return measure_month(session, file, partial(count_rows, session))
+
+    def held_month(self, file: TripFile) -> HeldMonth:
+        """A file's month as warehouses are compared by it."""
+        with self.session() as session, session.transaction(file.dataset):
+            return held_month(session, file)
+
+    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
+        """Make a pipeline's tables equal to these rows, in one transaction."""
+        with self.session() as session:
+            replace_tables(session, tables)
+
+    def diagnose(self) -> str:
+        """Whether months can be loaded, and if not, what is in the way."""
+        seconds = min(self.server.connect_seconds, _DOCTOR_SECONDS)
+        with replace(self, server=replace(self.server, connect_seconds=seconds)).session() as found:
+            return diagnose(found)
+
+    def adopt(self, dataset: Dataset) -> AdoptedTable | None:
+        """Partition a table by month, such as the Kestra flows' one."""
+        with self.session() as session:
+            return adopt_table(session, dataset)
+
+    def estimate(self, _file: TripFile) -> None:
+        """Nothing is billed."""
+
+    def own_assets(self, _datasets: Sequence[Dataset], _catalog: Catalog) -> list[OwnAsset]:
+        """None."""
+        return []
+
+
+def warehouse_of(settings: Settings) -> PostgresWarehouse:
+    """The database that the settings name."""
+    assert settings.postgres_dsn is not None, "settings that name postgres have its DSN"
+    return PostgresWarehouse(
+        PostgresServer(
+            dsn=settings.postgres_dsn,
+            connect_seconds=settings.postgres_connect_seconds,
+            wait_seconds=settings.postgres_wait_seconds,
+            statement_seconds=settings.postgres_statement_seconds,
+        )
+    )

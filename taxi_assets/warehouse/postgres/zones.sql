@@ -1,0 +1,8 @@
+-- name: create_zones
+CREATE TABLE IF NOT EXISTS public.zones ({{ columns }});
+
+-- name: delete_zones
+DELETE FROM public.zones;
+
+-- name: copy_zones
+COPY public.zones ({{ columns }}) FROM STDIN;

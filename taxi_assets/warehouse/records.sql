@@ -1,0 +1,50 @@
+-- name: select_records
+SELECT {{ columns | join(", ") }}
+FROM {{ table }}
+{% if condition %}WHERE {{ condition }}{% endif %};
+
+-- name: delete_records
+DELETE FROM {{ table }}
+WHERE {{ condition }};
+
+-- name: insert_records
+INSERT INTO {{ table }} (
+    {{ columns | join(", ") }}
+)
+VALUES
+    {{ rows | join(",\n    ") }};
+
+-- name: create_records
+CREATE TABLE IF NOT EXISTS {{ table }} (
+    {{ columns | join(",\n    ") }},
+    PRIMARY KEY ({{ key | join(", ") }})
+);
+
+-- name: alter_records
+ALTER TABLE {{ table }} {{ change }};
+
+-- name: count_rejects
+SELECT
+    filename,
+    count(*) AS rejected,
+    max(rows_in_file) AS in_file
+FROM {{ table }}
+GROUP BY filename;
+
+-- name: take_tally
+SELECT
+    {{ figures | join(",\n    ") }}
+FROM {{ table }}
+WHERE {{ month_rows }};
+
+-- name: count_by_file
+SELECT
+    filename,
+    count(*) AS month_rows
+FROM {{ table }}
+WHERE filename IS NOT NULL
+GROUP BY filename;
+
+-- name: list_zones
+SELECT {{ columns | join(", ") }}
+FROM {{ table }};

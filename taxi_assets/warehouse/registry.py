@@ -1,0 +1,38 @@
+"""The warehouses that the settings name."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+import dagster as dg
+
+from taxi_assets.settings import WAREHOUSES, Settings, require_needs
+from taxi_assets.warehouse.interface import Warehouse
+
+
+def warehouse_of(name: str, settings: Settings) -> Warehouse:
+    """The warehouse of that name. Nothing is asked yet, and no other's client is imported.
+
+    Raises:
+        SettingsError: a setting that it needs is missing.
+    """
+    require_needs(name, settings)
+    module = import_module(WAREHOUSES[name].module)
+    return cast("Warehouse", module.warehouse_of(settings))
+
+
+def warehouses_of(settings: Settings) -> list[Warehouse]:
+    """The warehouses in use, in the order of the settings. The others are compared with the first.
+
+    Raises:
+        SettingsError: a setting that one of them needs is missing.
+    """
+    return [warehouse_of(name, settings) for name in settings.warehouses]
+
+
+def warehouse_in(
+    context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext, name: str
+) -> Warehouse:
+    """The warehouse of that name among the resources of a step."""
+    return cast("Warehouse", getattr(context.resources, name))
