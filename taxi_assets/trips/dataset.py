@@ -7,6 +7,7 @@ from functools import cached_property
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.column import Column
+from taxi_assets.trips.declaration import ROLE_TYPES, refuse_contradictions
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.synthetic_profile import SyntheticProfile
 
@@ -53,6 +54,9 @@ class Dataset:
         tip: the tip in US dollars.
         total: what the passenger was charged in all, in US dollars.
         passengers: how many passengers rode.
+
+    Raises:
+        DatasetError: roles, columns, CSV releases or profile contradict each other.
     """
 
     taxi: str
@@ -73,6 +77,15 @@ class Dataset:
     tip: str | None = None
     total: str | None = None
     passengers: str | None = None
+
+    def __post_init__(self) -> None:
+        refuse_contradictions(self)
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """The roles that its columns have, and the name of the column that has each."""
+        names = {role: getattr(self, role) for role in ROLE_TYPES}
+        return {role: name for role, name in names.items() if name is not None}
 
     @property
     def table(self) -> str:

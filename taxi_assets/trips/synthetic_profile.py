@@ -6,8 +6,8 @@ synthetic trips look like a city, and prove nothing about New York.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 
 from taxi_assets.trips.month import Month
 
@@ -63,6 +63,15 @@ class Meter:
     congestion: str | None = None
     payment: str | None = None
     trip_type: str | None = None
+
+    @property
+    def columns(self) -> Iterator[tuple[str, str]]:
+        """What it fills, and the name of the column that holds it."""
+        figures = ("payments", "congestion_cents")
+        for field_ in fields(self):
+            name = getattr(self, field_.name)
+            if field_.name not in figures and name is not None:
+                yield field_.name, name
 
 
 @dataclass(frozen=True)
