@@ -49,6 +49,10 @@ class InvalidMonthError(PermanentError):
     """A text is no month, or the month lies outside what a dataset publishes."""
 
 
+class DatasetError(PermanentError):
+    """A dataset is declared in a way that contradicts itself."""
+
+
 class InvalidFileError(PermanentError):
     """A file is not what it should be: nothing of it was published or loaded."""
 

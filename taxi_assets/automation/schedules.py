@@ -1,6 +1,6 @@
 """Schedules: each day the newest published months that are not loaded, if there are any."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date
 
 import dagster as dg
@@ -15,9 +15,6 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-
-# As the Kestra flows have it.
-_HOURS: Mapping[str, int] = {"green": 9, "yellow": 10}
 
 
 def default_schedule_status(settings: Settings) -> dg.DefaultScheduleStatus:
@@ -34,7 +31,7 @@ def newest_months_schedule(dataset: Dataset, catalog: Catalog) -> dg.ScheduleDef
     @dg.schedule(
         name=f"newest_{dataset.taxi}",
         job_name=load_job_name(dataset),
-        cron_schedule=f"0 {_HOURS[dataset.taxi]} * * *",
+        cron_schedule=f"0 {dataset.schedule_hour} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=default_schedule_status(settings),
         description=(

@@ -42,7 +42,12 @@ def data_dictionary() -> str:
 
 def _merged_table(dataset: Dataset) -> str:
     key = ", ".join(f"`{name}`" for name in dataset.row_id_key)
-    example = f"{dataset.table}_{dataset.csv_first_month}.csv"
+    releases = dataset.csv_releases
+    example = (
+        f"{dataset.table}_{releases.first}.csv"
+        if releases
+        else f"{dataset.table}_{dataset.first_month}.parquet"
+    )
     leading = [
         [f"`{name}`", *_TEXT, "–", "–", text.format(key=key, example=example)]
         for name, text in _LEADING
@@ -58,11 +63,11 @@ def _merged_table(dataset: Dataset) -> str:
         ]
         for column in dataset.columns
     ]
+    csv = f"CSV releases from {releases.first} to {releases.last}, " if releases else ""
     headings = ("column", "DuckDB", "Postgres", "place in CSV", "in Parquet", "meaning")
     return (
         f"## `{dataset.table}`\n\n"
-        f"{dataset.title} trips. CSV releases from {dataset.csv_first_month} to "
-        f"{dataset.csv_last_month}, TLC's Parquet files from {dataset.first_month}.\n\n"
+        f"{dataset.title} trips. {csv}TLC's Parquet files from {dataset.first_month}.\n\n"
         f"{_table(headings, [*leading, *columns])}"
     )
 

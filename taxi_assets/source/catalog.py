@@ -38,18 +38,15 @@ class Catalog:
             InvalidMonthError: the dataset, or the chosen publication, has no such month.
         """
         dataset.require(month)
-        in_csv = dataset.csv_first_month <= month <= dataset.csv_last_month
+        releases = dataset.csv_releases
+        in_csv = releases is not None and month in releases
         match self.settings.source:
             case SourceChoice.SAMPLE:
                 return TripFile(dataset, month, FileFormat.SYNTHETIC)
             case SourceChoice.PARQUET:
                 return TripFile(dataset, month, FileFormat.PARQUET)
             case SourceChoice.CSV if not in_csv:
-                raise InvalidMonthError(
-                    f"{month} is not among the CSV releases of {dataset.taxi} trips, "
-                    f"{dataset.csv_first_month} to {dataset.csv_last_month}",
-                    "set TAXI_SOURCE=auto or parquet for this month",
-                )
+                raise _not_in_csv(dataset, month)
             case _:
                 return TripFile(dataset, month, FileFormat.CSV if in_csv else FileFormat.PARQUET)
 
@@ -108,9 +105,23 @@ class Catalog:
     def last_month(self, dataset: Dataset, today: date) -> Month:
         """The newest month that the chosen publication can have on that day."""
         ended = Month.of(today).plus(-1)
-        if self.settings.source is SourceChoice.CSV:
-            return min(ended, dataset.csv_last_month)
+        if self.settings.source is SourceChoice.CSV and dataset.csv_releases:
+            return min(ended, dataset.csv_releases.last)
         return ended
+
+
+def _not_in_csv(dataset: Dataset, month: Month) -> InvalidMonthError:
+    releases = dataset.csv_releases
+    if releases is None:
+        return InvalidMonthError(
+            f"there are no CSV releases of {dataset.taxi} trips",
+            "set TAXI_SOURCE=auto or parquet to load them",
+        )
+    return InvalidMonthError(
+        f"{month} is not among the CSV releases of {dataset.taxi} trips, "
+        f"{releases.first} to {releases.last}",
+        "set TAXI_SOURCE=auto or parquet for this month",
+    )
 
 
 def is_overdue(month: Month, today: date) -> bool:

@@ -7,32 +7,85 @@ from functools import cached_property
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.column import Column
+from taxi_assets.trips.declaration import ROLE_TYPES, refuse_contradictions
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.synthetic_profile import SyntheticProfile
+
+
+@dataclass(frozen=True)
+class CsvReleases:
+    """The months, without a gap, that are published as CSV.
+
+    Attributes:
+        first: the first of them.
+        last: the last of them.
+    """
+
+    first: Month
+    last: Month
+
+    def __contains__(self, month: Month) -> bool:
+        return self.first <= month <= self.last
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """One kind of taxi.
 
+    What its columns mean is said by roles: each names the column that has it. What is checked,
+    counted, drawn and summed up follows from them; a role that a dataset lacks is None.
+
     Attributes:
         taxi: its name in files, tables and assets, such as ``green``.
         title: its name for people.
         columns: the published columns in the order of the merged table.
-        pickup: name of the column with the time of pickup.
-        dropoff: name of the column with the time of dropoff.
+        row_id_key: the columns whose texts, concatenated, are hashed into ``unique_row_id``.
+        pickup: the time of pickup.
+        dropoff: the time of dropoff.
         first_month: the first month that TLC publishes as Parquet.
-        csv_first_month: the first month of the CSV releases.
-        csv_last_month: the last month of the CSV releases.
+        schedule_hour: the hour of the day, in New York, at which new months are asked for.
+        synthetic: what its synthetic months look like.
+        csv_releases: the months published as CSV; None where there are none.
+        vendor: the code of the company that sent the record.
+        pickup_zone: the code of the zone of pickup.
+        dropoff_zone: the code of the zone of dropoff.
+        distance: the distance in miles.
+        fare: the fare in US dollars.
+        tip: the tip in US dollars.
+        total: what the passenger was charged in all, in US dollars.
+        passengers: how many passengers rode.
+
+    Raises:
+        DatasetError: roles, columns, CSV releases or profile contradict each other.
     """
 
     taxi: str
     title: str
     columns: tuple[Column, ...]
+    row_id_key: tuple[str, ...]
     pickup: str
     dropoff: str
     first_month: Month
-    csv_first_month: Month
-    csv_last_month: Month
+    schedule_hour: int
+    synthetic: SyntheticProfile
+    csv_releases: CsvReleases | None = None
+    vendor: str | None = None
+    pickup_zone: str | None = None
+    dropoff_zone: str | None = None
+    distance: str | None = None
+    fare: str | None = None
+    tip: str | None = None
+    total: str | None = None
+    passengers: str | None = None
+
+    def __post_init__(self) -> None:
+        refuse_contradictions(self)
+
+    @cached_property
+    def roles(self) -> dict[str, str]:
+        """The roles that its columns have, and the name of the column that has each."""
+        names = {role: getattr(self, role) for role in ROLE_TYPES}
+        return {role: name for role, name in names.items() if name is not None}
 
     @property
     def table(self) -> str:
@@ -54,19 +107,6 @@ class Dataset:
     def parquet_columns(self) -> dict[str, Column]:
         """Every name that a Parquet file may use, in lower case, and the column it means."""
         return {name.lower(): column for column in self.columns for name in column.parquet_names}
-
-    @property
-    def row_id_key(self) -> tuple[str, ...]:
-        """The columns whose texts, concatenated, are hashed into ``unique_row_id``."""
-        return (
-            "VendorID",
-            self.pickup,
-            self.dropoff,
-            "PULocationID",
-            "DOLocationID",
-            "fare_amount",
-            "trip_distance",
-        )
 
     def column(self, name: str) -> Column:
         """The column of that name."""

@@ -1,7 +1,26 @@
-"""The datasets there are. A new kind of taxi is one more line here."""
+"""The datasets there are. A new kind of taxi is a file like its siblings, and one line here."""
 
+from taxi_assets.errors import DatasetError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.yellow import YELLOW
 
-DATASETS: dict[str, Dataset] = {dataset.taxi: dataset for dataset in (YELLOW, GREEN)}
+
+def by_taxi(*datasets: Dataset) -> dict[str, Dataset]:
+    """The datasets by their names.
+
+    Raises:
+        DatasetError: two of them have one name.
+    """
+    found: dict[str, Dataset] = {}
+    for dataset in datasets:
+        if found.setdefault(dataset.taxi, dataset) is not dataset:
+            raise DatasetError(
+                f"two datasets are called {dataset.taxi!r}: {found[dataset.taxi].title} and "
+                f"{dataset.title}",
+                "in taxi_assets/trips, give one of them another name",
+            )
+    return found
+
+
+DATASETS: dict[str, Dataset] = by_taxi(YELLOW, GREEN)

@@ -5,17 +5,78 @@ Meanings follow TLC's data dictionary
 """
 
 from taxi_assets.trips.column import Column, ColumnType
-from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.dataset import CsvReleases, Dataset
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.synthetic_profile import Meter, SyntheticProfile, Unmetered, ZoneTraffic
+
+_SYNTHETIC = SyntheticProfile(
+    weekday_hours=(
+        *(20, 13, 9, 8, 10, 18, 40, 70, 90, 86, 80, 80),
+        *(82, 82, 92, 104, 108, 114, 112, 92, 74, 58, 46, 32),
+    ),
+    weekend_hours=(
+        *(56, 44, 34, 26, 20, 14, 18, 26, 40, 56, 68, 76),
+        *(82, 84, 86, 88, 88, 88, 86, 78, 68, 60, 54, 44),
+    ),
+    distances=(
+        *((0, 0), (40, 0), (45, 10), (100, 52), (250, 104), (500, 184), (750, 365)),
+        *((900, 730), (990, 2400), (1000, 3800)),
+    ),
+    pickups=ZoneTraffic(
+        (74, 75, 41, 42, 166, 95, 97, 244, 82, 7, 65, 116, 181, 129, 152, 43, 33, 25, 260), 6
+    ),
+    dropoffs=ZoneTraffic(
+        (74, 75, 42, 41, 236, 166, 238, 244, 263, 116, 151, 7, 61, 97, 129, 82, 262, 239), 14
+    ),
+    vendors={"1": 17, "2": 83},
+    passengers={1: 880, 2: 66, 3: 14, 4: 5, 5: 18, 6: 14, 0: 3},
+    meter=Meter(
+        payments={1: 5600, 2: 4300, 3: 75, 4: 25},
+        congestion_cents=275,
+        rate="RatecodeID",
+        stored="store_and_fwd_flag",
+        extra="extra",
+        mta_tax="mta_tax",
+        tolls="tolls_amount",
+        improvement="improvement_surcharge",
+        congestion="congestion_surcharge",
+        payment="payment_type",
+        trip_type="trip_type",
+    ),
+    unmetered=Unmetered(
+        percent=40,
+        since=Month(2020, 3),
+        congestion=False,
+        distances=((0, 0), (17, 0), (100, 198), (500, 800), (900, 1400), (1000, 2800)),
+    ),
+)
 
 GREEN = Dataset(
     taxi="green",
     title="Green taxi",
+    row_id_key=(
+        "VendorID",
+        "lpep_pickup_datetime",
+        "lpep_dropoff_datetime",
+        "PULocationID",
+        "DOLocationID",
+        "fare_amount",
+        "trip_distance",
+    ),
     pickup="lpep_pickup_datetime",
     dropoff="lpep_dropoff_datetime",
+    vendor="VendorID",
+    pickup_zone="PULocationID",
+    dropoff_zone="DOLocationID",
+    distance="trip_distance",
+    fare="fare_amount",
+    tip="tip_amount",
+    total="total_amount",
+    passengers="passenger_count",
     first_month=Month(2013, 8),
-    csv_first_month=Month(2019, 1),
-    csv_last_month=Month(2021, 7),
+    csv_releases=CsvReleases(Month(2019, 1), Month(2021, 7)),
+    schedule_hour=9,
+    synthetic=_SYNTHETIC,
     columns=(
         Column(
             "VendorID",

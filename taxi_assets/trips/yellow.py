@@ -7,8 +7,9 @@ in place of zones, and words in place of the codes of vendors and payments.
 """
 
 from taxi_assets.trips.column import Column, ColumnType
-from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.dataset import CsvReleases, Dataset
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.synthetic_profile import Meter, SyntheticProfile, Unmetered, ZoneTraffic
 
 _PAYMENT_WORDS = {
     "credit": "1",
@@ -27,14 +28,74 @@ _PAYMENT_WORDS = {
     "na": "5",
 }
 
+_BUSY_ZONES = (
+    *(237, 236, 161, 132, 162, 186, 230, 170, 142, 48, 138, 234, 163, 239, 141, 68, 79, 107),
+    *(238, 164, 263, 249, 140, 229, 246, 100, 231, 113, 114, 137, 90, 262, 143, 43, 233, 50),
+)
+
+_SYNTHETIC = SyntheticProfile(
+    weekday_hours=(
+        *(28, 16, 9, 6, 7, 14, 36, 62, 76, 76, 74, 77),
+        *(82, 83, 87, 86, 80, 92, 106, 104, 94, 88, 76, 52),
+    ),
+    weekend_hours=(
+        *(84, 70, 55, 38, 21, 9, 13, 21, 34, 53, 70, 82),
+        *(90, 91, 90, 89, 86, 88, 92, 86, 75, 72, 74, 66),
+    ),
+    distances=(
+        *((0, 0), (12, 0), (14, 10), (100, 60), (250, 98), (500, 165), (750, 306)),
+        *((900, 790), (970, 1650), (998, 2150), (1000, 3900)),
+    ),
+    pickups=ZoneTraffic(_BUSY_ZONES, 3),
+    dropoffs=ZoneTraffic(_BUSY_ZONES, 11),
+    vendors={"1": 36, "2": 64},
+    passengers={1: 715, 2: 145, 3: 42, 4: 20, 5: 35, 6: 23, 0: 20},
+    meter=Meter(
+        payments={1: 7200, 2: 2690, 3: 70, 4: 40},
+        congestion_cents=250,
+        rate="RatecodeID",
+        stored="store_and_fwd_flag",
+        extra="extra",
+        mta_tax="mta_tax",
+        tolls="tolls_amount",
+        improvement="improvement_surcharge",
+        congestion="congestion_surcharge",
+        payment="payment_type",
+    ),
+    unmetered=Unmetered(
+        percent=2,
+        since=Month(2020, 1),
+        congestion=True,
+        distances=((0, 10), (250, 780), (750, 1710), (990, 2620), (1000, 3900)),
+    ),
+)
+
 YELLOW = Dataset(
     taxi="yellow",
     title="Yellow taxi",
+    row_id_key=(
+        "VendorID",
+        "tpep_pickup_datetime",
+        "tpep_dropoff_datetime",
+        "PULocationID",
+        "DOLocationID",
+        "fare_amount",
+        "trip_distance",
+    ),
     pickup="tpep_pickup_datetime",
     dropoff="tpep_dropoff_datetime",
+    vendor="VendorID",
+    pickup_zone="PULocationID",
+    dropoff_zone="DOLocationID",
+    distance="trip_distance",
+    fare="fare_amount",
+    tip="tip_amount",
+    total="total_amount",
+    passengers="passenger_count",
     first_month=Month(2009, 1),
-    csv_first_month=Month(2019, 1),
-    csv_last_month=Month(2021, 7),
+    csv_releases=CsvReleases(Month(2019, 1), Month(2021, 7)),
+    schedule_hour=10,
+    synthetic=_SYNTHETIC,
     columns=(
         Column(
             "VendorID",

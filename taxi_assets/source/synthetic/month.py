@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taxi_assets.source.synthetic.clock import Calendar, Timetable
 from taxi_assets.source.synthetic.draw import Stream
-from taxi_assets.source.synthetic.profile import CONGESTION_SINCE, PROFILES
+from taxi_assets.source.synthetic.profile import CONGESTION_SINCE, profile_of
 from taxi_assets.source.synthetic.quirks import Quirks
 from taxi_assets.source.synthetic.text import Lines
 from taxi_assets.source.synthetic.trips import (
@@ -34,7 +34,7 @@ def write_month(dataset: Dataset, month: Month, rows: int, seed: int) -> Iterato
     and the memory needed does not grow with ``rows``.
 
     Args:
-        dataset: the kind of taxi; it must have a profile in `profile.PROFILES`.
+        dataset: the kind of taxi; its profile says what they look like.
         month: the month; those after the last CSV release have its layout too.
         rows: how many rows it has, 1 to MAX_ROWS; the header comes on top.
         seed: which of the possible months, any whole number from 0.
@@ -55,7 +55,7 @@ def _blocks(dataset: Dataset, month: Month, rows: int, seed: int) -> Iterator[by
     def stream(purpose: str) -> Stream:
         return Stream(f"{dataset.taxi} {month} {purpose}", seed)
 
-    profile = PROFILES[dataset.taxi]
+    profile = profile_of(dataset)
     calendar = Calendar(month)
     lines = Lines(dataset, calendar)
     has_unmetered = month >= profile.unmetered_since

@@ -1,13 +1,12 @@
-"""What tells the taxis apart: when, where, how far they drive and who pays how.
-
-Round figures in the neighbourhood of what the published months show; they make a chart of
-synthetic trips look like a city, and prove nothing about New York.
-"""
+"""A dataset's profile as tables that draws are looked up in."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from taxi_assets.source.synthetic.draw import Integers, quantiles, weighted
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.synthetic_profile import ZoneTraffic
 
 ZONES = 265
 CONGESTION_SINCE = Month(2019, 2)
@@ -21,9 +20,10 @@ SURCHARGED_ZONES = (
 )
 
 
-def _zones(busiest: tuple[int, ...], quiet_weight: int) -> Integers:
-    quiet = dict.fromkeys(range(1, ZONES + 1), quiet_weight)
-    return weighted(quiet | {zone: 400 - 10 * rank for rank, zone in enumerate(busiest)})
+def _zones(traffic: ZoneTraffic | None) -> Integers:
+    assert traffic is not None
+    quiet = dict.fromkeys(range(1, ZONES + 1), traffic.quiet_weight)
+    return weighted(quiet | {zone: 400 - 10 * rank for rank, zone in enumerate(traffic.busiest)})
 
 
 @dataclass(frozen=True)
@@ -61,62 +61,25 @@ class Profile:
     unmetered_distances: Integers = field(repr=False)
 
 
-_YELLOW_BUSY = (
-    *(237, 236, 161, 132, 162, 186, 230, 170, 142, 48, 138, 234, 163, 239, 141, 68, 79, 107),
-    *(238, 164, 263, 249, 140, 229, 246, 100, 231, 113, 114, 137, 90, 262, 143, 43, 233, 50),
-)
-_GREEN_PICKUPS = (74, 75, 41, 42, 166, 95, 97, 244, 82, 7, 65, 116, 181, 129, 152, 43, 33, 25, 260)
-_GREEN_DROPOFFS = (74, 75, 42, 41, 236, 166, 238, 244, 263, 116, 151, 7, 61, 97, 129, 82, 262, 239)
-
-PROFILES = {
-    "yellow": Profile(
-        weekday_hours=(
-            *(28, 16, 9, 6, 7, 14, 36, 62, 76, 76, 74, 77),
-            *(82, 83, 87, 86, 80, 92, 106, 104, 94, 88, 76, 52),
-        ),
-        weekend_hours=(
-            *(84, 70, 55, 38, 21, 9, 13, 21, 34, 53, 70, 82),
-            *(90, 91, 90, 89, 86, 88, 92, 86, 75, 72, 74, 66),
-        ),
-        pickup_zones=_zones(_YELLOW_BUSY, 3),
-        dropoff_zones=_zones(_YELLOW_BUSY, 11),
-        distances=quantiles(
-            *((0, 0), (12, 0), (14, 10), (100, 60), (250, 98), (500, 165), (750, 306)),
-            *((900, 790), (970, 1650), (998, 2150), (1000, 3900)),
-        ),
-        vendors=weighted({1: 36, 2: 64}),
-        passengers=weighted({1: 715, 2: 145, 3: 42, 4: 20, 5: 35, 6: 23, 0: 20}),
-        payments=weighted({1: 7200, 2: 2690, 3: 70, 4: 40}),
-        congestion_cents=250,
-        unmetered_percent=2,
-        unmetered_since=Month(2020, 1),
-        unmetered_congestion=True,
-        unmetered_distances=quantiles((0, 10), (250, 780), (750, 1710), (990, 2620), (1000, 3900)),
-    ),
-    "green": Profile(
-        weekday_hours=(
-            *(20, 13, 9, 8, 10, 18, 40, 70, 90, 86, 80, 80),
-            *(82, 82, 92, 104, 108, 114, 112, 92, 74, 58, 46, 32),
-        ),
-        weekend_hours=(
-            *(56, 44, 34, 26, 20, 14, 18, 26, 40, 56, 68, 76),
-            *(82, 84, 86, 88, 88, 88, 86, 78, 68, 60, 54, 44),
-        ),
-        pickup_zones=_zones(_GREEN_PICKUPS, 6),
-        dropoff_zones=_zones(_GREEN_DROPOFFS, 14),
-        distances=quantiles(
-            *((0, 0), (40, 0), (45, 10), (100, 52), (250, 104), (500, 184), (750, 365)),
-            *((900, 730), (990, 2400), (1000, 3800)),
-        ),
-        vendors=weighted({1: 17, 2: 83}),
-        passengers=weighted({1: 880, 2: 66, 3: 14, 4: 5, 5: 18, 6: 14, 0: 3}),
-        payments=weighted({1: 5600, 2: 4300, 3: 75, 4: 25}),
-        congestion_cents=275,
-        unmetered_percent=40,
-        unmetered_since=Month(2020, 3),
-        unmetered_congestion=False,
-        unmetered_distances=quantiles(
-            (0, 0), (17, 0), (100, 198), (500, 800), (900, 1400), (1000, 2800)
-        ),
-    ),
-}
+@cache
+def profile_of(dataset: Dataset) -> Profile:
+    """The tables of that dataset's profile."""
+    plain = dataset.synthetic
+    meter, unmetered = plain.meter, plain.unmetered
+    assert meter is not None
+    assert unmetered is not None
+    return Profile(
+        weekday_hours=plain.weekday_hours,
+        weekend_hours=plain.weekend_hours,
+        pickup_zones=_zones(plain.pickups),
+        dropoff_zones=_zones(plain.dropoffs),
+        distances=quantiles(*plain.distances),
+        vendors=weighted({int(code): weight for code, weight in plain.vendors.items()}),
+        passengers=weighted(plain.passengers),
+        payments=weighted(meter.payments),
+        congestion_cents=meter.congestion_cents,
+        unmetered_percent=unmetered.percent,
+        unmetered_since=unmetered.since,
+        unmetered_congestion=unmetered.congestion,
+        unmetered_distances=quantiles(*unmetered.distances),
+    )

@@ -15,7 +15,7 @@ from taxi_assets.errors import InvalidMonthError
 from taxi_assets.source.synthetic.clock import Timetable
 from taxi_assets.source.synthetic.draw import Stream
 from taxi_assets.source.synthetic.month import BLOCK_ROWS, MAX_ROWS, write_month
-from taxi_assets.source.synthetic.profile import PROFILES
+from taxi_assets.source.synthetic.profile import profile_of
 from taxi_assets.source.synthetic.text import (
     LARGEST_CENTS,
     LARGEST_HUNDREDTHS,
@@ -130,7 +130,7 @@ def test_rows_that_begin_at_one_instant_end_at_different_ones(
     dataset: Dataset, month: Month, rows: int, instants: int, seed: int
 ) -> None:
     # Few instants in an hour do to a few rows what a busy month does to 8 million.
-    profile, stream = PROFILES[dataset.taxi], Stream("test", seed)
+    profile, stream = profile_of(dataset), Stream("test", seed)
     lots = stream.lots(rows, METERED_LOTS)
     timetable = Timetable(profile, month, rows, instants, stream)
     begin = timetable.beginnings(0, rows, lots[:, 0])

@@ -127,8 +127,10 @@ def test_words_stand_for_codes_in_lower_case(dataset: Dataset) -> None:
 
 @each_dataset
 def test_csv_releases_lie_within_the_published_months(dataset: Dataset) -> None:
-    assert dataset.first_month <= dataset.csv_first_month <= dataset.csv_last_month
-    assert (str(dataset.csv_first_month), str(dataset.csv_last_month)) == ("2019-01", "2021-07")
+    releases = dataset.csv_releases
+    assert releases is not None
+    assert dataset.first_month <= releases.first <= releases.last
+    assert (str(releases.first), str(releases.last)) == ("2019-01", "2021-07")
 
 
 @pytest.mark.parametrize(("dataset", "first"), [(GREEN, "2013-08"), (YELLOW, "2009-01")])

@@ -1,0 +1,191 @@
+"""What keeps a declared dataset from being used: roles and columns that contradict each other.
+
+A dataset is held against this when it is made, which is when the project is loaded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from taxi_assets.errors import DatasetError
+from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.fault import Fault, listed
+from taxi_assets.trips.profile_declaration import profile_faults
+
+if TYPE_CHECKING:
+    from taxi_assets.trips.dataset import Dataset
+
+ROLE_TYPES: Mapping[str, ColumnType] = {
+    "pickup": ColumnType.TIMESTAMP,
+    "dropoff": ColumnType.TIMESTAMP,
+    "vendor": ColumnType.CODE,
+    "pickup_zone": ColumnType.CODE,
+    "dropoff_zone": ColumnType.CODE,
+    "distance": ColumnType.DOUBLE,
+    "fare": ColumnType.DOUBLE,
+    "tip": ColumnType.DOUBLE,
+    "total": ColumnType.DOUBLE,
+    "passengers": ColumnType.INTEGER,
+}
+"""Every role that a column can have, and the type that it must be of."""
+
+_TAXI = re.compile(r"[a-z][a-z0-9]{0,19}")
+_COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+_COMMAND_WORDS = ("all", "zones")
+"""What the command line takes in place of a dataset's name."""
+_OURS = ("unique_row_id", "filename", "file_month")
+"""Columns that the merged tables have beside those of the files."""
+_LAST_HOUR = 23
+
+
+def refuse_contradictions(dataset: Dataset) -> None:
+    """Make sure that a dataset can be used.
+
+    Raises:
+        DatasetError: names the dataset and, for each contradiction, role, column and remedy.
+    """
+    faults = [*_name_faults(dataset), *_column_faults(dataset)]
+    # What follows relies on columns that can be told apart, and the profile on roles.
+    faults = faults or [*_role_faults(dataset), *_key_faults(dataset), *_csv_faults(dataset)]
+    faults = faults or list(profile_faults(dataset))
+    if faults:
+        raise DatasetError(
+            f"the dataset {dataset.taxi!r} contradicts itself: "
+            + "; ".join(fault.what for fault in faults),
+            f"in taxi_assets/trips, where {dataset.taxi!r} is declared: "
+            + "; ".join(dict.fromkeys(fault.remedy for fault in faults)),
+        )
+
+
+def _name_faults(dataset: Dataset) -> Iterator[Fault]:
+    if not _TAXI.fullmatch(dataset.taxi) or dataset.taxi in _COMMAND_WORDS:
+        yield Fault(
+            f"its name {dataset.taxi!r} cannot stand in tables, files and commands",
+            "name it by up to 20 small letters and digits, a letter first, but not "
+            + " or ".join(_COMMAND_WORDS),
+        )
+    if not 0 <= dataset.schedule_hour <= _LAST_HOUR:
+        yield Fault(
+            f"schedule_hour={dataset.schedule_hour} is no hour of a day",
+            f"give an hour from 0 to {_LAST_HOUR}",
+        )
+
+
+def _column_faults(dataset: Dataset) -> Iterator[Fault]:
+    for column in dataset.columns:
+        if not _COLUMN.fullmatch(column.name):
+            yield Fault(
+                f"column {column.name!r} cannot be a column of every warehouse",
+                "name columns by up to 63 letters, digits and underscores, no digit first",
+            )
+        if column.csv_position is None and not column.parquet_names:
+            yield Fault(
+                f"column {column.name!r} stands in no published file",
+                "give its position in the CSVs, or its names in the Parquet files",
+            )
+    names = Counter(column.name.lower() for column in dataset.columns)
+    for name in [name for name, count in names.items() if count > 1]:
+        yield Fault(
+            f"two columns are called {name!r}, apart from capitals",
+            "give each column a name of its own",
+        )
+    for name in [name for name in _OURS if name in names]:
+        yield Fault(
+            f"column {name!r} is called as a column that the tables have beside the published ones",
+            "give the column another name, and the published one in its parquet_names",
+        )
+    claims = Counter(
+        name for c in dataset.columns for name in {name.lower() for name in c.parquet_names}
+    )
+    for name in [name for name, count in claims.items() if count > 1]:
+        claimants = [c.name for c in dataset.columns if name in map(str.lower, c.parquet_names)]
+        yield Fault(
+            f"columns {listed(claimants)} both claim the name {name!r} in Parquet files",
+            "leave the name in the parquet_names of one of them",
+        )
+
+
+def _role_faults(dataset: Dataset) -> Iterator[Fault]:
+    declared = {column.name: column for column in dataset.columns}
+    roles = dataset.roles
+    for role, name in roles.items():
+        column, wanted = declared.get(name), ROLE_TYPES[role]
+        if column is None:
+            yield Fault(
+                f"role {role} names column {name!r}, which is not declared",
+                f"declare the column {name!r}, or correct or leave out the role {role}",
+            )
+        elif column.type is not wanted:
+            yield Fault(
+                f"role {role} names column {name!r}, which is {column.type.name} and not "
+                f"{wanted.name}",
+                f"name a column of type {wanted.name} as {role}, or leave the role out",
+            )
+    for name, count in Counter(roles.values()).items():
+        if count > 1:
+            of_it = [role for role, each in roles.items() if each == name]
+            yield Fault(
+                f"roles {listed(of_it)} name one column, {name!r}", "give a column one role"
+            )
+    if ("pickup_zone" in roles) != ("dropoff_zone" in roles):
+        present, missing = sorted(
+            ("pickup_zone", "dropoff_zone"), key=lambda role: role not in roles
+        )
+        yield Fault(
+            f"role {present} names column {roles[present]!r}, but there is no {missing}",
+            "give both zones or none",
+        )
+    if dataset.pickup in declared and declared[dataset.pickup].nullable:
+        yield Fault(
+            f"role pickup names column {dataset.pickup!r}, which may be empty",
+            f"declare the column {dataset.pickup!r} with nullable=False",
+        )
+
+
+def _key_faults(dataset: Dataset) -> Iterator[Fault]:
+    declared = {column.name for column in dataset.columns}
+    for name, count in Counter(dataset.row_id_key).items():
+        if name not in declared:
+            yield Fault(
+                f"row_id_key names column {name!r}, which is not declared",
+                f"declare the column {name!r}, or leave it out of row_id_key",
+            )
+        if count > 1:
+            yield Fault(
+                f"row_id_key names column {name!r} twice", "name a column once in row_id_key"
+            )
+    if missing := {dataset.pickup, dataset.dropoff} - set(dataset.row_id_key):
+        yield Fault(
+            f"row_id_key lacks {listed(sorted(missing))}: without both times, trips of one "
+            "taxi would share their id",
+            "put the columns of pickup and dropoff into row_id_key",
+        )
+
+
+def _csv_faults(dataset: Dataset) -> Iterator[Fault]:
+    placed = [column for column in dataset.columns if column.csv_position is not None]
+    releases = dataset.csv_releases
+    if releases is None:
+        if placed:
+            yield Fault(
+                f"columns {listed(c.name for c in placed)} have a position in CSVs, but there are "
+                "no csv_releases",
+                "declare csv_releases, or csv_position=None for these columns",
+            )
+        return
+    positions = [c.csv_position for c in dataset.columns if c.csv_position is not None]
+    if not positions or sorted(positions) != list(range(len(positions))):
+        places = ", ".join(f"{column.name} {column.csv_position}" for column in placed)
+        yield Fault(
+            f"the positions of columns in the CSV releases are doubled or missing ({places})",
+            "number the columns of the CSVs from 0 on, each place once, as their header has them",
+        )
+    if not dataset.first_month <= releases.first <= releases.last:
+        yield Fault(
+            f"CSV releases from {releases.first} to {releases.last} do not lie after the first "
+            f"month {dataset.first_month}",
+            "correct csv_releases or first_month",
+        )
