@@ -20,14 +20,16 @@ from taxi_assets.lake.folder import FolderLake
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.rows.typed_rows import TYPES
 from taxi_assets.settings import Settings
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 FILE = synthetic_file(YELLOW, Month(2019, 1))
 CHUNK_ROWS = 100_000
 
-_FLOWS = "benchmarks.flows"
+_STATEMENTS = Statements("benchmarks.flows", DUCKDB)
 _TABLE = quoted(YELLOW.table)
 _COLUMNS = {column.name: TYPES[column.type] for column in YELLOW.csv_columns}
 
@@ -55,7 +57,7 @@ def load_month(mirror: Mirror, file: TripFile, database: Path, force: bool = Fal
         warehouse.connect() as connection,
         lake.local_path(landed) as path,
     ):
-        replace_month(connection, OpenMonth(file, landed, path), force=force)
+        replace_month(DuckDBSession(connection), OpenMonth(file, landed, path), force=force)
     return cost
 
 
@@ -82,18 +84,17 @@ def flows_sql(mirror: Mirror, database: Path) -> Cost:
     with measured() as cost, duckdb.connect(database) as connection:
         with measured() as part:
             for table in (_TABLE, staging):
-                connection.execute(statement(_FLOWS, "create_table", table=table, columns=columns))
-            copy_in = statement(_FLOWS, "copy_in", table=staging, names=copied, types=types)
+                connection.execute(_flows("create_table", table=table, columns=columns))
+            copy_in = _flows("copy_in", table=staging, names=copied, types=types)
             connection.execute(copy_in, {"path": path})
         cost.parts["copy"] = part.wall_seconds
         with measured() as part:
-            add_ids = statement(_FLOWS, "add_ids", table=staging, key=key)
+            add_ids = _flows("add_ids", table=staging, key=key)
             connection.execute(add_ids, {"filename": FILE.filename})
         cost.parts["update"] = part.wall_seconds
         with measured() as part:
             connection.execute(
-                statement(
-                    _FLOWS,
+                _flows(
                     "merge",
                     table=_TABLE,
                     staging=staging,
@@ -101,9 +102,13 @@ def flows_sql(mirror: Mirror, database: Path) -> Cost:
                     values=values,
                 )
             )
-            connection.execute(statement(_FLOWS, "drop_staging", staging=staging))
+            connection.execute(_flows("drop_staging", staging=staging))
         cost.parts["merge"] = part.wall_seconds
     return cost
+
+
+def _flows(name: str, **parts: str) -> str:
+    return _STATEMENTS(name, **parts).text
 
 
 def _postgres_text(name: str) -> str:
@@ -131,7 +136,7 @@ def pandas_chunks(mirror: Mirror, database: Path) -> Cost:
     columns = ",\n    ".join(f"{quoted(name)} {type_}" for name, type_ in _COLUMNS.items())
     path = mirror.path(FILE)
     with measured() as cost, duckdb.connect(database) as connection:
-        connection.execute(statement(_FLOWS, "create_table", table=_TABLE, columns=columns))
+        connection.execute(_flows("create_table", table=_TABLE, columns=columns))
         for chunk in pd.read_csv(path, dtype=dtypes, chunksize=CHUNK_ROWS):
             ids = _row_ids(chunk)
             for name in timestamps:
@@ -162,7 +167,7 @@ def fingerprint(_: Mirror, database: Path) -> Cost:
     """Count, ids and values of the table, each as a number that hardly two tables share."""
     names = ", ".join(["unique_row_id", "filename", *map(quoted, _COLUMNS)])
     with measured() as cost, duckdb.connect(database, read_only=True) as connection:
-        query = statement(_FLOWS, "fingerprint", table=_TABLE, names=names)
+        query = _flows("fingerprint", table=_TABLE, names=names)
         rows, ids, values = connection.execute(query).fetchall()[0]
     cost.found = {"rows": f"{rows:,}", "ids": ids, "values": values}
     return cost

@@ -17,7 +17,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 
 import taxi_assets.lake.assets
-import taxi_assets.warehouse.duckdb.trip_tables
+import taxi_assets.warehouse.duckdb.warehouse
 from benchmarks.clocks import Clocks
 from benchmarks.measure import Cost, measured, report
 from taxi_assets.automation.instance import open_instance
@@ -33,8 +33,8 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_assets import expectations
 from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
-from taxi_assets.warehouse.duckdb.figures import measure_month
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.warehouse import warehouse_of
 
 _MONTHS = [Month(2020, 1).plus(number) for number in range(12)]
 
@@ -45,9 +45,7 @@ _Load = Callable[[Month], None]
 def bare(settings: Settings) -> Iterator[_Load]:
     """The functions alone."""
     catalog, lake = Catalog(settings), FolderLake(settings.lake_folder)
-    warehouse = DuckDBFile(
-        settings.duckdb_file, settings.duckdb_memory_gb, settings.duckdb_wait_seconds
-    )
+    warehouse = warehouse_of(settings)
 
     def load(month: Month) -> None:
         file = catalog.file(GREEN, month)
@@ -61,10 +59,9 @@ def bare(settings: Settings) -> Iterator[_Load]:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        with warehouse.connect() as connection, lake.local_path(landing.file) as path:
-            replace_month(connection, OpenMonth(file, landing.file, path))
-        with warehouse.connect() as connection:
-            figures = measure_month(connection, file)
+        with warehouse.session() as session, lake.local_path(landing.file) as path:
+            replace_month(session, OpenMonth(file, landing.file, path))
+        figures = warehouse.measure(file)
         expected = expectations(file, figures, settings)
         assert all(check.judge(figures, expected).passed for check in CHECKS if check.blocks)
 
@@ -87,7 +84,7 @@ def dagster_run(settings: Settings) -> Iterator[_Load]:
 def set_clocks() -> Clocks:
     """Clocks around what a run spends its time with."""
     clocks = Clocks("Dagster's own Python: plan, steps, events, snapshots")
-    lake, duckdb = taxi_assets.lake.assets, taxi_assets.warehouse.duckdb.trip_tables
+    lake, duckdb = taxi_assets.lake.assets, taxi_assets.warehouse.duckdb.warehouse
     clocks.time_function(lake, "land", "land: make, verify, store the file")
     clocks.time_function(duckdb, "replace_month", "replace_month")
     clocks.time_function(duckdb, "measure_month", "figures of the checks")

@@ -17,6 +17,7 @@ import statistics
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -29,7 +30,9 @@ from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
-from taxi_assets.warehouse.duckdb.figures import measure_month
+from taxi_assets.warehouse.duckdb.count_rows import count_rows
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.measuring import measure_month
 
 _MONTHS = 12
 _FILES = [synthetic_file(YELLOW, Month(2019, 1).plus(number)) for number in range(_MONTHS)]
@@ -47,7 +50,8 @@ def measure_round(mirror: Mirror, folder: Path) -> Cost:
     def take(name: str, file: TripFile, database: Path, force: bool = False) -> None:
         cost = load_month(mirror, file, database, force)
         with measured() as checks, duckdb_file(database).connect() as connection:
-            measure_month(connection, file)
+            session = DuckDBSession(connection)
+            measure_month(session, file, partial(count_rows, session))
         figures = (cost.wall_seconds, cost.cpu_seconds, checks.wall_seconds, _megabytes(database))
         total.parts |= {f"{name} {unit}": x for unit, x in zip(_UNITS, figures, strict=True)}
 

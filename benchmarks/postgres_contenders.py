@@ -31,9 +31,11 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.postgres.connection import PostgresServer
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.replace_month import replace_month
-from taxi_assets.warehouse.postgres.tables import TYPES, columns_sql
+from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.postgres.tables import columns_sql
 from taxi_assets.warehouse.row_figures import RowFigures
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 100_000
 
-_COLUMNS = ", ".join(f"{c.name} {TYPES[c.type]}" for c in YELLOW.csv_columns)
+_COLUMNS = ", ".join(f"{c.name} {POSTGRES.types[c.type]}" for c in YELLOW.csv_columns)
 _NAMES = ", ".join(column.name for column in YELLOW.csv_columns)
 _READ_BYTES = 1 << 20
 
@@ -73,7 +75,7 @@ def project(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
     """This project's `replace_month`, with the file landed beforehand."""
     server = PostgresServer(SecretStr(dsn))
     with _opened(mirror, file) as month, measured() as cost, server.connect() as connection:
-        replace_month(server, connection, month)
+        replace_month(PostgresSession(server, connection), month)
     return cost
 
 

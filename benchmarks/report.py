@@ -24,7 +24,7 @@ from benchmarks.measure import Cost, measured, median, run_whole
 from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.summaries import refresh
 
 _COMMAND = Path(sys.executable).with_name("taxi-assets")
@@ -46,7 +46,7 @@ def load(mirror: Mirror, months: int, folder: Path) -> Path:
 def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost]]:
     """What summarizing every month takes, and then each report as a whole process."""
     with measured() as first, duckdb_file(folder / "taxi.duckdb").connect() as connection:
-        refresh(DuckDBSummaries(connection), list(DATASETS.values()))
+        refresh(DuckDBSession(connection), list(DATASETS.values()))
     command = [str(_COMMAND), "report", str(folder / "report.html")]
     environment = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
     return first, [run_whole(command, environment) for _ in range(rounds)]

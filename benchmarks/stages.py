@@ -20,8 +20,7 @@ from benchmarks.synthetic_files import Mirror
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.rows.typed_rows import csv_reader, csv_rows
 from taxi_assets.sql.identifiers import quoted
-from taxi_assets.sql.statements import statement
-from taxi_assets.warehouse.duckdb import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.duckdb.tables import ensure_tables
 
 _READ_BYTES = 1 << 20
@@ -72,14 +71,9 @@ def insert(mirror: Mirror, database: Path) -> Cost:
     path = _plain(mirror, database)
     with measured() as cost, duckdb_file(database).connect() as connection:
         connection.execute("SET threads = 1")
-        ensure_tables(connection, _DATASET)
-        query = statement(
-            replace_month.__spec__.parent or "",
-            "insert_month",
-            table=quoted(_DATASET.table),
-            select=_ROWS,
-        )
-        connection.execute(query, {"path": str(path), "filename": FILE.filename})
+        ensure_tables(DuckDBSession(connection), _DATASET)
+        query = sql("insert_month", table=quoted(_DATASET.table), select=_ROWS)
+        connection.execute(query.text, {"path": str(path), "filename": FILE.filename})
     return cost
 
 

@@ -17,7 +17,7 @@ from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.assets import report_definitions
-from taxi_assets.settings import Settings, read_settings
+from taxi_assets.settings import WAREHOUSES, Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
@@ -65,12 +65,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         _of_bucket(settings),
         maintenance_definitions(settings),
         freshness_job(freshness_checks(catalog), settings),
-        *(
-            _of_dataset(
-                dataset, catalog, warehouses, [o.asset for o in own if o.dataset is dataset]
-            )
-            for dataset in datasets
-        ),
+        *(_of_dataset(dataset, catalog, warehouses, own_of[dataset]) for dataset in datasets),
     )
 
 
@@ -88,7 +83,9 @@ def _of_dataset(
     own: Sequence[dg.AssetsDefinition],
 ) -> dg.Definitions:
     settings = catalog.settings
-    sides = [Side(each, merged_asset(each, dataset, catalog)) for each in warehouses]
+    # Whatever the order of the settings, the same one is compared with, and named in the checks.
+    ordered = sorted(warehouses, key=lambda warehouse: list(WAREHOUSES).index(warehouse.name))
+    sides = [Side(each, merged_asset(each, dataset, catalog)) for each in ordered]
     assets = [lake_asset(dataset, catalog), *(side.asset for side in sides)]
     checks = [month_checks(dataset, side.asset, settings, side.warehouse) for side in sides]
     checks += reconcile_checks(dataset, sides)

@@ -1,4 +1,4 @@
-UPDATE $table
+UPDATE {{ table }}
 SET
-    unique_row_id = md5($key),
-    filename = $$filename
+    unique_row_id = md5({{ key }}),
+    filename = {{ bound.filename }}

@@ -1,8 +1,8 @@
-INSERT INTO $table ($names)
-SELECT $names
+INSERT INTO {{ table }} ({{ names }})
+SELECT {{ names }}
 FROM read_csv(
-    $$path,
-    columns = {$types},
+    {{ bound.path }},
+    columns = {{{ types }}},
     auto_detect = false,
     header = true,
     delim = ',',

@@ -1,1 +1,1 @@
-DROP TABLE $staging
+DROP TABLE {{ staging }}

@@ -2,5 +2,5 @@
 SELECT
     count(*),
     CAST(bit_xor(hash(unique_row_id)) AS VARCHAR),
-    CAST(bit_xor(hash($names)) AS VARCHAR)
-FROM $table
+    CAST(bit_xor(hash({{ names }})) AS VARCHAR)
+FROM {{ table }}

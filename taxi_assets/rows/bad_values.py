@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.typed_rows import FRACTION_PATTERN, text_reader
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -122,8 +123,8 @@ def _search(
         f"'bad': coalesce({_is_bad(dataset, dataset.column(name), value)}, false)}}"
         for name, value in values.items()
     )
-    query = statement(__package__, "find_bad_values", tests=tests, reader=reader)
-    found = connection.execute(query, {"path": path, "most": most}).fetchall()
+    query = Statements(__package__, DUCKDB)("find_bad_values", tests=tests, reader=reader)
+    found = connection.execute(query.text, {"path": path, "most": most}).fetchall()
     return [
         BadRow(number, dataset.column(name), value, rows) for number, name, value, rows in found
     ]

@@ -7,9 +7,9 @@ SELECT
 FROM (
     SELECT
         row_number() OVER () AS number,
-        list_filter([$tests], lambda test: test['bad']) AS bad
-    FROM $reader
+        list_filter([{{ tests }}], lambda test: test['bad']) AS bad
+    FROM {{ reader }}
 )
 WHERE len(bad) > 0
 ORDER BY number
-LIMIT $$most
+LIMIT {{ bound.most }}

@@ -1,17 +1,17 @@
 -- The typed rows of raw files, each with the id of its trip's key.
 -- concat() reads NULL as '', as the definition of unique_row_id asks.
 SELECT
-    md5(concat($key)) AS unique_row_id,
+    md5(concat({{ key }})) AS unique_row_id,
     filename,
-    $columns
+    {{ columns }}
 FROM (
     SELECT
         *,
-        $times_written
+        {{ times_written }}
     FROM (
         SELECT
-            $filename AS filename,
-            $typed_columns
-        FROM $reader
+            {{ filename }} AS filename,
+            {{ typed_columns }}
+        FROM {{ reader }}
     )
 )

@@ -12,18 +12,13 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from taxi_assets.lake.landed_file import LineEnd
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
-TYPES: Mapping[ColumnType, str] = {
-    ColumnType.CODE: "VARCHAR",
-    ColumnType.TEXT: "VARCHAR",
-    ColumnType.TIMESTAMP: "TIMESTAMP",
-    ColumnType.INTEGER: "INTEGER",
-    ColumnType.DOUBLE: "DOUBLE",
-}
+TYPES = DUCKDB.types
 """DuckDB's type for the values of each column type."""
 
 # Whole numbers are read as doubles, since DuckDB rounds `1.5` silently where an INTEGER is due;
@@ -154,8 +149,7 @@ def _rows(
         else quoted(column.name)
         for column in dataset.columns
     ]
-    return statement(
-        __package__,
+    return Statements(__package__, DUCKDB)(
         "select_rows",
         key=", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key),
         columns=_lines(4, columns),
@@ -163,7 +157,7 @@ def _rows(
         filename=filename,
         typed_columns=_lines(12, typed),
         reader=reader,
-    )
+    ).text
 
 
 def _lines(indent: int, expressions: Sequence[str]) -> str:

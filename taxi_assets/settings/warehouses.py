@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    WithJsonSchema,
+)
 from pydantic_settings import BaseSettings, NoDecode
 
 from taxi_assets.settings import forms
@@ -20,7 +28,11 @@ def _known(name: str) -> str:
     return name
 
 
-WarehouseName = Annotated[str, AfterValidator(_known)]
+WarehouseName = Annotated[
+    str,
+    AfterValidator(_known),
+    WithJsonSchema({"type": "string", "enum": list(WAREHOUSES)}),
+]
 """The name of a warehouse that there is."""
 
 

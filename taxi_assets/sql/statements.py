@@ -109,6 +109,11 @@ class Statements:
         return Statement(template.render(parts, bound=_BOUND), self.dialect)
 
 
+def names_of(package: str) -> list[str]:
+    """The names of all statements in a package's files."""
+    return sorted(_templates(package))
+
+
 @cache
 def _templates(package: str) -> dict[str, Template]:
     found: dict[str, Template] = {}

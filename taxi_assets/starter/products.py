@@ -11,7 +11,8 @@ from pydantic import Field
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.statements import Statements
 from taxi_assets.starter.product_pages import fetch_products
 from taxi_assets.starter.table_metadata import bar_chart, preview
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
@@ -67,7 +68,7 @@ def average_price_by_brand(
             )
         with duckdb.get_connection() as connection:
             connection.register("products", frame.astype(str))
-            connection.execute(statement(__package__, "average_price"))
+            connection.execute(Statements(__package__, DUCKDB)("average_price").text)
             brands = connection.execute("FROM average_price_by_brand").fetchall()
     averages = [{"brand": brand, "avg_price": price} for brand, price in brands]
     return dg.MaterializeResult(

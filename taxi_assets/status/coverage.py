@@ -143,15 +143,9 @@ def _agreement(
     loaded: dict[str, _Loaded],
 ) -> _Agreement:
     for name, found in loaded.items():
-        count, entry = rows[name], found.entries.get(file)
-        if entry is None and count == 0:
-            return _Agreement(MonthState.PARTIAL, f"not loaded into {name}")
-        if entry is None:
-            return _Agreement(MonthState.WRONG, f"{name}: rows without a ledger")
-        if entry.rows != count:
-            return _Agreement(MonthState.WRONG, f"{name}: {count:,} of {entry.rows:,} rows")
-        if landed is not None and landed.sha256 != entry.sha256:
-            return _Agreement(MonthState.WRONG, f"{name}: the lake has another version")
+        fault = _fault(name, found.entries.get(file), rows[name], landed)
+        if fault is not None:
+            return fault
     # Of one version of a file, all rows are loaded that were not rejected.
     entries = {name: found.entries[file].rows for name, found in loaded.items()}
     rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}
@@ -161,3 +155,18 @@ def _agreement(
         return _Agreement(MonthState.OK, "ok, but not in the lake")
     most = max(rejected.values())
     return _Agreement(MonthState.OK, f"ok, but {most:,} rows rejected" if most else "ok")
+
+
+def _fault(
+    warehouse: str, entry: LedgerEntry | None, rows: int, landed: LandedFile | None
+) -> _Agreement | None:
+    """What is wrong in one warehouse; None where nothing is."""
+    if entry is None and rows == 0:
+        return _Agreement(MonthState.PARTIAL, f"not loaded into {warehouse}")
+    if entry is None:
+        return _Agreement(MonthState.WRONG, f"{warehouse}: rows without a ledger")
+    if entry.rows != rows:
+        return _Agreement(MonthState.WRONG, f"{warehouse}: {rows:,} of {entry.rows:,} rows")
+    if landed is not None and landed.sha256 != entry.sha256:
+        return _Agreement(MonthState.WRONG, f"{warehouse}: the lake has another version")
+    return None

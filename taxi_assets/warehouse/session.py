@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.sql.statements import Statement
@@ -62,7 +62,7 @@ class Session(Protocol):
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """The rows that a query finds."""
 
-    def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> None:
+    def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> object:
         """Run a statement within `transaction`."""
 
     def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
@@ -71,9 +71,12 @@ class Session(Protocol):
     def ensure(self, table: RecordTable[Record]) -> None:
         """Make a record table where it is missing, and add columns declared since."""
 
-    def transaction(self, dataset: Dataset | None = None) -> AbstractContextManager[None]:
+    def transaction(
+        self, dataset: Dataset | None = None, writes: RecordTable[Any] | None = None
+    ) -> AbstractContextManager[None]:
         """What changes within it becomes visible at its end, all at once, or not at all.
 
         Args:
             dataset: whose months must not be replaced meanwhile, where the database can lock.
+            writes: a record table that nobody else must write meanwhile, likewise.
         """

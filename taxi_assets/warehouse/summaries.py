@@ -161,8 +161,8 @@ def _summarize(session: Session, file: TripFile) -> bool:
 
 
 def _forget(session: Session, filenames: Sequence[str]) -> None:
-    for table in (SUMMARIES, COUNTS):
-        forget(session, table, filenames)
+    forget(session, SUMMARIES, filenames)
+    forget(session, COUNTS, filenames)
 
 
 def _figures(
@@ -178,10 +178,10 @@ def _figures(
     place = {"table": session.table(dataset.table), "month_rows": rows.condition}
     sql = Statements(__package__, dialect)
     [(trips, passengers, miles, fares, tips)] = session.ask(
-        sql("sum_up", **place, sums=_sums(dataset, dialect)), values
+        sql("sum_up", **place, sums=month_sums(dataset, dialect)), values
     )
     found = session.ask(
-        sql("count_trips", **place, **_parts(dataset, dialect), outside=OUTSIDE), values
+        sql("count_trips", **place, **month_parts(dataset, dialect), outside=OUTSIDE), values
     )
     counts, seconds = [], {}
     for part, day, hour, zone, duration, number in found:
@@ -205,12 +205,14 @@ def _figures(
     return summary, counts
 
 
-def _sums(dataset: Dataset, dialect: Dialect) -> list[str]:
+def month_sums(dataset: Dataset, dialect: Dialect) -> list[str]:
+    """The sums of passengers, miles, fares and tips, in that order; NULL without a column."""
     roles = (dataset.passengers, dataset.distance, dataset.fare, dataset.tip)
     return [f"coalesce(sum({dialect.identifier(name)}), 0)" if name else "NULL" for name in roles]
 
 
-def _parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
+def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
+    """The expressions by which trips are counted."""
     pickup, dropoff = dialect.identifier(dataset.pickup), dialect.identifier(dataset.dropoff)
     functions = dialect.functions
     zone = dataset.pickup_zone

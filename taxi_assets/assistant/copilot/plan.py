@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from taxi_assets.components.pipeline_text import TEMPLATE
+from taxi_assets.settings import WAREHOUSES
+from taxi_assets.settings.warehouses import WarehouseName
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 _COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
@@ -29,7 +31,6 @@ PlainText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator
 ShortText = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(pattern=_NAME)]
 MonthText = Annotated[str, Field(pattern=_MONTH)]
-Warehouse = Literal[tuple(WAREHOUSES)]  # type: ignore[valid-type] # the names there are
 
 
 class _Form(BaseModel):
@@ -49,7 +50,7 @@ class TripsPlan(_Form):
     name: Name
     taxi: Literal["green", "yellow"]
     months: MonthRange
-    warehouses: Annotated[list[Warehouse], Field(min_length=1, max_length=len(WAREHOUSES))]
+    warehouses: Annotated[list[WarehouseName], Field(min_length=1, max_length=len(WAREHOUSES))]
     schedule: ShortText | None = None
 
 
@@ -79,7 +80,7 @@ class AddressPlan(_Form):
     records: ShortText | None = None
     columns: Annotated[list[ColumnPlan], Field(min_length=1, max_length=200)]
     table: Name
-    warehouse: Warehouse
+    warehouse: WarehouseName
     query: QueryPlan | None = None
     schedule: ShortText | None = None
 

@@ -12,7 +12,8 @@ from taxi_assets.assistant.data.guarded_query import QUERY_SECONDS, QueryError, 
 from taxi_assets.assistant.gemini.model import Gemini
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.errors import AssistantError
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.statements import Statements
 
 _ATTEMPTS = 3
 
@@ -50,7 +51,7 @@ def ask_tables(
         AssistantError: the tables cannot answer it, or no query could be run.
         WarehouseBusyError: somebody writes to the database now.
     """
-    tables = run_guarded(database, statement(__package__, "tables"), seconds).rows
+    tables = run_guarded(database, Statements(__package__, DUCKDB)("tables").text, seconds).rows
     failed: list[dict[str, str]] = []
     while True:
         prompt = {"question": question, "tables": dict(map(tuple, tables)), "failed": failed}

@@ -1,1 +1,1 @@
-SELECT count(*) FROM ${embeddings} WHERE model = $$model
+SELECT count(*) FROM {{ embeddings }} WHERE model = {{ bound.model }}

@@ -1,1 +1,1 @@
-DELETE FROM chunks WHERE NOT list_contains($$kept, id) AND NOT list_contains($$keep, source)
+DELETE FROM chunks WHERE NOT list_contains({{ bound.kept }}, id) AND NOT list_contains({{ bound.keep }}, source)

@@ -1,1 +1,1 @@
-DELETE FROM ${embeddings} WHERE chunk_id NOT IN (SELECT id FROM chunks)
+DELETE FROM {{ embeddings }} WHERE chunk_id NOT IN (SELECT id FROM chunks)

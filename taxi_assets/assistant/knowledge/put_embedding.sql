@@ -1,1 +1,1 @@
-INSERT OR REPLACE INTO ${embeddings} VALUES ($$chunk_id, $$model, $$dimension, $$vector)
+INSERT OR REPLACE INTO {{ embeddings }} VALUES ({{ bound.chunk_id }}, {{ bound.model }}, {{ bound.dimension }}, {{ bound.vector }})

@@ -3,12 +3,12 @@
 WITH words AS (
     SELECT id, unnest(regexp_extract_all(lower(heading || ' ' || text), '[\p{L}\p{N}]+')) AS word
     FROM chunks
-    WHERE $$all_sources OR list_contains($$sources, source)
+    WHERE {{ bound.all_sources }} OR list_contains({{ bound.sources }}, source)
 ),
 counts AS (SELECT id, word, count(*) AS times FROM words GROUP BY ALL),
 lengths AS (SELECT id, count(*) AS length FROM words GROUP BY id),
 corpus AS (SELECT count(*) AS chunks, avg(length) AS mean_length FROM lengths),
-asked AS (SELECT DISTINCT unnest(regexp_extract_all(lower($$question), '[\p{L}\p{N}]+')) AS word),
+asked AS (SELECT DISTINCT unnest(regexp_extract_all(lower({{ bound.question }}), '[\p{L}\p{N}]+')) AS word),
 holders AS (SELECT word, count(*) AS holders FROM counts SEMI JOIN asked USING (word) GROUP BY word),
 scored AS (
     SELECT
@@ -22,18 +22,18 @@ scored AS (
 ),
 by_words AS (
     SELECT id, row_number() OVER (ORDER BY bm25 DESC, id) AS rank FROM scored
-    QUALIFY rank <= $$depth
+    QUALIFY rank <= {{ bound.depth }}
 ),
 likeness AS (
-    SELECT chunk_id AS id, array_cosine_similarity(vector, $$vector::FLOAT[${dimension}]) AS cosine
-    FROM ${embeddings}
-    WHERE model = $$model
+    SELECT chunk_id AS id, array_cosine_similarity(vector, {{ bound.vector }}::FLOAT[{{ dimension }}]) AS cosine
+    FROM {{ embeddings }}
+    WHERE model = {{ bound.model }}
 ),
 by_meaning AS (
     SELECT id, cosine, row_number() OVER (ORDER BY cosine DESC, id) AS rank
     FROM likeness SEMI JOIN lengths USING (id)
     WHERE isfinite(cosine)
-    QUALIFY rank <= $$depth
+    QUALIFY rank <= {{ bound.depth }}
 )
 SELECT
     chunks.id,
@@ -46,4 +46,4 @@ LEFT JOIN by_words ON by_words.id = chunks.id
 LEFT JOIN by_meaning ON by_meaning.id = chunks.id
 WHERE by_words.rank IS NOT NULL OR by_meaning.rank IS NOT NULL
 ORDER BY score DESC, chunks.id
-LIMIT $$most
+LIMIT {{ bound.most }}

@@ -14,7 +14,8 @@ import duckdb
 from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.embedder import Embedder
 from taxi_assets.settings import Settings
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.statements import Statements
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 
 _DEPTH = 50  # of each of the two lists that are put together
@@ -138,7 +139,7 @@ def store_of(settings: Settings) -> Store:
 
 
 def _sql(name: str, /, **identifiers: str) -> str:
-    return statement(__package__, name, **identifiers)
+    return Statements(__package__, DUCKDB)(name, **identifiers).text
 
 
 def _names(embedder: Embedder) -> dict[str, str]:

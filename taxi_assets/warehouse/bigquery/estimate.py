@@ -8,6 +8,7 @@ from taxi_assets.warehouse.bigquery.jobs import Cost
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
 from taxi_assets.warehouse.bigquery.tables import month_value
 from taxi_assets.warehouse.interface import Estimate
+from taxi_assets.warehouse.session import Value
 
 
 def estimate_load(session: BigQuerySession, file: TripFile) -> Estimate:
@@ -25,7 +26,7 @@ def estimate_load(session: BigQuerySession, file: TripFile) -> Estimate:
         "table": session.table(file.dataset.table),
         "month": BIGQUERY.quote(MONTH_COLUMN),
     }
-    values = {"month": month_value(file.month), "filename": file.filename}
+    values: dict[str, Value] = {"month": month_value(file.month), "filename": file.filename}
     billed = sum(
         session.jobs.estimate(sql(name, **names), values)
         for name in ("count_month", "delete_month")

@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import LoadJob, LoadJobConfig, QueryJob, QueryJobConfig
 
 
+Scalar = str | int | float | Decimal | date | datetime | None
+
+
 class Typed(NamedTuple):
     """A value of a column, which may be NULL, and the column's type."""
 
     type: str
-    value: object
+    value: Scalar
 
 
 Bound = Value | Typed
@@ -228,20 +231,19 @@ def _parameter(name: str, value: Bound) -> object:
         if type_ == "NUMERIC" and single is not None:
             single = Decimal(str(single))
         return ScalarQueryParameter(name, type_, single)
-    for kind, type_ in _SCALARS.items():
-        if isinstance(value, kind):
-            return ScalarQueryParameter(name, type_, value)
-    listed = list(cast("Sequence[object]", value))
-    times = any(isinstance(each, datetime) for each in listed)
-    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", listed)
+    if isinstance(value, Scalar):
+        return ScalarQueryParameter(name, _scalar_type(value), value)
+    times = any(isinstance(each, datetime) for each in value)
+    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", list(value))
 
 
-# A datetime is a date, too: it comes first.
-_SCALARS: Mapping[type, str] = {
-    str: "STRING",
-    int: "INT64",
-    float: "FLOAT64",
-    Decimal: "NUMERIC",
-    datetime: "TIMESTAMP",
-    date: "DATE",
-}
+def _scalar_type(value: Scalar) -> str:
+    """BigQuery's type for a value; a datetime is a date, too, so that it is asked for first."""
+    types = {
+        datetime: "TIMESTAMP",
+        date: "DATE",
+        int: "INT64",
+        float: "FLOAT64",
+        Decimal: "NUMERIC",
+    }
+    return next((name for kind, name in types.items() if isinstance(value, kind)), "STRING")

@@ -16,6 +16,7 @@ from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
 from taxi_assets.warehouse.rejects import rejected_rows
+from taxi_assets.warehouse.session import Value
 from taxi_assets.warehouse.tally import Tally
 
 
@@ -96,7 +97,7 @@ def _rows(session: BigQuerySession, month: OpenMonth) -> _MonthRows:
         table=session.table(file.dataset.table),
         month=BIGQUERY.quote(MONTH_COLUMN),
     )
-    values = {"month": month_value(file.month), "filename": file.filename}
+    values: dict[str, Value] = {"month": month_value(file.month), "filename": file.filename}
     [row] = session.ask(query, values)
     return _MonthRows(int(str(row[0])), int(str(row[1])))
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from json import dumps
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taxi_assets.sql.statements import Statement, bound
 from taxi_assets.trips.dataset import Dataset
@@ -95,7 +95,7 @@ class BigQuerySession:
         of_files = BIGQUERY.among.format(column="filename", values=bound("filenames"))
         condition = f"{BIGQUERY.quote(MONTH_COLUMN)} = {bound('month')} AND {of_files}"
         filenames = [sibling.filename for sibling in file.siblings]
-        values = {"month": month_value(file.month), "filenames": filenames}
+        values: dict[str, Value] = {"month": month_value(file.month), "filenames": filenames}
         return MonthRows(Statement(condition, BIGQUERY), values)
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
@@ -165,8 +165,8 @@ class BigQuerySession:
     @contextmanager
     def transaction(
         self,
-        _dataset: Dataset | None = None,
-        _writes: RecordTable[Record] | None = None,
+        dataset: Dataset | None = None,  # noqa: ARG002 - there is nothing to lock
+        writes: RecordTable[Any] | None = None,  # noqa: ARG002
     ) -> Iterator[None]:
         """What changes within it is sent when the context ends well.
 

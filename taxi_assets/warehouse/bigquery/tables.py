@@ -91,12 +91,12 @@ def require_partitions(place: BigQueryPlace, dataset: Dataset, table: Table) -> 
     """
     if is_partitioned(table):
         return
-    place = f"{place.address}.{dataset.table}"
+    address = f"{place.address}.{dataset.table}"
     if table.table_type != "TABLE":
-        raise WarehouseError(f"{place} is no table but a {table.table_type}", "drop or rename it")
+        raise WarehouseError(f"{address} is no table but a {table.table_type}", "drop or rename it")
     flows = any(field.field_type == "BYTES" for field in table.schema)
     raise WarehouseError(
-        f"{place} is not partitioned by the month of its files: it is from "
+        f"{address} is not partitioned by the month of its files: it is from "
         + ("the Kestra flows (days as partitions, ids as BYTES)" if flows else "elsewhere"),
         "`taxi-assets adopt bigquery` makes a table with months of it and keeps the old one; or "
         "rename it to start with an empty one",

@@ -19,5 +19,5 @@ def count_rows(session: DuckDBSession, file: TripFile, values: Mapping[str, Valu
     }
     [measured] = session.ask(sql("measure_month", **names), values)
     [(shared,)] = session.ask(sql("count_shared_ids", table=names["table"]), values)
-    *counts, elsewhere = (int(str(count)) for count in measured)
-    return RowCounts(*counts, int(str(shared)), elsewhere)
+    *counts, elsewhere = measured
+    return RowCounts(*(int(str(count)) for count in (*counts, shared, elsewhere)))

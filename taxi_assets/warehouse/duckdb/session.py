@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -74,8 +75,8 @@ class DuckDBSession:
     @contextmanager
     def transaction(
         self,
-        _dataset: Dataset | None = None,
-        _writes: RecordTable[Record] | None = None,
+        dataset: Dataset | None = None,  # noqa: ARG002 - there is nothing to lock
+        writes: RecordTable[Any] | None = None,  # noqa: ARG002
     ) -> Iterator[None]:
         """A transaction; nobody else has the file open to write meanwhile."""
         self.connection.begin()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from taxi_assets.sql.statements import Statement, bound
 from taxi_assets.trips.dataset import Dataset
@@ -87,7 +88,7 @@ class PostgresSession:
 
     @contextmanager
     def transaction(
-        self, dataset: Dataset | None = None, writes: RecordTable[Record] | None = None
+        self, dataset: Dataset | None = None, writes: RecordTable[Any] | None = None
     ) -> Iterator[None]:
         """A transaction with memory to sort in.
 

@@ -15,7 +15,7 @@ from taxi_assets.assistant.copilot.proof import PlanError, prove
 from taxi_assets.assistant.copilot.rendering import pipeline_text
 from taxi_assets.assistant.copilot.writing import write_pipeline
 from taxi_assets.errors import AssistantError
-from taxi_assets.settings import Warehouse, read_settings
+from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.gemini_server import KEY, GeminiServer
 
@@ -159,7 +159,7 @@ def test_a_process_that_hangs_is_ended(
     python.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(python))
     with pytest.raises(AssistantError, match="took longer than"):
-        prove(read_settings(), "any.yaml", "", {Warehouse.DUCKDB}, seconds=0.5)
+        prove(read_settings(), "any.yaml", "", {"duckdb"}, seconds=0.5)
 
 
 def test_a_process_that_breaks_down_is_told_of(
@@ -170,7 +170,7 @@ def test_a_process_that_breaks_down_is_told_of(
     python.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(python))
     with pytest.raises(PlanError, match="ended with 3"):
-        prove(read_settings(), "any.yaml", "", {Warehouse.DUCKDB})
+        prove(read_settings(), "any.yaml", "", {"duckdb"})
 
 
 def test_a_file_that_came_meanwhile_is_not_overwritten(tmp_path: Path) -> None:

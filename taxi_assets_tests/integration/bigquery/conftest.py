@@ -31,5 +31,5 @@ def own(bigquery_url: str, tmp_path: Path) -> OwnDataset:
         project=PROJECT, location=LOCATION, bigquery_url=bigquery_url, retry_seconds=20
     )
     made = OwnDataset(cloud, f"nyc_{next(_numbers)}", tmp_path)
-    ensure_dataset(made.warehouse)
+    ensure_dataset(made.place)
     return made

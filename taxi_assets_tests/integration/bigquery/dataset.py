@@ -21,7 +21,9 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.bigquery.replace_month import replace_month
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
 from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
 from taxi_assets.warehouse.loading import Loaded
 
@@ -49,9 +51,14 @@ class OwnDataset:
     folder: Path
 
     @cached_property
-    def warehouse(self) -> BigQueryWarehouse:
+    def place(self) -> BigQueryPlace:
         """It, as the product has it."""
-        return BigQueryWarehouse(self.cloud, self.name, max_bytes_billed=10**10, wait_seconds=60)
+        return BigQueryPlace(self.cloud, self.name, max_bytes_billed=10**10, wait_seconds=60)
+
+    @property
+    def warehouse(self) -> BigQueryWarehouse:
+        """The warehouse in it."""
+        return BigQueryWarehouse(self.place)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -67,7 +74,11 @@ class OwnDataset:
 
     def jobs(self) -> Jobs:
         """Jobs of another piece of work."""
-        return Jobs(self.warehouse, {}, uuid4().hex)
+        return Jobs(self.place, {}, uuid4().hex)
+
+    def session(self) -> BigQuerySession:
+        """A session of another piece of work."""
+        return BigQuerySession(self.jobs())
 
     def open(self, file: TripFile, data: bytes) -> OpenMonth:
         """A month as it lies in a lake."""
@@ -89,35 +100,35 @@ class OwnDataset:
 
     def load(self, file: TripFile, data: bytes, force: bool = False) -> Loaded:
         """Load a month."""
-        return replace_month(self.jobs(), self.open(file, data), "some-run", force)
+        return replace_month(self.session(), self.open(file, data), "some-run", force)
 
     def query(self, sql: str) -> list[Row]:
         """What it answers; times without their zone, which is UTC."""
-        rows = self.warehouse.client.query_and_wait(sql)
+        rows = self.place.client.query_and_wait(sql)
         return [tuple(_naive(value) for value in row.values()) for row in rows]
 
     def rows(self, table: str = GREEN.table) -> Counter[Row]:
         """All rows, in the columns that they have in every warehouse."""
-        qualified = self.warehouse.qualified(table)
+        qualified = self.place.qualified(table)
         return Counter(self.query(f"SELECT * EXCEPT (file_month) FROM {qualified}"))
 
     def counts(self) -> dict[object, object]:
         """Rows of each file."""
-        table = self.warehouse.qualified(GREEN.table)
+        table = self.place.qualified(GREEN.table)
         return dict(self.query(f"SELECT filename, COUNT(*) FROM {table} GROUP BY filename"))  # type: ignore[arg-type]
 
     def ledger(self) -> dict[object, Row]:
         """The ledger's lines by filename."""
-        table = self.warehouse.qualified("tripdata_files")
+        table = self.place.qualified("tripdata_files")
         return {row[0]: row for row in self.query(f"SELECT * FROM {table}")}
 
     def tables(self) -> set[str]:
         """The names of all tables."""
-        return {table.table_id for table in self.warehouse.client.list_tables(self.name)}
+        return {table.table_id for table in self.place.client.list_tables(self.name)}
 
     def queries(self) -> list[QueryJob]:
         """All queries that were sent, with their jobs."""
-        jobs = self.warehouse.client.list_jobs(all_users=True)
+        jobs = self.place.client.list_jobs(all_users=True)
         return [job for job in jobs if isinstance(job, QueryJob) and self.name in job.query]
 
 

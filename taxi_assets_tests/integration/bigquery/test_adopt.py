@@ -27,7 +27,7 @@ def as_the_flows_leave_it(own: OwnDataset) -> None:
         "FROM_HEX('00ff') AS unique_row_id" if type_ == "BYTES" else f"CAST({n} AS {type_}) AS {n}"
         for n, type_ in columns.items()
     ]
-    ours, theirs = own.warehouse.qualified(TABLE), own.warehouse.qualified("theirs")
+    ours, theirs = own.place.qualified(TABLE), own.place.qualified("theirs")
     declared = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
     own.query(f"CREATE TABLE {theirs} ({declared}) PARTITION BY DATE({GREEN.pickup})")
     own.query(f"INSERT INTO {theirs} SELECT {', '.join(values)} FROM {ours}")
@@ -46,10 +46,10 @@ def without_ids(own: OwnDataset) -> Counter[tuple[object, ...]]:
 def test_the_flows_table_is_recognised_and_adopted(own: OwnDataset, settings_env: Path) -> None:
     as_the_flows_leave_it(own)
     own.query(
-        f"INSERT INTO {own.warehouse.qualified(TABLE)} (filename, {GREEN.pickup}) "
+        f"INSERT INTO {own.place.qualified(TABLE)} (filename, {GREEN.pickup}) "
         "VALUES ('from elsewhere', TIMESTAMP '2020-04-01 00:00:00')"
     )
-    own.query(f"DELETE FROM {own.warehouse.qualified('tripdata_files')} WHERE TRUE")
+    own.query(f"DELETE FROM {own.place.qualified('tripdata_files')} WHERE TRUE")
     with pytest.raises(WarehouseError, match="the Kestra flows") as refusal:
         own.load(APRIL, csv_month(GREEN, 5))
     assert "taxi-assets adopt bigquery" in refusal.value.remedy
@@ -70,7 +70,7 @@ def test_an_adoption_that_was_broken_off_is_finished(own: OwnDataset, settings_e
     own.load(APRIL, csv_month(GREEN, 5))
     before = Counter(own.rows())
     for name, other in ((TABLE, f"{TABLE}_adopted"), ("tripdata_files", f"{TABLE}_from_flows")):
-        own.query(f"ALTER TABLE {own.warehouse.qualified(name)} RENAME TO {other}")
+        own.query(f"ALTER TABLE {own.place.qualified(name)} RENAME TO {other}")
     with mock.patch.dict(os.environ, own.environment):
         answer = taxi_assets("adopt", "bigquery")
     assert f"{TABLE}: 5 rows kept, in 1 months" in answer.text
@@ -78,7 +78,7 @@ def test_an_adoption_that_was_broken_off_is_finished(own: OwnDataset, settings_e
 
 
 def test_a_table_with_other_columns_is_left_as_it_is(own: OwnDataset, settings_env: Path) -> None:
-    own.query(f"CREATE TABLE {own.warehouse.qualified(TABLE)} (filename STRING, more INT64)")
+    own.query(f"CREATE TABLE {own.place.qualified(TABLE)} (filename STRING, more INT64)")
     with mock.patch.dict(os.environ, own.environment):
         answer = taxi_assets("adopt", "bigquery")
     assert answer.exit_code == 1

@@ -64,7 +64,7 @@ def assert_checks_see_a_changed_value(project: OwnDataset) -> None:
     checked = taxi_assets("check", "green", MONTHS[0])
     assert checked.exit_code == 0, checked.text
     project.query(
-        f"UPDATE {project.warehouse.qualified(GREEN.table)} SET tip_amount = tip_amount + 1 "
+        f"UPDATE {project.place.qualified(GREEN.table)} SET tip_amount = tip_amount + 1 "
         f"WHERE filename = 'green_tripdata_{MONTHS[0]}.csv'"
     )
     refused = taxi_assets("check", "green", MONTHS[0])
@@ -118,7 +118,7 @@ def test_months_are_the_same_in_bigquery_and_in_duckdb(
 
     mirror.publish(ZONES_FILE, zone_lookup())
     assert states("load", "zones") == ["loaded"]
-    zones = Counter(project.query(f"SELECT * FROM {project.warehouse.qualified('zones')}"))
+    zones = Counter(project.query(f"SELECT * FROM {project.place.qualified('zones')}"))
     assert zones == in_duckdb(settings_env, "zones")
 
     assert_checks_see_a_changed_value(project)
@@ -137,7 +137,7 @@ def test_months_are_the_same_in_bigquery_and_in_duckdb(
     assert all(job.labels["managed-by"] == "taxi-assets" for job in labelled)
     assert {job.labels["taxi"] for job in labelled} == {"green"}
     assert any("dagster-run" in job.labels for job in labelled)
-    known = {project.warehouse.qualified(name).strip("`"): c for name, c in TABLES.items()}
+    known = {project.place.qualified(name).strip("`"): c for name, c in TABLES.items()}
     google = analyzer(known)
     sent = {part for job in jobs if job.labels for part in statements(job.query)}
     assert len(sent) > 15

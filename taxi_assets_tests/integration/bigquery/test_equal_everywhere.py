@@ -11,9 +11,9 @@ import duckdb
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.bigquery.tally import take_tally
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.duckdb.tally import take_tally as duckdb_tally
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.measuring import take_tally
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.integration.equality.generated_months import csv_bytes, publish_parquet
 from taxi_assets_tests.integration.equality.real_months import path_of
@@ -43,10 +43,10 @@ def assert_equal(own: OwnDataset, files: Mapping[TripFile, bytes]) -> None:
     with duckdb.connect() as connection:
         for file, data in files.items():
             loaded = own.load(file, data)
-            replace_month(connection, own.open(file, data))
-            tally = take_tally(own.jobs(), file)
+            replace_month(DuckDBSession(connection), own.open(file, data))
+            tally = take_tally(own.session(), file)
             assert tally == loaded.tally
-            assert tally == duckdb_tally(connection, file.dataset, [file.filename])
+            assert tally == take_tally(DuckDBSession(connection), file)
         for table in {file.dataset.table for file in files}:
             expected = Counter(connection.execute(f"FROM {table}").fetchall())
             assert own.rows(table) == expected

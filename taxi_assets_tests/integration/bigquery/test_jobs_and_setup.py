@@ -14,7 +14,9 @@ import pytest
 from google.cloud.bigquery import QueryJob
 
 from taxi_assets.errors import WarehouseError
+from taxi_assets.sql.statements import Statement
 from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.bigquery.dataset import LOCATION, PROJECT, OwnDataset
@@ -27,31 +29,35 @@ def settings(own: OwnDataset, settings_env: Path) -> Iterator[None]:
         yield
 
 
+def adding(table: str, number: int) -> Statement:
+    return Statement(f"INSERT INTO {table} VALUES ({number})", BIGQUERY)
+
+
 def test_a_job_that_is_sent_twice_runs_once(own: OwnDataset) -> None:
-    table = own.warehouse.qualified("numbers")
+    table = own.place.qualified("numbers")
     own.query(f"CREATE TABLE {table} (number INT64)")
     labels = {"taxi": "green", "month": "2020-04", "dagster-run": "some-run"}
     for _ in range(2):
         # As after an answer that was lost: the same work, submitted again.
-        Jobs(own.warehouse, labels, "some_token").write("add", f"INSERT INTO {table} VALUES (1)")
+        Jobs(own.place, labels, "some_token").write("add", adding(table, 1))
     assert own.query(f"SELECT COUNT(*) FROM {table}") == [(1,)]
-    Jobs(own.warehouse, labels, "other_token").write("add", f"INSERT INTO {table} VALUES (2)")
+    Jobs(own.place, labels, "other_token").write("add", adding(table, 2))
     assert own.query(f"SELECT COUNT(*) FROM {table}") == [(2,)]
-    sent = own.warehouse.client.get_job("taxi-assets_add_some_token_0")
+    sent = own.place.client.get_job("taxi-assets_add_some_token_0")
     assert isinstance(sent, QueryJob)
     assert sent.labels == {"managed-by": "taxi-assets", **labels}
-    assert sent.maximum_bytes_billed == own.warehouse.max_bytes_billed
+    assert sent.maximum_bytes_billed == own.place.max_bytes_billed
 
 
 def test_a_dataset_that_is_missing_is_made(own: OwnDataset, settings: None) -> None:
-    own.warehouse.client.delete_dataset(own.name)
+    own.place.client.delete_dataset(own.name)
     answer = taxi_assets("doctor")
     assert answer.exit_code == 1
     assert "taxi-assets setup gcp" in answer.text
     answer = taxi_assets("setup", "gcp")
     assert answer.exit_code == 0, answer.text
     assert f"dataset {PROJECT}.{own.name} in {LOCATION}: made" in answer.text
-    made = own.warehouse.client.get_dataset(own.name)
+    made = own.place.client.get_dataset(own.name)
     assert made.labels == {"managed-by": "taxi-assets"}
     assert "NYC taxi trips" in made.description
     assert "is there and fits" in taxi_assets("setup", "gcp").text
@@ -59,15 +65,15 @@ def test_a_dataset_that_is_missing_is_made(own: OwnDataset, settings: None) -> N
 
 
 def test_a_dataset_that_does_not_fit_is_told_and_not_changed(own: OwnDataset) -> None:
-    elsewhere = replace(own.warehouse, cloud=replace(own.cloud, location="eu"))
+    elsewhere = replace(own.place, cloud=replace(own.cloud, location="eu"))
     with pytest.raises(WarehouseError, match="is in us-east1, and GCP_LOCATION says eu") as refusal:
         ensure_dataset(elsewhere)
     assert "GCP_LOCATION=us-east1" in refusal.value.remedy
-    dataset = own.warehouse.client.get_dataset(own.name)
+    dataset = own.place.client.get_dataset(own.name)
     dataset.default_table_expiration_ms = 60 * 24 * 60 * 60 * 1000
-    own.warehouse.client.update_dataset(dataset, ["default_table_expiration_ms"])
+    own.place.client.update_dataset(dataset, ["default_table_expiration_ms"])
     with pytest.raises(WarehouseError, match="drops its tables after 60 days"):
-        ensure_dataset(own.warehouse)
+        ensure_dataset(own.place)
 
 
 def test_definitions_of_bigquery_do_not_import_its_client(settings: None) -> None:

@@ -15,9 +15,8 @@ from taxi_assets.settings import Settings
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
-from taxi_assets.warehouse.bigquery.diagnosis import diagnose
-from taxi_assets.warehouse.bigquery.figures import measure_month
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.integration.equality.generated_months import csv_bytes, publish_parquet
 from taxi_assets_tests.published import Mirror
@@ -36,11 +35,11 @@ def real(tmp_path: Path) -> Iterator[OwnDataset]:
     """A dataset of this test alone, in the project that the environment names."""
     cloud = google_cloud_of(Settings.model_validate({}))
     own = OwnDataset(cloud, f"taxi_assets_tests_{uuid4().hex[:12]}", tmp_path)
-    ensure_dataset(own.warehouse)
+    ensure_dataset(own.place)
     try:
         yield own
     finally:
-        own.warehouse.client.delete_dataset(own.warehouse.address, delete_contents=True)
+        own.place.client.delete_dataset(own.place.address, delete_contents=True)
 
 
 def test_months_equal_duckdbs_and_cost_what_is_told(real: OwnDataset, mirror: Mirror) -> None:
@@ -50,10 +49,9 @@ def test_months_equal_duckdbs_and_cost_what_is_told(real: OwnDataset, mirror: Mi
         for file, data in files.items():
             assert real.load(file, data).changed
             assert not real.load(file, data).changed
-            replace_month(connection, real.open(file, data))
+            replace_month(DuckDBSession(connection), real.open(file, data))
         expected = connection.execute(f"FROM {GREEN.table}").fetchall()
     assert sorted(real.rows().elements(), key=repr) == sorted(expected, key=repr)
-    jobs = real.jobs()
-    assert measure_month(jobs, APRIL).rows == 500
-    assert jobs.cost.bytes_billed > 0
-    assert "months may be loaded" in diagnose(real.warehouse)
+    assert real.warehouse.measure(APRIL).rows == 500
+    assert real.warehouse.estimate(APRIL).bytes_billed > 0
+    assert "months may be loaded" in real.warehouse.diagnose()

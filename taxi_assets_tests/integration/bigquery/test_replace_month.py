@@ -12,12 +12,13 @@ from taxi_assets.errors import InvalidFileError, WarehouseError
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.incoming import incoming_rows
-from taxi_assets.warehouse.bigquery.tally import kept_tallies
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.records import kept_tallies
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, MAY, OwnDataset
 from taxi_assets_tests.published import csv_month, line, lines, parquet_bytes, parquet_table
 
 TABLE, LEDGER, TALLIES = GREEN.table, "tripdata_files", "tripdata_tallies"
+TABLES = {TABLE, LEDGER, TALLIES, "tripdata_rejects"}
 BAD_VALUES = [
     ("passenger_count", "1.5", "'1.5' is no whole number"),
     ("lpep_pickup_datetime", "", "is empty"),
@@ -34,8 +35,8 @@ def test_a_month_has_the_rows_of_its_file_and_a_line_in_the_ledger(own: OwnDatas
     landed = own.open(APRIL, data).landed
     assert entry[1:7] == ("green", "2020-04", landed.url, landed.sha256, 5, 0)
     assert entry[8] == "some-run"
-    assert own.tables() == {TABLE, LEDGER, TALLIES}, "the rows' own table is gone"
-    table = own.warehouse.client.get_table(own.warehouse.reference(TABLE))
+    assert own.tables() == TABLES, "the rows' own table is gone"
+    table = own.place.client.get_table(own.place.reference(TABLE))
     assert table.labels == {"managed-by": "taxi-assets", "taxi": "green"}
     assert "exactly those of its file" in table.description
     assert (table.time_partitioning.type_, table.time_partitioning.field) == ("MONTH", "file_month")
@@ -51,7 +52,7 @@ def test_a_month_that_is_there_is_left_alone_unless_it_lost_rows(own: OwnDataset
     again = own.load(APRIL, csv_month(GREEN, 5))
     assert (again.changed, again.replaced_rows, again.table_rows) == (False, 5, 5)
     assert (own.rows(), own.ledger()) == before
-    own.query(f"DELETE FROM {own.warehouse.qualified(TABLE)} WHERE fare_amount = 1")
+    own.query(f"DELETE FROM {own.place.qualified(TABLE)} WHERE fare_amount = 1")
     assert own.load(APRIL, csv_month(GREEN, 5)).changed
     assert own.rows() == before[0]
     assert own.load(APRIL, csv_month(GREEN, 5), force=True).changed
@@ -66,16 +67,16 @@ def test_a_republished_file_replaces_its_month_and_nothing_else(own: OwnDataset)
     loaded = own.load(APRIL, csv_month(GREEN, [*lines(GREEN, 2), line(GREEN, fare_amount="77")]))
     assert (loaded.replaced_rows, loaded.table_rows) == (5, 7)
     fares = own.query(
-        f"SELECT fare_amount FROM {own.warehouse.qualified(TABLE)} "
+        f"SELECT fare_amount FROM {own.place.qualified(TABLE)} "
         f"WHERE filename = '{APRIL.filename}' ORDER BY fare_amount"
     )
     assert fares == [(1.0,), (2.0,), (77.0,)]
     assert {row: n for row, n in own.rows().items() if row[1] == MAY.filename} == may
     assert own.ledger()[MAY.filename] == entry
-    kept = kept_tallies(own.jobs(), [APRIL.filename, MAY.filename])
+    kept = kept_tallies(own.session(), [APRIL.filename, MAY.filename])
     rows = {name: tally["rows"] for name, tally in kept.items()}
     assert rows == {APRIL.filename: 3, MAY.filename: 4}
-    [(figures,)] = own.query(f"SELECT COUNT(*) FROM {own.warehouse.qualified(TALLIES)}")
+    [(figures,)] = own.query(f"SELECT COUNT(*) FROM {own.place.qualified(TALLIES)}")
     assert figures == sum(map(len, kept.values())), "none stands twice"
 
 
@@ -97,12 +98,12 @@ def test_a_bad_value_or_a_load_that_was_killed_keeps_the_old_month(own: OwnDatas
             own.load(APRIL, bad)
         assert f"line 3, column {column}: {what}" in refusal.value.what
     assert (own.rows(), own.ledger()) == before
-    assert own.tables() == {TABLE, LEDGER, TALLIES}
+    assert own.tables() == TABLES
 
     # As far as a process gets that is killed before the transaction.
     with incoming_rows(own.jobs(), own.open(APRIL, csv_month(GREEN, 9))) as incoming:
         name = incoming.table.strip("`").rpartition(".")[2]
-        left = own.warehouse.client.get_table(own.warehouse.reference(name))
+        left = own.place.client.get_table(own.place.reference(name))
         assert left.num_rows == 9
         assert left.expires is not None
         assert left.expires - left.created <= timedelta(days=1), "it ends by itself"
@@ -133,7 +134,7 @@ def test_loads_at_the_same_time_leave_every_month_whole(own: OwnDataset) -> None
 
 def test_columns_declared_since_are_added_and_others_told(own: OwnDataset) -> None:
     own.load(APRIL, csv_month(GREEN, 2))
-    table = own.warehouse.qualified(TABLE)
+    table = own.place.qualified(TABLE)
     own.query(f"ALTER TABLE {table} DROP COLUMN cbd_congestion_fee")
     own.load(MAY, csv_month(GREEN, 3))
     assert own.counts() == {APRIL.filename: 2, MAY.filename: 3}

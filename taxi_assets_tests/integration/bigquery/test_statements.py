@@ -1,139 +1,140 @@
-"""Every statement is one that BigQuery knows: names, types, options, by Google's own analyzer."""
+"""Every statement is one that BigQuery knows: names, types, options, by Google's own analyzer.
+
+What is sent in the end-to-end test is looked at there, too.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from importlib import resources
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from zetasql.api import Analyzer
 
-from taxi_assets.sql.statements import statement
+from taxi_assets.sql.statements import Statement, Statements, names_of
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse import bigquery
-from taxi_assets.warehouse.bigquery import summaries
+from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.bigquery.adopt import key_texts, values_sql
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
 from taxi_assets.warehouse.bigquery.external_table import text_columns
 from taxi_assets.warehouse.bigquery.tables import (
     clustering,
     column_sql,
     columns_sql,
-    declared_columns,
-    literal,
     merged_columns,
-    quoted,
 )
-from taxi_assets.warehouse.bigquery.tally import SUMS
-from taxi_assets.warehouse.bigquery.warehouse import sql
+from taxi_assets.warehouse.columns import declared_columns
+from taxi_assets.warehouse.record_tables import RecordTable
+from taxi_assets.warehouse.summaries import month_parts, month_sums
 from taxi_assets.warehouse.tally import tally_expressions
 from taxi_assets_tests.googlesql import analyzer, evaluate
 
-LEDGER_COLUMNS = {
-    **dict.fromkeys(("filename", "taxi", "month", "source_url", "sha256", "run_id"), "STRING"),
-    **dict.fromkeys(("rows", "jagged_rows"), "INT64"),
-    "loaded_at": "TIMESTAMP",
-}
 FLOWS_TYPES = {"FLOAT64": "NUMERIC"}
+DECLARED = {taxi: declared_columns(BIGQUERY, dataset) for taxi, dataset in DATASETS.items()}
 FLOWS_COLUMNS = {
     taxi: {
         name: FLOWS_TYPES.get(type_, type_)
-        for name, type_ in declared_columns(dataset).items()
+        for name, type_ in columns.items()
         if name not in ("file_month", "cbd_congestion_fee", "airport_fee")
     }
     | {"unique_row_id": "BYTES"}
-    for taxi, dataset in DATASETS.items()
+    for taxi, columns in DECLARED.items()
 }
+ZONES = dict.fromkeys(("LocationID", "Borough", "Zone", "service_zone"), "STRING")
 TABLES = {
-    "tripdata_files": LEDGER_COLUMNS,
-    "tripdata_tallies": {"filename": "STRING", "figure": "STRING", "value": "NUMERIC"},
-    "tripdata_summaries": {
-        **dict.fromkeys(("filename", "taxi", "month", "sha256"), "STRING"),
-        **dict.fromkeys(("trips", "passengers"), "INT64"),
-        **dict.fromkeys(("miles", "fares", "tips", "median_seconds"), "FLOAT64"),
+    **{
+        table.name: {column.name: BIGQUERY.record_types[column.type] for column in table.columns}
+        for table in RECORD_TABLES
     },
-    "tripdata_counts": {
-        **dict.fromkeys(("filename", "part", "value"), "STRING"),
-        "trips": "INT64",
-    },
-    "zones": dict.fromkeys(("LocationID", "Borough", "Zone", "service_zone"), "STRING"),
-    **{dataset.table: declared_columns(dataset) for dataset in DATASETS.values()},
-    **{f"{taxi}_incoming": declared_columns(dataset) for taxi, dataset in DATASETS.items()},
+    "zones": ZONES,
+    **{dataset.table: DECLARED[taxi] for taxi, dataset in DATASETS.items()},
+    **{f"{taxi}_incoming": columns for taxi, columns in DECLARED.items()},
     **{f"{taxi}_flows": columns for taxi, columns in FLOWS_COLUMNS.items()},
 }
 PLACE = "some-project.nyc"
-NAMES = sorted(
-    file.name.removesuffix(".sql")
-    for file in resources.files(bigquery).iterdir()
-    if file.name.endswith(".sql")
-)
-OF_SUMMARIES = sorted(
-    file.name.removesuffix(".sql")
-    for file in resources.files(summaries).iterdir()
-    if file.name.endswith(".sql")
-)
-OF_THE_LEDGER = {"create_ledger", "delete_from_ledger", "insert_into_ledger", "select_from_ledger"}
-OF_THE_TALLIES = {"create_tallies", "delete_tallies", "insert_tally", "select_tallies"}
+OF_ALL = Statements("taxi_assets.warehouse", BIGQUERY)
 
 
 @pytest.fixture(scope="session")
 def google() -> Analyzer:
     tables = {f"{PLACE}.{name}": columns for name, columns in TABLES.items()}
-    return analyzer(tables, dict.fromkeys(("filename", "taxi", "ledger_month", "sha256"), "STRING"))
+    return analyzer(tables)
 
 
-def rendered(name: str, taxi: str) -> str:
-    """The statement with the identifiers that the product gives it."""
-    dataset = DATASETS[taxi]
-    columns = ",\n    ".join(quoted(column.name) for column in merged_columns(dataset))
+def place(table: str) -> str:
+    return f"`{PLACE}.{table}`"
+
+
+def of_bigquery(name: str, dataset: Dataset) -> Statement:
+    """A statement of BigQuery's own files, with the identifiers that the product gives it."""
+    taxi = dataset.taxi
+    columns = ",\n    ".join(BIGQUERY.quote(column.name) for column in merged_columns(dataset))
     described = columns_sql(merged_columns(dataset))
-    table = "tripdata_files" if name in OF_THE_LEDGER else dataset.table
-    table = "tripdata_tallies" if name in OF_THE_TALLIES else table
-    expressions = tally_expressions(dataset, SUMS)
-    figures = [f"(@filename, {literal(figure)}, NUMERIC '1')" for figure in expressions]
+    table = f"{taxi}_flows" if name == "adopt_rows" else dataset.table
     values = {
-        "table": f"`{PLACE}.{f'{taxi}_flows' if name == 'adopt_rows' else table}`",
-        "aside": f"`{PLACE}.{dataset.table}`",
-        "incoming": f"`{PLACE}.{taxi}_incoming`",
+        "table": place(table),
+        "aside": place(dataset.table),
+        "incoming": place(f"{taxi}_incoming"),
         "month": "`file_month`",
-        "pickup": quoted(dataset.pickup),
+        "pickup": BIGQUERY.quote(dataset.pickup),
         "columns": columns_sql(text_columns(dataset)) if "external" in name else described,
         "column": column_sql(merged_columns(dataset)[-1]._replace(name="added")),
-        "clustering": ", ".join(map(quoted, clustering(dataset))),
-        "description": literal("It's a \\ description."),
-        "taxi": literal(taxi),
-        "uri": literal("gs://bucket/it's"),
+        "clustering": ", ".join(map(BIGQUERY.quote, clustering(dataset))),
+        "description": BIGQUERY.literal("It's a \\ description."),
+        "taxi": BIGQUERY.literal(taxi),
+        "uri": BIGQUERY.literal("gs://bucket/it's"),
         "name": "`other`",
         "key": key_texts(dataset),
         "values": values_sql(dataset, FLOWS_COLUMNS[taxi]),
-        "figures": ", ".join(figures if name == "insert_tally" else expressions.values()),
     }
     if name in ("insert_month", "adopt_rows"):
         values["columns"] = columns
     return sql(name, **values)
 
 
+def of_records(table: RecordTable[Any]) -> Iterator[Statement]:
+    """What is done to a record table."""
+    names = [BIGQUERY.quote(column.name) for column in table.columns]
+    condition = BIGQUERY.among.format(column="filename", values="@filenames")
+    parts = {"table": place(table.name), "columns": names, "condition": condition}
+    yield OF_ALL("select_records", **parts)
+    yield OF_ALL("delete_records", **parts)
+    yield table.insertion(place(table.name), 2, BIGQUERY)
+
+
+def of_months(dataset: Dataset) -> Iterator[Statement]:
+    """What is asked of a merged table."""
+    rows = "`file_month` = @month AND filename IN UNNEST(@filenames)"
+    parts = {"table": place(dataset.table), "month_rows": rows}
+    figures = list(tally_expressions(dataset, BIGQUERY).values())
+    yield OF_ALL("take_tally", **parts, figures=figures)
+    yield OF_ALL("count_by_file", **parts)
+    yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
+    yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
+
+
 @pytest.mark.parametrize("taxi", DATASETS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", names_of(bigquery.__name__))
 def test_google_knows_every_statement(google: Analyzer, name: str, taxi: str) -> None:
-    google.analyze_statement(rendered(name, taxi))
+    google.analyze_statement(of_bigquery(name, DATASETS[taxi]).text)
+
+
+@pytest.mark.parametrize("table", RECORD_TABLES, ids=lambda table: table.name)
+def test_google_knows_every_statement_of_records(google: Analyzer, table: RecordTable[Any]) -> None:
+    for statement in of_records(table):
+        google.analyze_statement(statement.text)
 
 
 @pytest.mark.parametrize("taxi", DATASETS)
-@pytest.mark.parametrize("name", OF_SUMMARIES)
-def test_google_knows_every_statement_of_summaries(google: Analyzer, name: str, taxi: str) -> None:
-    dataset = DATASETS[taxi]
-    google.analyze_statement(
-        statement(
-            summaries.__name__,
-            name,
-            summaries=f"`{PLACE}.tripdata_summaries`",
-            counts=f"`{PLACE}.tripdata_counts`",
-            zones=f"`{PLACE}.zones`",
-            table=f"`{PLACE}.{dataset.table}`",
-            pickup=quoted(dataset.pickup),
-            dropoff=quoted(dataset.dropoff),
-        )
-    )
+def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> None:
+    for statement in of_months(DATASETS[taxi]):
+        google.analyze_statement(statement.text)
+    google.analyze_statement(OF_ALL("count_rejects", table=place("tripdata_rejects")).text)
+    zones = OF_ALL("list_zones", table=place("zones"), columns=list(ZONES))
+    google.analyze_statement(zones.text)
 
 
 @pytest.mark.parametrize(
@@ -145,13 +146,12 @@ def test_google_knows_every_statement_of_summaries(google: Analyzer, name: str, 
         ("create_table", "labels =", "label ="),
         ("create_external_csv", "skip_leading_rows = 1", "skip_leading_rows = 'one'"),
         ("create_external_csv", "allow_jagged_rows", "allow_jagged_row"),
-        ("insert_into_ledger", "sha256", "sha512"),
     ],
 )
 def test_a_wrong_name_type_or_option_is_seen(
     google: Analyzer, name: str, right: str, wrong: str
 ) -> None:
-    text = rendered(name, "green")
+    text = of_bigquery(name, DATASETS["green"]).text
     assert right in text
     with pytest.raises(Exception, match=r"\S"):
         google.analyze_statement(text.replace(right, wrong, 1))
@@ -170,7 +170,7 @@ def test_the_id_of_an_adopted_row_is_that_of_the_other_warehouses() -> None:
         "trip_distance": "NUMERIC '5.0'",
     }
     expression = f"TO_HEX(MD5(CONCAT({key_texts(dataset)})))"
-    row = ", ".join(f"{value} AS {quoted(name)}" for name, value in columns.items())
+    row = ", ".join(f"{value} AS {BIGQUERY.quote(name)}" for name, value in columns.items())
     text = "22019-01-01 00:46:402019-01-01 00:53:20151-7.55"
     expected = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
     assert evaluate(f"(SELECT {expression} FROM (SELECT {row}))") == expected

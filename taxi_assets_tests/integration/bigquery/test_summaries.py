@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from taxi_assets.report.summaries import fresh_summaries
-from taxi_assets.settings import Warehouse, read_settings
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.bigquery.summaries.database import BigQuerySummaries
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
-from taxi_assets.warehouse.summaries import Summaries, read_summaries, refresh
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.summaries import Summaries, fresh_summaries, read_summaries, refresh
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.published import csv_month, line
@@ -46,24 +43,22 @@ NEW = csv_month(GREEN, 2)
 def in_duckdb(own: OwnDataset, data: bytes) -> Summaries:
     """The summary of that version of the month as DuckDB makes it."""
     with DuckDBFile(own.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
-        replace_month(connection, own.open(APRIL, data))
-        database = DuckDBSummaries(connection)
-        refresh(database, DATASETS_OF_ALL)
-        return read_summaries(database)
+        replace_month(DuckDBSession(connection), own.open(APRIL, data))
+        refresh(DuckDBSession(connection), DATASETS_OF_ALL)
+        return read_summaries(DuckDBSession(connection))
 
 
 def test_figures_are_those_of_duckdb_and_taken_once(own: OwnDataset) -> None:
-    database = BigQuerySummaries(own.warehouse)
-    assert refresh(database, DATASETS_OF_ALL) == 0
-    assert read_summaries(database) == Summaries()
+    assert fresh_summaries(own.warehouse, DATASETS_OF_ALL) == (0, Summaries())
     for data in (OLD, NEW):
         own.load(APRIL, data)
-        assert refresh(database, DATASETS_OF_ALL) == 1
-        found, expected = read_summaries(database), in_duckdb(own, data)
+        summarized, found = fresh_summaries(own.warehouse, DATASETS_OF_ALL)
+        assert summarized == 1
+        expected = in_duckdb(own, data)
         assert found.months == expected.months
         assert set(found.counts) == set(expected.counts)
         assert len(found.counts) == len(expected.counts)
-        assert refresh(database, DATASETS_OF_ALL) == 0
+        assert fresh_summaries(own.warehouse, DATASETS_OF_ALL) == (0, found)
 
 
 def test_a_report_is_made_where_bigquery_is_the_only_warehouse(
@@ -76,6 +71,6 @@ def test_a_report_is_made_where_bigquery_is_the_only_warehouse(
     said = taxi_assets("report", str(page))
     assert said.exit_code == 0, said.text
     assert "2020-04" in page.read_text("utf-8")
-    summarized, found = fresh_summaries(read_settings(), Warehouse.BIGQUERY)
+    summarized, found = fresh_summaries(own.warehouse, DATASETS_OF_ALL)
     assert summarized == 0, "the report did"
     assert [month.trips for month in found.months] == [len(TIMES)]

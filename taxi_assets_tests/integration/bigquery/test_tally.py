@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
-from taxi_assets.warehouse.bigquery.tally import kept_tallies, take_tally
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.duckdb.tally import take_tally as duckdb_tally
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.measuring import take_tally
+from taxi_assets.warehouse.records import kept_tallies
 from taxi_assets.warehouse.tally import differences
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.published import csv_month, line, lines
@@ -39,20 +40,20 @@ def test_odd_values_add_up_to_the_same_as_in_duckdb(own: OwnDataset) -> None:
     data = csv_month(GREEN, [*lines(GREEN, 7), line(GREEN, fare_amount="-8.005")])
     with duckdb.connect() as connection:
         loaded = own.load(APRIL, data)
-        replace_month(connection, own.open(APRIL, data))
-        kept = kept_tallies(own.jobs(), FILENAMES)[APRIL.filename]
-        assert kept == loaded.tally == take_tally(own.jobs(), APRIL)
+        replace_month(DuckDBSession(connection), own.open(APRIL, data))
+        kept = kept_tallies(own.session(), FILENAMES)[APRIL.filename]
+        assert kept == loaded.tally == take_tally(own.session(), APRIL)
         assert (kept["rows"], kept["negative_fares"]) == (8, 1)
         assert own.load(APRIL, data).tally == kept, "it is told of a month that is there, too"
 
-        table = own.warehouse.qualified(GREEN.table)
+        table = own.place.qualified(GREEN.table)
         own.query(CHANGE_BY_HAND.format(table=table, double="FLOAT64", filename=APRIL.filename))
         connection.execute(
             CHANGE_BY_HAND.format(table=GREEN.table, double="DOUBLE", filename=APRIL.filename)
         )
-        found = take_tally(own.jobs(), APRIL)
+        found = take_tally(own.session(), APRIL)
         assert not differences(
-            found, duckdb_tally(connection, GREEN, FILENAMES), ("in BigQuery", "in DuckDB")
+            found, take_tally(DuckDBSession(connection), APRIL), ("in BigQuery", "in DuckDB")
         )
         changed = {name for name in kept if found[name] != kept[name]}
         assert changed == {

@@ -21,6 +21,7 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.replace_month import replace_month
+from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
 from taxi_assets_tests.published import csv_month, lines
 
 Row = tuple[object, ...]
@@ -50,6 +51,10 @@ class Database:
     def server(self, dsn: str | None = None, **limits: float) -> PostgresServer:
         """The server as the product talks to it."""
         return PostgresServer(SecretStr(dsn or self.dsn), **limits)  # type: ignore[arg-type]
+
+    def warehouse(self, **limits: float) -> PostgresWarehouse:
+        """It, as the product has it."""
+        return PostgresWarehouse(self.server(None, **limits))
 
     def connect(self) -> AbstractContextManager[psycopg.Connection]:
         """A connection of somebody else."""
@@ -88,9 +93,9 @@ class Database:
     ) -> Loaded:
         """Make the month in the table equal to these bytes."""
         server = server or self.server()
-        with server.connect() as connection:
-            month = self.open(file, data)
-            return replace_month(server, connection, month, "a run", force, on_rows)
+        month = self.open(file, data)
+        with PostgresWarehouse(server).session() as session:
+            return replace_month(session, month, "a run", force, on_rows)
 
     def rows(self, table: str = "green_tripdata", where: str = "true") -> Counter[Row]:
         """All rows of a table."""

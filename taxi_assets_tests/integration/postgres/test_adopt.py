@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from taxi_assets.cli import main
 from taxi_assets.errors import WarehouseError
-from taxi_assets.warehouse.postgres.adopt import Adopted, adopt_table
+from taxi_assets.warehouse.interface import AdoptedTable
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
     GREEN,
@@ -38,10 +38,8 @@ def flows_months(database: Database) -> None:
     )
 
 
-def adopt(database: Database) -> Adopted | None:
-    server = database.server()
-    with server.connect() as connection:
-        return adopt_table(server, connection, GREEN)
+def adopt(database: Database) -> AdoptedTable | None:
+    return database.warehouse().adopt(GREEN)
 
 
 def test_a_table_of_the_flows_is_explained(database: Database) -> None:
@@ -59,7 +57,7 @@ def test_adopted_rows_are_kept_and_months_can_be_replaced(database: Database) ->
     columns = "unique_row_id, filename, vendorid, lpep_pickup_datetime, fare_amount"
     before = sorted(map(str, database.query(f"SELECT {columns} FROM green_tripdata")))
     adopted = adopt(database)
-    assert adopted == Adopted("green_tripdata", OLD_ROWS + 10 + 2, 2, 2)
+    assert adopted == AdoptedTable("green_tripdata", OLD_ROWS + 10 + 2, 2, 2)
     assert sorted(map(str, database.query(f"SELECT {columns} FROM green_tripdata"))) == before
     loaded = database.load(data=NEW)
     assert (loaded.changed, loaded.replaced_rows) == (True, OLD_ROWS)

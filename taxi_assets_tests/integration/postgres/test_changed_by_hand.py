@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import duckdb
 import psycopg
@@ -14,11 +15,14 @@ from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.checks import Expectations, MonthFigures
-from taxi_assets.warehouse.duckdb import figures as duckdb_figures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
+from taxi_assets.warehouse.duckdb.count_rows import count_rows as count_in_duckdb
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.postgres import figures as postgres_figures
-from taxi_assets.warehouse.reconcile import MonthState, compare
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.postgres.count_rows import count_rows as count_in_postgres
+from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.reconcile import HeldMonth, compare
 from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, NEW, OLD, Database
 
 EXPECTED = Expectations(None, True, 0.01, 0.5, 0.2, 0.02)
@@ -50,18 +54,19 @@ class InDuckDB:
         self._connection.rollback()
 
     def figures(self, file: TripFile) -> MonthFigures:
-        return duckdb_figures.measure_month(self._connection, file)
+        session = DuckDBSession(self._connection)
+        return measure_month(session, file, partial(count_in_duckdb, session))
 
-    def state(self, file: TripFile) -> MonthState:
-        return duckdb_figures.month_state(self._connection, file)
+    def state(self, file: TripFile) -> HeldMonth:
+        return held_month(DuckDBSession(self._connection), file)
 
 
 class InPostgres:
     """The same in a Postgres database."""
 
     def __init__(self, database: Database, connection: psycopg.Connection) -> None:
-        self._server = database.server()
         self._connection = connection
+        self._session = PostgresSession(database.server(), connection)
 
     @contextmanager
     def changed(self, *statements: str) -> Iterator[None]:
@@ -71,10 +76,11 @@ class InPostgres:
             yield
 
     def figures(self, file: TripFile) -> MonthFigures:
-        return postgres_figures.measure_month(self._server, self._connection, file)
+        with self._session.transaction(file.dataset):
+            return measure_month(self._session, file, partial(count_in_postgres, self._session))
 
-    def state(self, file: TripFile) -> MonthState:
-        return postgres_figures.month_state(self._server, self._connection, file)
+    def state(self, file: TripFile) -> HeldMonth:
+        return held_month(self._session, file)
 
 
 Warehouse = InDuckDB | InPostgres
@@ -94,7 +100,7 @@ def in_duckdb(own_database: Database) -> Iterator[InDuckDB]:
     file = DuckDBFile(own_database.folder / "taxi.duckdb", memory_gb=1, wait_seconds=0)
     with file.connect() as connection:
         for month, data in ((APRIL, OLD), (MAY, NEW)):
-            replace_month(connection, own_database.open(month, data))
+            replace_month(DuckDBSession(connection), own_database.open(month, data))
         yield InDuckDB(connection)
 
 

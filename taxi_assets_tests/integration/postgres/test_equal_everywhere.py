@@ -17,6 +17,7 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets_tests.integration.equality.generated_months import publish_csv, publish_parquet
 from taxi_assets_tests.integration.equality.real_months import CSV_FILES, PARQUET_FILES, path_of
 from taxi_assets_tests.integration.postgres.database import GREEN, Database, Row
@@ -38,7 +39,7 @@ GENERATED = [
 def in_duckdb(month: OpenMonth, folder: Path) -> Counter[Row]:
     file = DuckDBFile(folder / "taxi.duckdb", memory_gb=1, wait_seconds=0)
     with file.connect() as connection:
-        replace_month(connection, month)
+        replace_month(DuckDBSession(connection), month)
         return Counter(connection.execute(f"FROM {month.file.dataset.table}").fetchall())
 
 

@@ -74,10 +74,9 @@ def test_two_loads_of_one_month_take_turns_and_both_succeed(database: Database) 
     start = threading.Barrier(2)
 
     def load() -> bool:
-        server = database.server()
-        with server.connect() as connection:
+        with database.warehouse().session() as session:
             start.wait()
-            return replace_month(server, connection, month).changed
+            return replace_month(session, month).changed
 
     with ThreadPoolExecutor(2) as pool:
         changed = [pool.submit(load) for _ in range(2)]

@@ -175,11 +175,3 @@ def test_rows_of_a_parquet_file_are_rejected_with_their_number(
     (status,) = json.loads(taxi_assets("status", "--json").stdout)
     assert status["agreement"] == "ok, but 1 rows rejected"
 
-
-def test_bigquery_keeps_no_rejects_and_none_are_let(settings_env: Path) -> None:
-    os.environ["TAXI_WAREHOUSES"] = "bigquery"
-    os.environ["TAXI_MAX_REJECTED_ROWS"] = "1"
-    said = taxi_assets("status")
-    assert said.exit_code == 1
-    assert "TAXI_MAX_REJECTED_ROWS" in said.text
-    assert "DuckDB and Postgres only" in said.text

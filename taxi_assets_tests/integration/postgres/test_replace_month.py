@@ -9,7 +9,6 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_list import CHECKS
 from taxi_assets.warehouse.checks import Expectations
-from taxi_assets.warehouse.postgres.figures import measure_month
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
     GREEN,
@@ -104,9 +103,7 @@ def test_the_columns_have_the_flows_types_and_order(database: Database) -> None:
 
 def test_every_check_passes_after_a_load(database: Database) -> None:
     database.load()
-    server = database.server()
-    with server.connect() as connection:
-        figures = measure_month(server, connection, APRIL)
+    figures = database.warehouse().measure(APRIL)
     expected = Expectations(OLD_ROWS, True, 0.01, 0.5, 0.2, 0.02)
     assert [check.name for check in CHECKS if not check.judge(figures, expected).passed] == []
 
@@ -114,10 +111,7 @@ def test_every_check_passes_after_a_load(database: Database) -> None:
 def test_ids_that_stand_in_two_files_are_counted(database: Database) -> None:
     database.load()
     database.load(MAY, OLD)
-    server = database.server()
-    with server.connect() as connection:
-        april = measure_month(server, connection, APRIL)
-        may = measure_month(server, connection, MAY)
+    april, may = map(database.warehouse().measure, (APRIL, MAY))
     assert april.ids_in_other_files == may.ids_in_other_files == OLD_ROWS
     assert (april.out_of_month_pickups, may.out_of_month_pickups) == (0, OLD_ROWS)
 

@@ -20,7 +20,7 @@ from taxi_assets.errors import (
     WarehouseUnavailableError,
 )
 from taxi_assets.settings import read_settings
-from taxi_assets.warehouse.postgres.diagnosis import diagnose
+from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
 from taxi_assets_tests.integration.postgres.database import OLD_ROWS, Database
 
 PASSWORD = "s3cret-p4ss"
@@ -43,7 +43,7 @@ def dsn_of(database: Database, role: str, password: str = PASSWORD, name: str = 
 
 def problem(database: Database, dsn: str) -> TaxiAssetsError:
     with pytest.raises(TaxiAssetsError) as raised:
-        diagnose(database.server(dsn, connect_seconds=1))
+        PostgresWarehouse(database.server(dsn, connect_seconds=1)).diagnose()
     assert PASSWORD not in f"{raised.value!s} {raised.value!r} {raised.value.__cause__!r}"
     return raised.value
 
@@ -51,9 +51,9 @@ def problem(database: Database, dsn: str) -> TaxiAssetsError:
 def test_a_role_that_may_create_tables_loads_months(database: Database, role: str) -> None:
     database.query(f"GRANT USAGE, CREATE ON SCHEMA public TO {role}")
     server = database.server(dsn_of(database, role))
-    assert f"{role} may load months" in diagnose(server)
+    assert f"{role} may load months" in PostgresWarehouse(server).diagnose()
     assert database.load(server=server).rows == OLD_ROWS
-    assert f"{role} may load months" in diagnose(server)
+    assert f"{role} may load months" in PostgresWarehouse(server).diagnose()
 
 
 def test_a_role_without_create_is_told_what_to_grant(database: Database, role: str) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
@@ -11,15 +10,10 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.duckdb.summaries.database import DuckDBSummaries
-from taxi_assets.warehouse.postgres.summaries.database import PostgresSummaries
-from taxi_assets.warehouse.summaries import (
-    Summaries,
-    SummaryDatabase,
-    TripCount,
-    read_summaries,
-    refresh,
-)
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
+from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.summaries import Summaries, TripCount, fresh_summaries
 from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, Database
 from taxi_assets_tests.published import csv_month, line
 
@@ -63,22 +57,19 @@ COUNTS = {("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2)} 
 }
 
 
-@contextmanager
-def in_duckdb(database: Database) -> Iterator[SummaryDatabase]:
-    with DuckDBFile(database.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
-        yield DuckDBSummaries(connection)
+def in_duckdb(database: Database) -> Warehouse:
+    return DuckDBWarehouse(
+        database=str(database.folder / "taxi.duckdb"), memory_gb=0.5, wait_seconds=10
+    )
 
 
-@contextmanager
-def in_postgres(database: Database) -> Iterator[SummaryDatabase]:
-    server = database.server()
-    with server.connect() as connection:
-        yield PostgresSummaries(server, connection)
+def in_postgres(database: Database) -> Warehouse:
+    return database.warehouse()
 
 
 def load_duckdb(database: Database, data: bytes) -> None:
     with DuckDBFile(database.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
-        replace_month(connection, database.open(APRIL, data))
+        replace_month(DuckDBSession(connection), database.open(APRIL, data))
 
 
 def load_postgres(database: Database, data: bytes) -> None:
@@ -98,8 +89,7 @@ def loaded(
     def run(data: bytes | None) -> tuple[int, Summaries]:
         if data is not None:
             load(database, data)
-        with ask(database) as asked:
-            return refresh(asked, ALL), read_summaries(asked)
+        return fresh_summaries(ask(database), ALL)
 
     return run
 
@@ -138,8 +128,7 @@ def test_a_warehouse_without_a_month_has_no_summary(loaded: Run) -> None:
 def test_a_month_that_is_gone_has_no_summary_any_more(database: Database) -> None:
     database.load(APRIL)
     database.load(MAY)
-    with in_postgres(database) as asked:
-        refresh(asked, ALL)
-        database.query("DELETE FROM tripdata_files WHERE month = '2020-04'")
-        refresh(asked, ALL)
-        assert [month.month for month in read_summaries(asked).months] == ["2020-05"]
+    fresh_summaries(in_postgres(database), ALL)
+    database.query("DELETE FROM tripdata_files WHERE month = '2020-04'")
+    _, found = fresh_summaries(in_postgres(database), ALL)
+    assert [month.month for month in found.months] == ["2020-05"]

@@ -15,6 +15,7 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
+from taxi_assets.warehouse.duckdb.session import DuckDBSession
 
 Row = dict[str, object]
 
@@ -43,7 +44,7 @@ class Tables:
         )
         assert isinstance(landing, Landing)
         path = lake.path(landing.file.name)
-        replace_month(self.connection, OpenMonth(file, landing.file, path))
+        replace_month(DuckDBSession(self.connection), OpenMonth(file, landing.file, path))
         found = self.connection.execute(
             f"FROM {file.dataset.table} WHERE filename = ? ORDER BY rowid", [file.filename]
         )

@@ -6,7 +6,7 @@ import pytest
 
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
 from taxi_assets.report.homework import answers
-from taxi_assets.status.coverage import Coverage
+from taxi_assets.status.coverage import Coverage, MonthState
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
@@ -16,7 +16,8 @@ MARCH_2021, YEAR_2020 = 1_925_152, 24_648_499
 
 def line(month: str, rows: int, format_: str = "csv") -> Coverage:
     name = f"yellow_tripdata_{month}.{format_}"
-    return Coverage("yellow", month, format_, name, rows, None, {"duckdb": rows}, {}, "ok")
+    found = {"duckdb": rows}
+    return Coverage("yellow", month, format_, name, rows, None, found, {}, MonthState.OK, "ok")
 
 
 def test_nothing_is_answered_where_nothing_is_loaded() -> None:

@@ -47,7 +47,9 @@ def verdict(
         "",
     )
     tally = {"rows": rows, **NONE_ODD, **odd}
-    figures = MonthFigures(entry, rows, 0, 0, 0, 0, 0, 0, (), tally, tally, others)
+    figures = MonthFigures(
+        rows=rows, entry=entry, tally=tally, loaded_tally=tally, other_months=others
+    )
     expected = Expectations(published, True, 0.01, 0.5, 0.2, 0.02)
     return next(check for check in CHECKS if check.name == name).judge(figures, expected)
 

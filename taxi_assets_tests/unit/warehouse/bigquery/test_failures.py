@@ -15,10 +15,10 @@ from taxi_assets.errors import (
     WarehouseUnavailableError,
 )
 from taxi_assets.gcp.cloud import GoogleCloud
-from taxi_assets.warehouse.bigquery.failures import explain, told
-from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from taxi_assets.warehouse.bigquery.failures import explain, explained
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 
-WAREHOUSE = BigQueryWarehouse(
+WAREHOUSE = BigQueryPlace(
     GoogleCloud(project="some-project", bigquery_url="http://127.0.0.1:9"), "nyc", 10**10
 )
 
@@ -89,7 +89,7 @@ def test_failures_are_told_apart(
     assert "some-project.nyc" in explained.what
 
 
-def test_a_job_that_takes_too_long_is_told() -> None:
+def test_a_job_that_takes_too_long_is_explained() -> None:
     late = pytest.raises(WarehouseUnavailableError, match="takes longer than 3600 s")
-    with late, told(WAREHOUSE):
+    with late, explained(WAREHOUSE):
         raise TimeoutError
