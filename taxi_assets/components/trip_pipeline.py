@@ -20,7 +20,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.check_list import checks_of
 
 
 def _month(value: str) -> str:
@@ -130,7 +130,8 @@ class TripPipeline(Pipeline):
     @property
     def _selection(self) -> dg.AssetSelection:
         merged = [dg.AssetKey([name, self.dataset.table]) for name in self.warehouses]
-        checks = [dg.AssetCheckKey(key, check.name) for key in merged for check in CHECKS]
+        own = checks_of(self.dataset)
+        checks = [dg.AssetCheckKey(key, check.name) for key in merged for check in own]
         landed = dg.AssetKey(["lake", self.dataset.table])
         assets = dg.AssetSelection.assets(landed, *merged).without_checks()
         return assets | dg.AssetSelection.checks(*checks)

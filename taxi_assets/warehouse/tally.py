@@ -13,7 +13,7 @@ from itertools import islice
 
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.oddities import ODDITIES
+from taxi_assets.warehouse.oddities import oddities_of
 
 TALLY_TABLE = "tripdata_tallies"
 
@@ -56,7 +56,7 @@ def tally_expressions(dataset: Dataset, sums: Sums) -> dict[str, str]:
         column = identifier(name)
         expressions[f"{name}: values"] = f"count({column})"
         expressions[sum_of(name)] = f"coalesce({total.format(column=column)}, 0)"
-    for oddity in ODDITIES:
+    for oddity in oddities_of(dataset):
         condition = oddity.condition(dataset, identifier)
         expressions[oddity.name] = f"count(CASE WHEN {condition} THEN 1 END)"
     return expressions

@@ -142,7 +142,7 @@ def _audit(connection: duckdb.DuckDBPyConnection, month: OpenMonth, table: str) 
         table=table,
         pickup=quoted(dataset.pickup),
         dropoff=quoted(dataset.dropoff),
-        infinite=infinite,
+        infinite=infinite or "false",
         code_lists=", ".join(f"list(DISTINCT {quoted(code.name)})" for code in codes),
     )
     first, last = FIRST_TIME, LAST_TIME
