@@ -19,7 +19,7 @@ from taxi_assets.trips.month import Month
 
 FRESHNESS_JOB = "check_freshness"
 FRESHNESS_CHECK = "newest_months_loaded"
-_HOUR = 11  # after the schedules that load
+_LAST_HOUR = 23
 
 
 def freshness_checks(catalog: Catalog) -> list[dg.AssetChecksDefinition]:
@@ -42,11 +42,16 @@ def freshness_job(checks: Sequence[dg.AssetChecksDefinition], settings: Settings
     daily = dg.ScheduleDefinition(
         name="daily_freshness",
         job=job,
-        cron_schedule=f"0 {_HOUR} * * *",
+        cron_schedule=f"0 {_hour()} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED,
     )
     return dg.Definitions(asset_checks=checks, jobs=[job], schedules=[daily])
+
+
+def _hour() -> int:
+    """The hour after the schedules that load."""
+    return min(_LAST_HOUR, max(dataset.schedule_hour for dataset in DATASETS.values()) + 1)
 
 
 def late_months(outlook: Outlook, max_days: float, now: datetime) -> list[Month]:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from taxi_assets.components.pipeline_text import TEMPLATE
+from taxi_assets.trips.datasets import DATASETS
 
 _NAME = r"^[a-z][a-z0-9_]{0,62}$"
 _COLUMN = r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
@@ -25,10 +33,21 @@ def _plain(value: str) -> str:
     return value
 
 
+def _taxi(value: str) -> str:
+    if value not in DATASETS:
+        raise ValueError(f"there are trips of {', '.join(sorted(DATASETS))}, not of {value!r}")
+    return value
+
+
 PlainText = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_plain)]
 ShortText = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain)]
 Name = Annotated[str, Field(pattern=_NAME)]
 MonthText = Annotated[str, Field(pattern=_MONTH)]
+Taxi = Annotated[
+    str,
+    AfterValidator(_taxi),
+    WithJsonSchema({"type": "string", "enum": sorted(DATASETS)}),
+]
 Warehouse = Literal["duckdb", "postgres"]
 
 
@@ -47,7 +66,7 @@ class TripsPlan(_Form):
     """A pipeline that loads the months of a taxi; schedule is a cron expression of five fields."""
 
     name: Name
-    taxi: Literal["green", "yellow"]
+    taxi: Taxi
     months: MonthRange
     warehouses: Annotated[list[Warehouse], Field(min_length=1, max_length=2)]
     schedule: ShortText | None = None
