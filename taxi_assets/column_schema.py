@@ -7,14 +7,15 @@ import dagster as dg
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
-ROW_ID = (
-    "MD5, in hex, of the texts of vendor, times, zones, fare and distance: the trip's key. "
-    "Rows may share it."
-)
-"""What the column unique_row_id means."""
-
 FILENAME = "The published file that the row is from, without .gz."
 """What the column filename means."""
+
+
+def row_id_meaning(dataset: Dataset) -> str:
+    """What the column unique_row_id of the dataset's table means."""
+    *others, last = dataset.row_id_key
+    key = f"{', '.join(others)} and {last}"
+    return f"MD5, in hex, of the texts of {key}: the trip's key. Rows may share it."
 
 
 def raw_schema(dataset: Dataset) -> dg.TableSchema:
@@ -32,7 +33,7 @@ def merged_schema(dataset: Dataset, types: Mapping[ColumnType, str]) -> dg.Table
     text = types[ColumnType.TEXT]
     return dg.TableSchema(
         [
-            dg.TableColumn("unique_row_id", text, ROW_ID),
+            dg.TableColumn("unique_row_id", text, row_id_meaning(dataset)),
             dg.TableColumn("filename", text, FILENAME),
             *(_column(column, types[column.type]) for column in dataset.columns),
         ]

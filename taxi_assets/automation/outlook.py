@@ -49,12 +49,17 @@ def look_ahead(
 
     Raises:
         SourceUnavailableError, SourceRefusedError: the source did not say.
+        InvalidMonthError: the chosen publication has no month of the dataset.
     """
     return look_up(catalog, dataset, newest_months(catalog, dataset, today), loaded)
 
 
 def newest_months(catalog: Catalog, dataset: Dataset, today: date) -> list[Month]:
-    """The newest months that the source can have by that day, newest first."""
+    """The newest months that the source can have by that day, newest first.
+
+    Raises:
+        InvalidMonthError: the chosen publication has none of the dataset.
+    """
     last = catalog.last_month(dataset, today)
     first = max(last.plus(1 - catalog.settings.schedule_months), dataset.first_month)
     return sorted(first.through(last), reverse=True)

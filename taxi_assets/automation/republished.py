@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
+from taxi_assets.errors import InvalidMonthError, SourceRefusedError, SourceUnavailableError
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.source.catalog import Catalog
@@ -84,12 +84,17 @@ def look_for_republished(
             f"{cursor.not_before:%Y-%m-%d %H:%M} UTC",
         )
     changed: dict[str, str] = {}
-    gone = []
+    gone: list[str] = []
+    elsewhere: list[str] = []
     months = cursor.after(list(loaded))
     for month in months:
-        file = catalog.file(dataset, month)
         try:
+            file = catalog.file(dataset, month)
             version = catalog.look(file)
+        except InvalidMonthError:
+            elsewhere.append(str(month))
+            cursor = Cursor(last=str(month))
+            continue
         except (SourceUnavailableError, SourceRefusedError) as error:
             pause = min(_LONGEST_PAUSE, INTERVAL * 2**cursor.failures)
             failed = cursor.model_copy(
@@ -103,6 +108,8 @@ def look_for_republished(
         cursor = Cursor(last=str(month))
     seen = f"{months[0]} to {months[-1]}" if months else "nothing is loaded"
     lost = f"; no longer at the source, kept here: {', '.join(gone)}" if gone else ""
+    if elsewhere:
+        lost += f"; not in the source that TAXI_SOURCE chooses: {', '.join(elsewhere)}"
     return Findings(cursor=cursor, changed=changed, reason=f"unchanged: {seen}{lost}")
 
 

@@ -9,7 +9,7 @@ from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.automation.outlook import look_up, newest_months
 from taxi_assets.automation.run_tags import months_in_progress
-from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
@@ -42,7 +42,10 @@ def newest_months_schedule(dataset: Dataset, catalog: Catalog) -> dg.ScheduleDef
     def newest(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         # Partitions end by UTC, whatever the time zone of the schedule.
         today = context.scheduled_execution_time.astimezone(UTC).date()
-        months = newest_months(catalog, dataset, today)
+        try:
+            months = newest_months(catalog, dataset, today)
+        except InvalidMonthError as error:
+            return dg.SkipReason(str(error))
         return months_to_load(context.instance, catalog, dataset, months, today)
 
     return newest

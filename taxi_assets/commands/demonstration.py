@@ -40,6 +40,7 @@ def demo(rows: int) -> None:
             (dataset, month)
             for dataset in DATASETS.values()
             for month in _MONTHS[0].through(_MONTHS[1])
+            if month >= dataset.first_month
         ]
         outcomes = session.load(settings, months, console, zones=True)
         _summary(settings)

@@ -14,6 +14,7 @@ from taxi_assets.automation.jobs import month_configuration
 from taxi_assets.automation.run_tags import TAXI_TAG
 from taxi_assets.automation.schedules import default_schedule_status, months_to_load
 from taxi_assets.components.pipeline import Pipeline, job_name
+from taxi_assets.components.taxi_name import TaxiName
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import Settings
 from taxi_assets.settings.warehouses import WarehouseName
@@ -21,7 +22,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.check_list import checks_of
 
 
 def _month(value: str) -> str:
@@ -32,16 +33,6 @@ def _month(value: str) -> str:
 
 
 MonthText = Annotated[str, AfterValidator(_month)]
-
-
-def _taxi(value: str) -> str:
-    if value not in DATASETS:
-        raise ValueError(f"it must be one of {', '.join(DATASETS)}")
-    return value
-
-
-Taxi = Annotated[str, AfterValidator(_taxi)]
-"""A kind of taxi that there is."""
 
 
 class Months(dg.Model):
@@ -66,7 +57,7 @@ class TripPipeline(Pipeline):
         schedule: when it looks, as a cron expression; by hand only without one.
     """
 
-    taxi: Taxi
+    taxi: TaxiName
     months: Months
     warehouses: Annotated[list[WarehouseName], Field(min_length=1)]
 
@@ -141,7 +132,8 @@ class TripPipeline(Pipeline):
     @property
     def _selection(self) -> dg.AssetSelection:
         merged = [dg.AssetKey([name, self.dataset.table]) for name in self.warehouses]
-        checks = [dg.AssetCheckKey(key, check.name) for key in merged for check in CHECKS]
+        own = checks_of(self.dataset)
+        checks = [dg.AssetCheckKey(key, check.name) for key in merged for check in own]
         landed = dg.AssetKey(["lake", self.dataset.table])
         assets = dg.AssetSelection.assets(landed, *merged).without_checks()
         return assets | dg.AssetSelection.checks(*checks)

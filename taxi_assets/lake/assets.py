@@ -39,9 +39,13 @@ def source_spec(dataset: Dataset) -> dg.AssetSpec:
         dg.AssetKey(["source", dataset.table]),
         description=f"{dataset.title} trips as published: a file a month.",
         group_name="source",
-        kinds={"csv", "parquet"},
+        kinds=_kinds(dataset),
         partitions_def=monthly_partitions(dataset),
     )
+
+
+def _kinds(dataset: Dataset) -> set[str]:
+    return {"csv", "parquet"} if dataset.csv_releases else {"parquet"}
 
 
 def zones_source_spec() -> dg.AssetSpec:
@@ -63,7 +67,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         deps=[source_spec(dataset)],
         partitions_def=monthly_partitions(dataset),
         group_name="lake",
-        kinds={"file", "csv", "parquet"},
+        kinds={"file", *_kinds(dataset)},
         owners=OWNERS,
         description=(
             f"{dataset.title} files, byte for byte as published.\n\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.status.coverage import Coverage
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import MONTHS_PER_YEAR
 
@@ -62,7 +63,7 @@ class Answer:
 def answers(
     lines: Sequence[Coverage], landed: Iterable[tuple[TripFile, LandedFile]], warehouse: str
 ) -> list[Answer]:
-    """Every question's answer from a warehouse's tables, and from the files in the lake."""
+    """The answers from a warehouse's tables and the files in the lake, for datasets there are."""
     sizes = {
         (file.dataset.taxi, str(file.month)): found.facts.uncompressed_bytes / _MIB
         for file, found in landed
@@ -73,7 +74,11 @@ def answers(
         for line in lines
         if line.format == FileFormat.CSV and line.warehouse_rows.get(warehouse, 0)
     }
-    return [_answer(question, rows if question.unit == "rows" else sizes) for question in QUESTIONS]
+    return [
+        _answer(question, rows if question.unit == "rows" else sizes)
+        for question in QUESTIONS
+        if question.taxi in DATASETS
+    ]
 
 
 def _answer(question: Question, known: Mapping[tuple[str, str], float]) -> Answer:

@@ -103,11 +103,17 @@ class Catalog:
         return transport.look(url)
 
     def last_month(self, dataset: Dataset, today: date) -> Month:
-        """The newest month that the chosen publication can have on that day."""
+        """The newest month that the chosen publication can have on that day.
+
+        Raises:
+            InvalidMonthError: it has none of the dataset, ever.
+        """
         ended = Month.of(today).plus(-1)
-        if self.settings.source is SourceChoice.CSV and dataset.csv_releases:
-            return min(ended, dataset.csv_releases.last)
-        return ended
+        if self.settings.source is not SourceChoice.CSV:
+            return ended
+        if dataset.csv_releases is None:
+            raise _not_in_csv(dataset, ended)
+        return min(ended, dataset.csv_releases.last)
 
 
 def _not_in_csv(dataset: Dataset, month: Month) -> InvalidMonthError:

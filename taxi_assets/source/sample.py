@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from isal import isal_zlib
 
 from taxi_assets.errors import SourceRefusedError
-from taxi_assets.source.synthetic.month import GENERATOR_VERSION, write_month
+from taxi_assets.source.synthetic.month import GENERATOR_VERSION, version_of, write_month
 from taxi_assets.source.synthetic.zones import zone_lookup
 from taxi_assets.source.transfer import Absent, Fetched, NotModified, Outcome, Sink, Version
 from taxi_assets.trips.datasets import DATASETS
@@ -77,8 +77,9 @@ class SampleTransport:
                 f"ask for {_ZONES_URL} or for {_SCHEME}TAXI/YYYY-MM, "
                 f"where TAXI is one of {', '.join(DATASETS)}",
             )
-        lines = write_month(DATASETS[taxi], Month.parse(month), self.rows, self.seed)
-        return f'"synthetic-{GENERATOR_VERSION}-{self.seed}-{self.rows}"', _gzipped(lines)
+        dataset = DATASETS[taxi]
+        lines = write_month(dataset, Month.parse(month), self.rows, self.seed)
+        return f'"{version_of(dataset, self.rows, self.seed)}"', _gzipped(lines)
 
 
 def _gzipped(blocks: Iterable[bytes]) -> Iterator[bytes]:

@@ -94,13 +94,19 @@ class Dataset:
 
     @cached_property
     def csv_columns(self) -> tuple[Column, ...]:
-        """The columns of the CSV releases, in the order of their header."""
+        """The columns of its CSVs, in the order of their header.
+
+        CSVs are its CSV releases and its synthetic months; without releases, synthetic months have
+        the columns of the table.
+        """
+        if self.csv_releases is None:
+            return self.columns
         placed = [c for c in self.columns if c.csv_position is not None]
         return tuple(sorted(placed, key=lambda column: column.csv_position or 0))
 
     @cached_property
     def csv_header(self) -> str:
-        """The first line of each CSV release, without its line end."""
+        """The first line of each CSV, without its line end."""
         return ",".join(column.name for column in self.csv_columns)
 
     @cached_property

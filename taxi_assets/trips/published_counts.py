@@ -9,6 +9,7 @@ import csv
 from functools import cache
 from importlib import resources
 
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 
 
@@ -17,6 +18,11 @@ def _counts() -> dict[tuple[str, str, str], int]:
     text = resources.files(__package__).joinpath("published_row_counts.csv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines())
     return {(row["taxi"], row["month"], row["format"]): int(row["rows"]) for row in rows}
+
+
+def has_published_counts(dataset: Dataset) -> bool:
+    """Whether the row count of any month of the dataset is known."""
+    return any(taxi == dataset.taxi for taxi, _, _ in _counts())
 
 
 def published_rows(file: TripFile) -> int | None:

@@ -13,7 +13,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouse_in
@@ -33,11 +33,12 @@ def month_checks(
         settings: where the limits stand.
         warehouse: which it is in.
     """
+    checks = checks_of(dataset)
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster; without them a check's result would be
         # that of whichever month ran last.
         warnings.simplefilter("ignore", dg.PreviewWarning)
-        specs = [_spec(check, asset, dataset, settings) for check in CHECKS]
+        specs = [_spec(check, asset, dataset, settings) for check in checks]
 
     @dg.multi_asset_check(
         name=f"check_{asset.key.to_python_identifier()}",
@@ -52,7 +53,7 @@ def month_checks(
             figures = warehouse_in(context, warehouse.name).measure(file)
         expected = expectations(file, figures, settings)
         selected = {key.name for key in context.selected_asset_check_keys}
-        for check in CHECKS:
+        for check in checks:
             if check.name in selected:
                 verdict = check.judge(figures, expected)
                 yield check_result(asset.key, check.name, verdict, check.blocks)

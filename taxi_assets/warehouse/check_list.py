@@ -1,8 +1,13 @@
-"""Every check that each month in each warehouse is held to."""
+"""Every check that a month of a dataset is held to, in each warehouse."""
 
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.checks import ROW_CHECKS, Check
 from taxi_assets.warehouse.season_checks import SEASON_CHECKS
 from taxi_assets.warehouse.value_checks import VALUE_CHECKS
 
-CHECKS: tuple[Check, ...] = (*ROW_CHECKS, *VALUE_CHECKS, *SEASON_CHECKS)
-"""In the order in which people read them."""
+_CHECKS: tuple[Check, ...] = (*ROW_CHECKS, *VALUE_CHECKS, *SEASON_CHECKS)
+
+
+def checks_of(dataset: Dataset) -> tuple[Check, ...]:
+    """The checks that the dataset's months can fail, in the order in which people read them."""
+    return tuple(check for check in _CHECKS if check.is_of(dataset))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.published_counts import has_published_counts
 from taxi_assets.warehouse.history import OtherMonth
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.rejects import REJECTS, RejectCounts
@@ -108,12 +110,14 @@ class Check:
         description: what it says when it passes, and why its limit is what it is.
         blocks: whether a failure stops what depends on the month; otherwise it warns.
         judge: the rule itself.
+        is_of: whether a dataset can break the rule; without it, there is no such check.
     """
 
     name: str
     description: str
     blocks: bool
     judge: Callable[[MonthFigures, Expectations], Verdict]
+    is_of: Callable[[Dataset], bool] = lambda _: True
 
 
 def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
@@ -229,6 +233,7 @@ ROW_CHECKS: tuple[Check, ...] = (
         "makes a difference a warning.",
         True,
         _rows_match_published,
+        has_published_counts,
     ),
     Check(
         "columns_as_declared",
@@ -264,6 +269,7 @@ ROW_CHECKS: tuple[Check, ...] = (
         "No row of the file was short of trailing columns.",
         False,
         _rows_not_jagged,
+        lambda dataset: dataset.csv_releases is not None,
     ),
     Check(
         "rows_not_rejected",

@@ -19,7 +19,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.oddities import ODDITIES
+from taxi_assets.warehouse.oddities import oddities_of
 from taxi_assets.warehouse.registry import warehouse_in
 
 
@@ -138,7 +138,7 @@ def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float
     """
     shares = {
         f"share_of_{oddity.name}": loaded.tally[oddity.name] / loaded.rows
-        for oddity in ODDITIES
+        for oddity in oddities_of(file.dataset)
         if oddity.name in loaded.tally
     }
     return {

@@ -21,44 +21,48 @@ class Oddity:
     Attributes:
         name: what the figure is called.
         title: what such rows are, for people.
-        condition: the SQL condition of such rows, given how names of columns are written.
+        roles: the roles of the columns that tell; a dataset without one of them has no such rows.
+        form: the SQL condition of such rows, given the columns of the roles as ``{role}``.
     """
 
     name: str
     title: str
-    condition: Callable[[Dataset, Identifier], str]
+    roles: tuple[str, ...]
+    form: str
+
+    def is_of(self, dataset: Dataset) -> bool:
+        """Whether the dataset has the columns that tell."""
+        return set(self.roles) <= dataset.roles.keys()
+
+    def condition(self, dataset: Dataset, identifier: Identifier) -> str:
+        """The SQL condition of such rows of a dataset, given how names of columns are written."""
+        columns = {role: identifier(name) for role, name in dataset.roles.items()}
+        return self.form.format(**columns)
 
 
-EMPTY_VENDORS = Oddity(
-    "empty_vendors",
-    "rows without a VendorID",
-    lambda _, identifier: f"{identifier('VendorID')} IS NULL",
-)
+EMPTY_VENDORS = Oddity("empty_vendors", "rows without a vendor", ("vendor",), "{vendor} IS NULL")
 
 ODDITIES = (
     EMPTY_VENDORS,
-    Oddity(
-        "zero_distances",
-        "trips of no distance",
-        lambda _, identifier: f"{identifier('trip_distance')} = 0",
-    ),
-    Oddity(
-        "negative_fares",
-        "negative fares",
-        lambda _, identifier: f"{identifier('fare_amount')} < 0",
-    ),
+    Oddity("zero_distances", "trips of no distance", ("distance",), "{distance} = 0"),
+    Oddity("negative_fares", "negative fares", ("fare",), "{fare} < 0"),
     Oddity(
         "backward_trips",
         "dropoffs before their pickup",
-        lambda dataset, identifier: f"{identifier(dataset.dropoff)} < {identifier(dataset.pickup)}",
+        ("pickup", "dropoff"),
+        "{dropoff} < {pickup}",
     ),
     Oddity(
         "unknown_zones",
         "pickups or dropoffs in no known zone",
-        lambda _, identifier: " OR ".join(
-            f"coalesce({identifier(name)}, '{UNKNOWN_ZONE}') = '{UNKNOWN_ZONE}'"
-            for name in ("PULocationID", "DOLocationID")
-        ),
+        ("pickup_zone", "dropoff_zone"),
+        f"coalesce({{pickup_zone}}, '{UNKNOWN_ZONE}') = '{UNKNOWN_ZONE}' "
+        f"OR coalesce({{dropoff_zone}}, '{UNKNOWN_ZONE}') = '{UNKNOWN_ZONE}'",
     ),
 )
-"""Every kind that is counted."""
+"""Every kind that is counted where a dataset has the columns that tell."""
+
+
+def oddities_of(dataset: Dataset) -> tuple[Oddity, ...]:
+    """The kinds that are counted in the dataset's months."""
+    return tuple(oddity for oddity in ODDITIES if oddity.is_of(dataset))

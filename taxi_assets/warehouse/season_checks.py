@@ -65,6 +65,7 @@ def _steady(oddity: Oddity, reason: str) -> Check:
         f"same month a year before and after, in files of the same format. {reason}",
         False,
         judge,
+        oddity.is_of,
     )
 
 

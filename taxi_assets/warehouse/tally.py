@@ -14,7 +14,7 @@ from itertools import islice
 from taxi_assets.sql.dialect import Dialect, RecordType
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.oddities import ODDITIES
+from taxi_assets.warehouse.oddities import oddities_of
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
 
@@ -80,7 +80,7 @@ def tally_expressions(
         column = dialect.identifier(name)
         expressions[values_of(name)] = f"count({column})"
         expressions[sum_of(name)] = f"coalesce({total.format(column=column)}, 0)"
-    for oddity in ODDITIES:
+    for oddity in oddities_of(dataset):
         condition = oddity.condition(dataset, dialect.identifier)
         expressions[oddity.name] = f"count(CASE WHEN {condition} THEN 1 END)"
     return expressions

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from taxi_assets.components.pipeline_text import TEMPLATE
+from taxi_assets.components.taxi_name import TaxiName
 from taxi_assets.settings import WAREHOUSES
 from taxi_assets.settings.warehouses import WarehouseName
 
@@ -48,7 +55,7 @@ class TripsPlan(_Form):
     """A pipeline that loads the months of a taxi; schedule is a cron expression of five fields."""
 
     name: Name
-    taxi: Literal["green", "yellow"]
+    taxi: TaxiName
     months: MonthRange
     warehouses: Annotated[list[WarehouseName], Field(min_length=1, max_length=len(WAREHOUSES))]
     schedule: ShortText | None = None

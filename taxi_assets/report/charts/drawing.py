@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taxi_assets.trips.datasets import DATASETS
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -17,8 +19,6 @@ INK, PAPER, GRID = "#1d222b", "#fefefe", "#d8dbe2"
 OK, PARTIAL, WRONG, ABSENT = "#2a7a3b", "#1c66a8", "#b02a1f", "#e6e8ec"
 ON_STATE, ON_ABSENT = "#fdfdfd", "#555c69"
 SERIES = ("#a86f00", "#1f7a4d", "#1c66a9", "#8a3ea8")
-
-_TAXIS = ("yellow", "green")
 
 _VARIABLES = {
     INK: "ink",
@@ -86,9 +86,10 @@ def figure(inches: tuple[float, float]) -> tuple[Figure, Axes]:
 
 
 def series_colour(label: str, number: int) -> str:
-    """The colour of a series: that of the taxi in its label, else by its number."""
-    known = (colour for taxi, colour in zip(_TAXIS, SERIES, strict=False) if label == taxi)
-    return next(known, SERIES[number % len(SERIES)])
+    """The colour of a series: a dataset has that of its place among all, others by their number."""
+    taxis = list(DATASETS)
+    place = taxis.index(label) if label in taxis else number
+    return SERIES[place % len(SERIES)]
 
 
 def thousands(axes: Axes, which: str) -> None:

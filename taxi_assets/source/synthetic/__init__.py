@@ -1,4 +1,4 @@
-"""Synthetic months in the layout of the CSV releases. Not real trips.
+"""Synthetic months in the layout of the CSV releases, or of the table. Not real trips.
 
 The numbers are made up: drawn from rough shapes of a city's traffic (`profile`), never copied
 from published rows. What is true to the files is the layout (`text`) and what makes them hard

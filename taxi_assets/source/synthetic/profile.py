@@ -1,64 +1,57 @@
 """A dataset's profile as tables that draws are looked up in."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from taxi_assets.source.synthetic.draw import Integers, quantiles, weighted
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.month import Month
-from taxi_assets.trips.synthetic_profile import ZoneTraffic
+from taxi_assets.trips.synthetic_profile import TextWeights, Unmetered, ZoneTraffic
+from taxi_assets.trips.zones import ZONE_COUNT
 
-ZONES = 265
-CONGESTION_SINCE = Month(2019, 2)
-"""The surcharge was levied from February 2019; the files leave its column empty before."""
-
-# Zones south of 96th Street: "Yellow Zone" in TLC's zone lookup.
-SURCHARGED_ZONES = (
-    *(4, 12, 13, 24, 43, 45, 48, 50, 68, 79, 87, 88, 90, 100, 103, 104, 105, 107, 113, 114, 125),
-    *(137, 140, 141, 142, 143, 144, 148, 151, 158, 161, 162, 163, 164, 170, 186, 194, 209, 211),
-    *(224, 229, 230, 231, 232, 233, 234, 236, 237, 238, 239, 246, 249, 261, 262, 263),
-)
-
-
-def _zones(traffic: ZoneTraffic | None) -> Integers:
-    assert traffic is not None
-    quiet = dict.fromkeys(range(1, ZONES + 1), traffic.quiet_weight)
-    return weighted(quiet | {zone: 400 - 10 * rank for rank, zone in enumerate(traffic.busiest)})
+_BUSIEST_WEIGHT = 400
+_WEIGHT_STEP = 10
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The shape of one taxi's months. Tables are looked up with a draw of 16 bits.
+    """The shape of one dataset's months. Tables are looked up with a draw of 16 bits.
 
     Attributes:
         weekday_hours: relative traffic in each hour of a day from Monday to Friday.
         weekend_hours: the same for Saturday and Sunday.
-        pickup_zones: table of zones where trips begin.
-        dropoff_zones: table of zones where they end.
         distances: table of distances in hundredths of a mile.
-        vendors: table of VendorID.
-        passengers: table of passenger_count.
-        payments: table of payment_type.
-        congestion_cents: surcharge of a trip that begins or ends in SURCHARGED_ZONES.
-        unmetered_percent: share of the rows at the end of the file that came without a meter.
-        unmetered_since: the first month that has such rows.
-        unmetered_congestion: whether these rows say 0 for the surcharge rather than nothing.
+        pickup_zones: table of zones where trips begin; None for a dataset without zones.
+        dropoff_zones: table of zones where they end.
+        vendors: table of places in `vendor_texts`.
+        vendor_texts: the codes of the vendors.
+        passengers: table of numbers of passengers.
+        payments: table of codes of payment.
+        congestion_cents: surcharge of a trip that touches the zones where it is levied.
+        columns: the column that holds a figure, by the figure's name: its role, what a meter calls
+            it, or ``texts.`` and the column's own name.
+        reversals: whether a fare and its reversal have different row ids, so that there may be
+            such pairs.
+        unmetered: the rows without a vendor.
         unmetered_distances: table of their distances in hundredths of a mile.
+        texts: by the figure's name, the table of places in its texts, and these.
     """
 
     weekday_hours: tuple[int, ...]
     weekend_hours: tuple[int, ...]
-    pickup_zones: Integers = field(repr=False)
-    dropoff_zones: Integers = field(repr=False)
-    distances: Integers = field(repr=False)
-    vendors: Integers = field(repr=False)
-    passengers: Integers = field(repr=False)
-    payments: Integers = field(repr=False)
+    distances: Integers
+    pickup_zones: Integers | None
+    dropoff_zones: Integers | None
+    vendors: Integers | None
+    vendor_texts: tuple[str, ...]
+    passengers: Integers | None
+    payments: Integers | None
     congestion_cents: int
-    unmetered_percent: int
-    unmetered_since: Month
-    unmetered_congestion: bool
-    unmetered_distances: Integers = field(repr=False)
+    columns: Mapping[str, str]
+    reversals: bool
+    unmetered: Unmetered | None
+    unmetered_distances: Integers | None
+    texts: Mapping[str, tuple[Integers, tuple[str, ...]]]
 
 
 @cache
@@ -66,20 +59,36 @@ def profile_of(dataset: Dataset) -> Profile:
     """The tables of that dataset's profile."""
     plain = dataset.synthetic
     meter, unmetered = plain.meter, plain.unmetered
-    assert meter is not None
-    assert unmetered is not None
+    told = dict(meter.columns) if meter else {}
     return Profile(
         weekday_hours=plain.weekday_hours,
         weekend_hours=plain.weekend_hours,
-        pickup_zones=_zones(plain.pickups),
-        dropoff_zones=_zones(plain.dropoffs),
         distances=quantiles(*plain.distances),
-        vendors=weighted({int(code): weight for code, weight in plain.vendors.items()}),
-        passengers=weighted(plain.passengers),
-        payments=weighted(meter.payments),
-        congestion_cents=meter.congestion_cents,
-        unmetered_percent=unmetered.percent,
-        unmetered_since=unmetered.since,
-        unmetered_congestion=unmetered.congestion,
-        unmetered_distances=quantiles(*unmetered.distances),
+        pickup_zones=_zones(plain.pickups) if plain.pickups else None,
+        dropoff_zones=_zones(plain.dropoffs) if plain.dropoffs else None,
+        vendors=_places(plain.vendors) if plain.vendors else None,
+        vendor_texts=tuple(plain.vendors),
+        passengers=weighted(plain.passengers) if plain.passengers else None,
+        payments=weighted(meter.payments) if meter else None,
+        congestion_cents=meter.congestion_cents if meter else 0,
+        columns={**dataset.roles, **told, **{_figure(name): name for name in plain.texts}},
+        reversals=dataset.fare in dataset.row_id_key,
+        unmetered=unmetered,
+        unmetered_distances=quantiles(*unmetered.distances) if unmetered else None,
+        texts={_figure(name): (_places(t), tuple(t)) for name, t in plain.texts.items()},
     )
+
+
+def _figure(column: str) -> str:
+    return f"texts.{column}"
+
+
+def _zones(traffic: ZoneTraffic) -> Integers:
+    weights = dict.fromkeys(range(1, ZONE_COUNT + 1), traffic.quiet_weight)
+    for rank, zone in enumerate(traffic.busiest):
+        weights[zone] = _BUSIEST_WEIGHT - _WEIGHT_STEP * rank
+    return weighted(weights)
+
+
+def _places(texts: TextWeights) -> Integers:
+    return weighted(dict(enumerate(texts.values())))

@@ -4,12 +4,11 @@ Reversed fares, clocks that are wrong, dropoffs before their pickups. (Distances
 rows without a vendor are common enough to be part of `profile`.)
 """
 
-from dataclasses import fields
-
 import numpy as np
 
 from taxi_assets.source.synthetic.clock import Calendar
 from taxi_assets.source.synthetic.draw import Integers, Stream, spread
+from taxi_assets.source.synthetic.tariff import CASH, DISPUTE
 from taxi_assets.source.synthetic.trips import Trips
 
 _ROWS_PER_VOID_PAIR = 500
@@ -17,9 +16,6 @@ _ROWS_PER_STRAY = 10_000
 _ROWS_PER_BACKWARD = 20_000
 _ALWAYS_FROM_ROWS = 500
 """From so many metered rows on, a month has at least one of each."""
-
-_CASH, _DISPUTE = 2, 4
-_AMOUNTS = {"fare", "extra", "mta_tax", "tip", "tolls", "improvement", "congestion"}
 
 
 class Quirks:
@@ -31,13 +27,15 @@ class Quirks:
     Args:
         calendar: the days there are.
         rows: how many metered rows the month has.
+        reversals: whether a fare may have its reversal beside it.
         stream: draws for the places.
     """
 
-    def __init__(self, calendar: Calendar, rows: int, stream: Stream) -> None:
+    def __init__(self, calendar: Calendar, rows: int, reversals: bool, stream: Stream) -> None:
         pairs = rows // 2
         at_least = int(rows >= _ALWAYS_FROM_ROWS)
-        self._void = 2 * spread(pairs, _ROWS_PER_VOID_PAIR // 2, at_least, stream)
+        void = 2 * spread(pairs, _ROWS_PER_VOID_PAIR // 2, at_least, stream)
+        self._void = void if reversals else void[:0]
         self._stray = 2 * spread(pairs, _ROWS_PER_STRAY // 2, at_least, stream)
         self._backward = 2 * spread(pairs, _ROWS_PER_BACKWARD // 2, at_least, stream)
         shifts = np.array(calendar.shifts_seconds, dtype=np.int64)
@@ -61,13 +59,16 @@ class Quirks:
         trips.dropoff[stray] += shifts
 
         void = _within(self._void, first, last)
-        trips.tip[void] = 0
-        for column in fields(trips):
-            values = getattr(trips, column.name)
-            if values is not None:
-                values[void + 1] = -values[void] if column.name in _AMOUNTS else values[void]
-        if trips.payment is not None:
-            trips.payment[void], trips.payment[void + 1] = _CASH, _DISPUTE
+        if "tip" in trips.amounts:
+            trips.amounts["tip"][void] = 0
+        for amount in trips.amounts.values():
+            amount[void + 1] = -amount[void]
+        times = (trips.pickup, trips.dropoff)
+        for same in (*times, trips.distance, *trips.codes.values(), *trips.places.values()):
+            same[void + 1] = same[void]
+        if "payment" in trips.codes:
+            payment = trips.codes["payment"]
+            payment[void], payment[void + 1] = CASH, DISPUTE
 
 
 def _within(places: Integers, first: int, last: int) -> Integers:

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from taxi_assets.source.synthetic.clock import DAY_SECONDS, Calendar
 from taxi_assets.source.synthetic.draw import Integers
-from taxi_assets.source.synthetic.profile import ZONES
+from taxi_assets.source.synthetic.profile import Profile
+from taxi_assets.source.synthetic.tariff import STORED_TEXTS
 from taxi_assets.source.synthetic.trips import Trips
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.zones import ZONE_COUNT
 
 Texts = NDArray[np.bytes_]
 
@@ -56,12 +58,7 @@ def _distances() -> Texts:
 
 @cache
 def _codes() -> Texts:
-    return _table(str(code) for code in range(ZONES + 1))
-
-
-@cache
-def _flags() -> Texts:
-    return _table("NY")
+    return _table(str(code) for code in range(ZONE_COUNT + 1))
 
 
 @cache
@@ -77,13 +74,18 @@ class Lines:
 
     Args:
         dataset: the kind of taxi, whose columns the lines have.
+        profile: the texts of its columns.
         calendar: the days that its times may fall on.
     """
 
-    def __init__(self, dataset: Dataset, calendar: Calendar) -> None:
+    def __init__(self, dataset: Dataset, profile: Profile, calendar: Calendar) -> None:
         self._dataset = dataset
         self._calendar = calendar
         self._days = _table(day.isoformat() for day in calendar.dates)
+        self._figures = {column: figure for figure, column in profile.columns.items()}
+        texts = {figure: texts for figure, (_, texts) in profile.texts.items()}
+        texts |= {"vendor": profile.vendor_texts, "stored": STORED_TEXTS}
+        self._texts = {figure: _table(texts) for figure, texts in texts.items() if texts}
 
     @property
     def header(self) -> bytes:
@@ -95,7 +97,7 @@ class Lines:
         cells = self._cells(trips)
         parts: list[Texts | bytes] = []
         for column in self._dataset.csv_columns:
-            parts += [*cells.get(column.name, ()), b","]
+            parts += [*cells.get(self._figures.get(column.name, ""), ()), b","]
         parts[-1] = LINE_END
         layout = [f"S{len(p)}" if isinstance(p, bytes) else p.dtype.str for p in parts]
         records = np.zeros(len(trips.pickup), dtype=",".join(layout))
@@ -104,38 +106,19 @@ class Lines:
             records[name] = part
         return records.tobytes().translate(None, b"\0")
 
+    def _cells(self, trips: Trips) -> Mapping[str, tuple[Texts, ...]]:
+        """The texts of each figure, side by side; those that all rows leave empty are not there."""
+        cells: dict[str, tuple[Texts, ...]] = {
+            "pickup": self._time(trips.pickup),
+            "dropoff": self._time(trips.dropoff),
+            "distance": (_distances()[trips.distance],),
+            "total": (_amounts()[trips.total],),
+        }
+        cells |= {figure: (_amounts()[values],) for figure, values in trips.amounts.items()}
+        cells |= {figure: (_codes()[values],) for figure, values in trips.codes.items()}
+        cells |= {figure: (self._texts[figure][v],) for figure, v in trips.places.items()}
+        return cells
+
     def _time(self, seconds: Integers) -> tuple[Texts, Texts]:
         days, seconds_of_day = self._calendar.days(seconds)
         return self._days[days], _times()[seconds_of_day]
-
-    def _cells(self, trips: Trips) -> Mapping[str, tuple[Texts, ...]]:
-        """The texts of each column, side by side; columns without any are empty."""
-        codes = {
-            "VendorID": trips.vendor,
-            "RatecodeID": trips.rate,
-            "PULocationID": trips.pickup_zone,
-            "DOLocationID": trips.dropoff_zone,
-            "passenger_count": trips.passengers,
-            "payment_type": trips.payment,
-            "trip_type": trips.trip_type,
-        }
-        amounts = {
-            "fare_amount": trips.fare,
-            "extra": trips.extra,
-            "mta_tax": trips.mta_tax,
-            "tip_amount": trips.tip,
-            "tolls_amount": trips.tolls,
-            "improvement_surcharge": trips.improvement,
-            "total_amount": trips.total,
-            "congestion_surcharge": trips.congestion,
-        }
-        cells: dict[str, tuple[Texts, ...]] = {
-            self._dataset.pickup: self._time(trips.pickup),
-            self._dataset.dropoff: self._time(trips.dropoff),
-            "trip_distance": (_distances()[trips.distance],),
-        }
-        cells |= {name: (_codes()[v],) for name, v in codes.items() if v is not None}
-        cells |= {name: (_amounts()[v],) for name, v in amounts.items() if v is not None}
-        if trips.flag is not None:
-            cells["store_and_fwd_flag"] = (_flags()[trips.flag],)
-        return cells

@@ -1,6 +1,6 @@
 """A stand-in for TLC's taxi zone lookup: its layout and its ids, with names that say so."""
 
-from taxi_assets.source.synthetic.profile import ZONES
+from taxi_assets.trips.zones import ZONE_COUNT
 
 _BOROUGHS = 5
 _HEADER = '"LocationID","Borough","Zone","service_zone"'
@@ -13,6 +13,6 @@ def zone_lookup() -> bytes:
     zones = (
         f'{zone},"Synthetic borough {zone % _BOROUGHS + 1}","Synthetic zone {zone}",'
         '"Synthetic service zone"'
-        for zone in range(1, ZONES + 1 - len(_ELSEWHERE))
+        for zone in range(1, ZONE_COUNT + 1 - len(_ELSEWHERE))
     )
     return "".join(f"{line}\r\n" for line in (_HEADER, *zones, *_ELSEWHERE)).encode()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from taxi_assets.column_schema import FILENAME, ROW_ID
+from taxi_assets.column_schema import FILENAME, row_id_meaning
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -36,7 +36,7 @@ class ColumnOf(NamedTuple):
 def merged_columns(dataset: Dataset) -> list[ColumnOf]:
     """The columns of the merged table, in order."""
     return [
-        ColumnOf("unique_row_id", "STRING", ROW_ID),
+        ColumnOf("unique_row_id", "STRING", row_id_meaning(dataset)),
         ColumnOf("filename", "STRING", FILENAME),
         ColumnOf(MONTH_COLUMN, "DATE", _MONTH),
         *(ColumnOf(c.name, BIGQUERY.types[c.type], c.description) for c in dataset.columns),
@@ -56,7 +56,7 @@ def column_sql(column: ColumnOf) -> str:
 
 def clustering(dataset: Dataset) -> list[str]:
     """The columns by which rows of a month are sorted: by time of pickup, then by its zone."""
-    return [dataset.pickup, "PULocationID"]
+    return [dataset.pickup, *([dataset.pickup_zone] if dataset.pickup_zone else [])]
 
 
 def create_table(jobs: Jobs, dataset: Dataset, name: str) -> None:

@@ -150,3 +150,16 @@ def test_all_months_ever_published_are_looked_at_within_a_day() -> None:
         seen.update(looked_at)
         cursor = Cursor(last=str(looked_at[-1]))
     assert seen == set(months)
+
+
+def test_months_that_the_chosen_source_never_has_are_passed_over(
+    sensor: Sensor, source: FakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "csv")
+
+    assert sensor.tick() == []
+    assert sensor.reason == (
+        "unchanged: 2025-01 to 2025-03; not in the source that TAXI_SOURCE chooses: "
+        "2025-01, 2025-02, 2025-03"
+    )
+    assert source.take_asked() == []

@@ -74,7 +74,7 @@ attributes:
         ("", "it must have the keys type and attributes"),
         ("- 1", "it must have the keys type and attributes"),
         (TABLE + "# " + "x" * 100_001, "larger than 100,000 bytes"),
-        (TRIPS.replace("green", "blue"), "line 3: taxi: Input should be 'green' or 'yellow'"),
+        (TRIPS.replace("green", "blue"), "line 3: taxi: it must be one of yellow, green"),
         (TRIPS.replace("2020-01", "2020-13"), "line 4: months.first"),
         (TRIPS.replace("2020-01", "2020-03"), "months.last must not be before months.first"),
         (TRIPS.replace("2020-01", "2001-01"), "the first month is 2013-08"),

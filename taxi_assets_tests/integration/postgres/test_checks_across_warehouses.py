@@ -93,7 +93,7 @@ def test_real_months_pass_every_blocking_check_and_warn_of_what_is_known(
     vendors = check_of(april, "duckdb/green_tripdata", "empty_vendors_steady")
     assert vendors.figures["empty_vendors"] == 11_110
     assert vendors.reason.startswith(
-        "11,110 rows without a VendorID (31.197%); 45.457% in other months (2020-05: 45.457%)"
+        "11,110 rows without a vendor (31.197%); 45.457% in other months (2020-05: 45.457%)"
     )
     season = check_of(april, "postgres/green_tripdata", "rows_in_season")
     assert season.reason.startswith(

@@ -174,4 +174,3 @@ def test_rows_of_a_parquet_file_are_rejected_with_their_number(
     assert json.loads(str(text))["fare_amount"] == float("inf")
     (status,) = json.loads(taxi_assets("status", "--json").stdout)
     assert status["agreement"] == "ok, but 1 rows rejected"
-

@@ -8,6 +8,7 @@ from taxi_assets.lake.landed_file import FileFacts, LandedFile
 from taxi_assets.report.homework import answers
 from taxi_assets.status.coverage import Coverage, MonthState
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 
@@ -44,6 +45,14 @@ def test_a_year_is_judged_once_all_of_its_months_are_loaded() -> None:
 
 def test_a_month_from_another_source_is_no_answer() -> None:
     assert answers([line("2021-03", MARCH_2021, "parquet")], [], "duckdb")[2].found is None
+
+
+def test_what_is_asked_of_a_dataset_that_is_not_there_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("taxi_assets.report.homework.DATASETS", {"green": GREEN})
+
+    assert [answer.question.taxi for answer in answers([], [], "duckdb")] == ["green"]
 
 
 @pytest.mark.parametrize(("size", "agrees"), [(134_481_400, True), (141_000_000, False)])

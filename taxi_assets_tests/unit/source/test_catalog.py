@@ -19,6 +19,7 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
+from taxi_assets_tests.made_up_dataset import FERRY
 
 CSV, PARQUET, SYNTHETIC = FileFormat.CSV, FileFormat.PARQUET, FileFormat.SYNTHETIC
 APRIL = Month(2020, 4)
@@ -74,6 +75,26 @@ def test_a_month_without_a_csv_is_refused_where_csv_is_chosen(
         f"{month} is not among the CSV releases of green trips, 2019-01 to 2021-07"
     )
     assert "TAXI_SOURCE=auto or parquet" in refusal.value.remedy
+
+
+def test_a_dataset_without_csv_releases_says_so_where_csv_is_chosen(catalog_of: CatalogOf) -> None:
+    catalog = catalog_of(source="csv")
+    for ask in (
+        lambda: catalog.file(FERRY, Month(2024, 5)),
+        lambda: catalog.last_month(FERRY, date(2024, 7, 1)),
+    ):
+        with pytest.raises(InvalidMonthError) as refusal:
+            ask()
+        assert refusal.value.what == "there are no CSV releases of ferry trips"
+        assert refusal.value.remedy == "set TAXI_SOURCE=auto or parquet to load them"
+
+
+@pytest.mark.parametrize(("source", "format_"), [("auto", PARQUET), ("sample", SYNTHETIC)])
+def test_a_dataset_without_csv_releases_comes_as_parquet(
+    catalog_of: CatalogOf, source: str, format_: FileFormat
+) -> None:
+    month = Month(2022, 1)
+    assert catalog_of(source=source).file(FERRY, month) == TripFile(FERRY, month, format_)
 
 
 @pytest.mark.parametrize("source", ["auto", "csv", "parquet", "sample"])

@@ -9,16 +9,16 @@ from importlib import resources
 
 import pytest
 
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.check_list import CHECKS
+from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.history import OtherMonth, comparable_files
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.oddities import ODDITIES, Oddity
+from taxi_assets.warehouse.oddities import Oddity, oddities_of
 
-NONE_ODD = {oddity.name: 0 for oddity in ODDITIES}
+NONE_ODD = {oddity.name: 0 for oddity in oddities_of(GREEN)}
 
 
 def other(month: str, rows: int, **odd: int) -> OtherMonth:
@@ -51,7 +51,7 @@ def verdict(
         rows=rows, entry=entry, tally=tally, loaded_tally=tally, other_months=others
     )
     expected = Expectations(published, True, 0.01, 0.5, 0.2, 0.02)
-    return next(check for check in CHECKS if check.name == name).judge(figures, expected)
+    return next(check for check in checks_of(GREEN) if check.name == name).judge(figures, expected)
 
 
 USUAL = (other("2022-05", 3_100), other("2023-04", 3_000), other("2023-06", 3_000))
@@ -86,7 +86,7 @@ def test_april_2020_is_no_error() -> None:
     assert not unknown.passed
     assert published.passed
     assert published.reason.endswith("but so many were published")
-    assert not next(check for check in CHECKS if check.name == "rows_in_season").blocks
+    assert not next(check for check in checks_of(GREEN) if check.name == "rows_in_season").blocks
 
 
 def test_a_month_without_others_is_not_compared() -> None:
@@ -114,7 +114,7 @@ def test_of_all_published_counts_only_those_of_spring_2020_are_half_of_their_sea
     assert low == {"green 2020-04", *(f"yellow 2020-0{number}" for number in (4, 5, 6, 7))}
 
 
-@pytest.mark.parametrize("oddity", ODDITIES, ids=lambda oddity: oddity.name)
+@pytest.mark.parametrize("oddity", oddities_of(GREEN), ids=lambda oddity: oddity.name)
 def test_a_jump_in_the_share_of_odd_rows_is_a_warning(oddity: Oddity) -> None:
     name = oddity.name
     others = tuple(other(month, 1_000, **{name: 10}) for month in ("2023-04", "2023-06"))
@@ -141,7 +141,7 @@ def test_shares_are_compared_within_a_format() -> None:
     ],
 )
 def test_real_months_are_compared_with_real_ones(format_: FileFormat, others: set[str]) -> None:
-    found = comparable_files(TripFile(DATASETS["green"], Month(2020, 5), format_))
+    found = comparable_files(TripFile(GREEN, Month(2020, 5), format_))
     of_2019 = {name.removeprefix("green_tripdata_") for name in found if "2019" in name}
 
     assert of_2019 == others
