@@ -19,9 +19,11 @@ test: .venv/installed-dev ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --no-loadscope-reorder $(PYTEST_ARGS)
 
-check: .venv/installed-dev ## Lint, format and types
+check: .venv/installed-dev ## Lint, format, SQL, direction of imports, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar taxi_assets benchmarks
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 
 format: .venv/installed-dev ## Put the code into its format

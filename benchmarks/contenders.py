@@ -84,7 +84,7 @@ def flows_sql(mirror: Mirror, database: Path) -> Cost:
     with measured() as cost, duckdb.connect(database) as connection:
         with measured() as part:
             for table in (_TABLE, staging):
-                connection.execute(_flows("create_table", table=table, columns=columns))
+                connection.execute(_flows("create_table", table=table, definitions=columns))
             copy_in = _flows("copy_in", table=staging, names=copied, types=types)
             connection.execute(copy_in, {"path": path})
         cost.parts["copy"] = part.wall_seconds
@@ -136,7 +136,7 @@ def pandas_chunks(mirror: Mirror, database: Path) -> Cost:
     columns = ",\n    ".join(f"{quoted(name)} {type_}" for name, type_ in _COLUMNS.items())
     path = mirror.path(FILE)
     with measured() as cost, duckdb.connect(database) as connection:
-        connection.execute(_flows("create_table", table=_TABLE, columns=columns))
+        connection.execute(_flows("create_table", table=_TABLE, definitions=columns))
         for chunk in pd.read_csv(path, dtype=dtypes, chunksize=CHUNK_ROWS):
             ids = _row_ids(chunk)
             for name in timestamps:

@@ -1,5 +1,5 @@
 CREATE TABLE IF NOT EXISTS {{ table }} (
     unique_row_id TEXT,
     filename TEXT,
-    {{ columns }}
+    {{ definitions }}
 )

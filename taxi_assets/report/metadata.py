@@ -26,10 +26,10 @@ def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
                 "taxi": busy.summary.taxi,
                 "month": busy.summary.month,
                 "trips": busy.summary.trips,
-                "passengers": busy.summary.passengers,
-                "miles": busy.summary.miles,
-                "fares": busy.summary.fares,
-                "tips": busy.summary.tips,
+                "passengers": _known(busy.summary.passengers),
+                "miles": _known(busy.summary.miles),
+                "fares": _known(busy.summary.fares),
+                "tips": _known(busy.summary.tips),
                 "median_minutes": round((busy.summary.median_seconds or 0) / 60, 1),
                 "busiest_zones": ", ".join(name for name, _ in busy.zones),
                 "busiest_hours": ", ".join(name for name, _ in busy.hours),
@@ -70,6 +70,11 @@ def coverage_metadata(
         chart = by_month("rates", "Rows per second of each load", rates, "rows/s")
         found["rows_per_second"] = _picture(chart)
     return found
+
+
+def _known(figure: float | None) -> float | str:
+    """The figure; a dash where the dataset has no such column."""
+    return "–" if figure is None else figure
 
 
 def _record(line: Coverage) -> dg.TableRecord:

@@ -7,7 +7,7 @@ SELECT
 FROM (
     SELECT
         row_number() OVER () AS number,
-        list_filter([{{ tests }}], lambda test: test['bad']) AS bad
+        list_filter([{{ tests }}], lambda test: test['bad']) AS bad -- noqa: CP01
     FROM {{ reader }}
 )
 WHERE len(bad) > 0

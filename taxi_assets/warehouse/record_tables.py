@@ -96,7 +96,7 @@ class RecordTable(Generic[Record]):
         return Statements(__package__, dialect)(
             "create_records",
             table=table,
-            columns=[self.definition(column, dialect) for column in self.columns],
+            definitions=[self.definition(column, dialect) for column in self.columns],
             key=list(map(dialect.identifier, self.key)),
         )
 

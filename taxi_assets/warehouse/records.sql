@@ -16,7 +16,7 @@ VALUES
 
 -- name: create_records
 CREATE TABLE IF NOT EXISTS {{ table }} (
-    {{ columns | join(",\n    ") }},
+    {{ definitions | join(",\n    ") }},
     PRIMARY KEY ({{ key | join(", ") }})
 );
 

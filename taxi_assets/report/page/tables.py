@@ -90,9 +90,9 @@ def summary_table(content: Content) -> Table:
             f"{busy.summary.taxi} {busy.summary.month}",
             _count(busy.summary.trips),
             _count(busy.summary.passengers),
-            f"{busy.summary.miles:,.0f}",
-            f"{busy.summary.fares:,.0f}",
-            f"{busy.summary.tips:,.0f}",
+            _count(busy.summary.miles),
+            _count(busy.summary.fares),
+            _count(busy.summary.tips),
             _minutes(busy.summary.median_seconds),
             ", ".join(name for name, _ in busy.zones),
             ", ".join(name for name, _ in busy.hours),
@@ -171,8 +171,8 @@ def _few(months: Sequence[str]) -> str:
     return ", ".join(months[:_SHOWN_MONTHS]) + (f" and {more} more" if more > 0 else "") or _DASH
 
 
-def _count(number: int | None) -> str:
-    return _DASH if number is None else f"{number:,}"
+def _count(number: float | None) -> str:
+    return _DASH if number is None else f"{number:,.0f}"
 
 
 def _minutes(seconds: float | None) -> str:

@@ -12,7 +12,7 @@ FROM {{ table }}
 WHERE {{ month }} = {{ bound.month }};
 
 -- name: count_shared_ids
-SELECT IFNULL(SUM(sharing), 0)
+SELECT COALESCE(SUM(sharing), 0)
 FROM (
     SELECT COUNT(*) AS sharing
     FROM {{ table }}

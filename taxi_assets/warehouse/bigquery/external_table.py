@@ -48,7 +48,7 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
         statement = sql("create_external_parquet", **parts)
     else:
         statement = sql(
-            "create_external_csv", **parts, columns=columns_sql(text_columns(file.dataset))
+            "create_external_csv", **parts, definitions=columns_sql(text_columns(file.dataset))
         )
     jobs.write("create-external", statement)
     return True

@@ -1,6 +1,6 @@
 -- name: create_external_csv
 CREATE OR REPLACE EXTERNAL TABLE {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 )
 OPTIONS (
     format = 'CSV',

@@ -58,7 +58,7 @@ def _ensure(session: BigQuerySession, name: str, columns: Mapping[str, str]) -> 
     create = sql(
         "create_pipeline_table",
         table=session.table(name),
-        columns=columns_sql(described),
+        definitions=columns_sql(described),
         description=BIGQUERY.literal(OWNER_COMMENT),
     )
     session.define(f"create-{name.replace('_', '-')}", create)

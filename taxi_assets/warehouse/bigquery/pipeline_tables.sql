@@ -1,6 +1,6 @@
 -- name: create_pipeline_table
 CREATE OR REPLACE TABLE {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 )
 OPTIONS (
     description = {{ description }},

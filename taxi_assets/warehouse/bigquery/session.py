@@ -154,7 +154,7 @@ class BigQuerySession:
             creation = sql(
                 "create_record_table",
                 table=place,
-                columns=columns_sql(described),
+                definitions=columns_sql(described),
                 description=BIGQUERY.literal(table.description),
             )
             self.define(f"create-{name}", creation)

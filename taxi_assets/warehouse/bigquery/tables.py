@@ -66,7 +66,7 @@ def create_table(jobs: Jobs, dataset: Dataset, name: str) -> None:
         sql(
             "create_table",
             table=jobs.place.qualified(name),
-            columns=columns_sql(merged_columns(dataset)),
+            definitions=columns_sql(merged_columns(dataset)),
             month=BIGQUERY.quote(MONTH_COLUMN),
             clustering=", ".join(map(BIGQUERY.quote, clustering(dataset))),
             description=BIGQUERY.literal(table_description(dataset)),

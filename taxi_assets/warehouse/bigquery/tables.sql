@@ -1,6 +1,6 @@
 -- name: create_table
 CREATE TABLE IF NOT EXISTS {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 )
 PARTITION BY DATE_TRUNC({{ month }}, MONTH)
 CLUSTER BY {{ clustering }}
@@ -20,7 +20,7 @@ CREATE TABLE {{ table }} (tried BOOL);
 
 -- name: create_record_table
 CREATE TABLE IF NOT EXISTS {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 )
 OPTIONS (
     description = {{ description }},

@@ -9,22 +9,26 @@ WITH month AS (
     FROM {{ table }}
     WHERE filename IN (SELECT unnest({{ bound.filenames }}))
 ),
+
 elsewhere AS (
     SELECT unique_row_id
     FROM {{ table }}
-    WHERE filename NOT IN (SELECT unnest({{ bound.filenames }}))
+    WHERE
+        filename NOT IN (SELECT unnest({{ bound.filenames }}))
         AND {{ pickup }} >= {{ bound.month_start }}
         AND {{ pickup }} < {{ bound.month_end }}
     UNION ALL
     SELECT unique_row_id
     FROM {{ table }}
-    WHERE filename NOT IN (SELECT unnest({{ bound.filenames }}))
+    WHERE
+        filename NOT IN (SELECT unnest({{ bound.filenames }}))
         AND {{ pickup }} IN (
             SELECT pickup
             FROM month
             WHERE pickup < {{ bound.month_start }} OR pickup >= {{ bound.month_end }}
         )
 )
+
 SELECT
     count(*) AS rows,
     count(*) FILTER (WHERE filename IS DISTINCT FROM {{ bound.filename }}) AS foreign_rows,
@@ -47,12 +51,14 @@ WITH month AS (
     FROM {{ table }}
     WHERE filename IN (SELECT unnest({{ bound.filenames }}))
 ),
+
 suspects AS (
     SELECT hash(unique_row_id) AS hashed
     FROM month
     GROUP BY hashed
     HAVING count(*) > 1
 )
+
 SELECT CAST(coalesce(sum(sharing), 0) AS BIGINT)
 FROM (
     SELECT count(*) AS sharing

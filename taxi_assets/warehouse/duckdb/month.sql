@@ -14,7 +14,7 @@ SELECT
     count(*) AS rows,
     count(*) FILTER (
         WHERE {{ pickup }} IS NULL
-            OR NOT ({{ pickup }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})
+        OR NOT ({{ pickup }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})
     ) AS bad_pickups,
     count(*) FILTER (
         WHERE NOT ({{ dropoff }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})

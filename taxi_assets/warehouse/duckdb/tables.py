@@ -24,7 +24,7 @@ def ensure_tables(session: DuckDBSession, dataset: Dataset) -> None:
         + (" USING COMPRESSION uncompressed" if name == "unique_row_id" else "")
         for name, type_ in declared.items()
     )
-    session.change(sql("create_table", table=table, columns=columns))
+    session.change(sql("create_table", table=table, definitions=columns))
     present = session.columns(dataset.table)
     if found := differences(present, declared):
         raise WarehouseError(

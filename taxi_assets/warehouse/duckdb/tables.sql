@@ -1,15 +1,19 @@
 -- name: create_table
 CREATE TABLE IF NOT EXISTS {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 );
 
 -- name: add_column
 ALTER TABLE {{ table }} ADD COLUMN {{ column }};
 
 -- name: describe_table
-SELECT column_name, data_type, is_nullable = 'YES'
+SELECT
+    column_name,
+    data_type,
+    is_nullable = 'YES'
 FROM information_schema.columns
-WHERE table_catalog = current_database()
+WHERE
+    table_catalog = current_database()
     AND table_schema = 'main'
     AND table_name = {{ bound.name }}
 ORDER BY ordinal_position;

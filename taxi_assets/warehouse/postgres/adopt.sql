@@ -8,11 +8,14 @@ SELECT
     CASE WHEN granted.grantee <> 0 THEN pg_get_userbyid(granted.grantee) END
 FROM pg_class
 LEFT JOIN LATERAL aclexplode(relacl) AS granted ON true
-WHERE relnamespace = to_regnamespace({{ bound.schema }})
+WHERE
+    relnamespace = to_regnamespace({{ bound.schema }})
     AND relname = {{ bound.name }};
 
 -- name: count_by_any_file
-SELECT filename, count(*)
+SELECT
+    filename,
+    count(*)
 FROM {{ table }}
 GROUP BY filename;
 

@@ -17,11 +17,13 @@ WITH suspects AS (
     GROUP BY hashed
     HAVING count(*) > 1
 )
+
 SELECT coalesce(sum(sharing), 0)::bigint
 FROM (
     SELECT count(*) AS sharing
     FROM {{ table }}
-    WHERE filename = ANY({{ bound.filenames }})
+    WHERE
+        filename = ANY({{ bound.filenames }})
         AND hashtextextended(unique_row_id, 0) IN (SELECT hashed FROM suspects)
     GROUP BY unique_row_id
     HAVING count(*) > 1
@@ -34,7 +36,8 @@ FROM (
 WITH elsewhere AS (
     SELECT unique_row_id
     FROM {{ table }}
-    WHERE filename <> ALL({{ bound.filenames }})
+    WHERE
+        filename <> ALL({{ bound.filenames }})
         AND {{ pickup }} >= {{ bound.month_start }}
         AND {{ pickup }} < {{ bound.month_end }}
     UNION ALL
@@ -42,18 +45,22 @@ WITH elsewhere AS (
     FROM (
         SELECT DISTINCT date_trunc('day', {{ pickup }}) AS day
         FROM {{ table }}
-        WHERE filename = ANY({{ bound.filenames }})
+        WHERE
+            filename = ANY({{ bound.filenames }})
             AND ({{ pickup }} < {{ bound.month_start }} OR {{ pickup }} >= {{ bound.month_end }})
     ) AS strays
     CROSS JOIN LATERAL (
         SELECT unique_row_id
         FROM {{ table }}
-        WHERE filename <> ALL({{ bound.filenames }})
+        WHERE
+            filename <> ALL({{ bound.filenames }})
             AND {{ pickup }} >= strays.day
             AND {{ pickup }} < strays.day + interval '1 day'
     ) AS other
 )
+
 SELECT count(*)
 FROM {{ table }}
-WHERE filename = ANY({{ bound.filenames }})
+WHERE
+    filename = ANY({{ bound.filenames }})
     AND unique_row_id IN (SELECT unique_row_id FROM elsewhere);

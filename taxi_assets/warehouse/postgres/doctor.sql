@@ -10,8 +10,11 @@ SELECT
     pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean;
 
 -- name: list_foreign_tables
-SELECT relname, pg_get_userbyid(relowner)
+SELECT
+    relname,
+    pg_get_userbyid(relowner)
 FROM pg_class
-WHERE relnamespace = to_regnamespace({{ bound.schema }})
+WHERE
+    relnamespace = to_regnamespace({{ bound.schema }})
     AND relname = ANY({{ bound.tables }})
     AND NOT pg_has_role(relowner, 'USAGE');

@@ -75,7 +75,7 @@ class MonthPartition:
             sql(
                 "create_incoming",
                 incoming=qualified(self.incoming),
-                columns=columns_sql(self.dataset),
+                definitions=columns_sql(self.dataset),
                 filename=literal(self.file.filename),
             )
         )
@@ -137,7 +137,8 @@ class MonthPartition:
             "incoming": qualified(self.incoming),
         }
         if self.exists(session):
-            session.change(sql("lock_for_swap", **names))
+            for table in (names["table"], names["partition"]):
+                session.change(sql("lock_for_swap", table=table))
             session.change(sql("drop_table", table=names["partition"]))
         session.change(sql("rename_table", table=names["incoming"], name=quoted(self.name)))
         for number, _ in enumerate(self._indexes(session)):

@@ -2,7 +2,7 @@
 -- The constraint is what the partition will promise: proved row by row while the rows come, so
 -- that attaching it takes no scan.
 CREATE TABLE {{ incoming }} (
-    {{ columns }},
+    {{ definitions }},
     CONSTRAINT rows_of_one_file CHECK (filename IS NOT NULL AND filename = {{ filename }})
 );
 
@@ -10,7 +10,8 @@ CREATE TABLE {{ incoming }} (
 -- What a new month must have beside its rows. Unique ones are left to ATTACH PARTITION.
 SELECT substring(pg_get_indexdef(indexrelid) FROM ' (USING .*)$')
 FROM pg_index
-WHERE indrelid = to_regclass({{ bound.table }})
+WHERE
+    indrelid = to_regclass({{ bound.table }})
     AND indisvalid
     AND NOT indisunique
 ORDER BY indexrelid;
@@ -30,12 +31,14 @@ ANALYZE {{ incoming }};
 ANALYZE (SKIP_LOCKED) {{ only }} {{ table }};
 
 -- name: count_partition
-SELECT count(*), count(*) FILTER (WHERE filename = {{ bound.filename }})
+SELECT
+    count(*),
+    count(*) FILTER (WHERE filename = {{ bound.filename }})
 FROM {{ partition }};
 
 -- name: lock_for_swap
--- The merged table alone, without its other months, and the month's old partition.
-LOCK TABLE ONLY {{ table }}, ONLY {{ partition }} IN ACCESS EXCLUSIVE MODE;
+-- The merged table alone, without its other months; then the month's old partition.
+LOCK TABLE ONLY {{ table }} IN ACCESS EXCLUSIVE MODE;
 
 -- name: rename_index
 ALTER INDEX {{ index }} RENAME TO {{ name }};
@@ -45,17 +48,19 @@ ALTER INDEX {{ index }} RENAME TO {{ name }};
 ALTER TABLE {{ table }} ATTACH PARTITION {{ partition }} FOR VALUES IN ({{ filenames }});
 
 -- name: list_lock_holders
-SELECT DISTINCT format(
-    'pid %s (%s, %s, %s since %s)',
-    pg_locks.pid,
-    coalesce(usename, 'no role'),
-    coalesce(nullif(application_name, ''), 'no name'),
-    coalesce(state, 'active'),
-    date_trunc('second', xact_start)
-)
+SELECT DISTINCT
+    format(
+        'pid %s (%s, %s, %s since %s)',
+        pg_locks.pid,
+        coalesce(usename, 'no role'),
+        coalesce(nullif(application_name, ''), 'no name'),
+        coalesce(state, 'active'),
+        date_trunc('second', xact_start)
+    )
 FROM pg_locks
-JOIN pg_stat_activity USING (pid)
-WHERE relation IN (SELECT to_regclass(unnest({{ bound.tables }}::text[])))
+JOIN pg_stat_activity ON pg_locks.pid = pg_stat_activity.pid
+WHERE
+    relation IN (SELECT to_regclass(unnest({{ bound.tables }}::text[])))
     AND granted
     AND pg_locks.pid <> pg_backend_pid();
 

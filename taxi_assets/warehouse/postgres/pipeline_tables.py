@@ -34,7 +34,7 @@ def _replace(session: PostgresSession, name: str, rows: pa.Table) -> None:
         if [column[:2] for column in session.columns(name)] != list(columns.items()):
             session.change(sql("drop_table", table=table))
     declared = ", ".join(f"{POSTGRES.quote(column)} {type_}" for column, type_ in columns.items())
-    session.change(sql("create_pipeline_table", table=table, columns=declared))
+    session.change(sql("create_pipeline_table", table=table, definitions=declared))
     comment = POSTGRES.literal(OWNER_COMMENT)
     session.change(sql("comment_table", table=table, comment=comment))
     session.change(sql("delete_rows", table=table))

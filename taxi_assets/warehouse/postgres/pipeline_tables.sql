@@ -2,7 +2,7 @@
 SELECT obj_description(to_regclass({{ bound.table }}), 'pg_class');
 
 -- name: create_pipeline_table
-CREATE TABLE IF NOT EXISTS {{ table }} ({{ columns }});
+CREATE TABLE IF NOT EXISTS {{ table }} ({{ definitions }});
 
 -- name: comment_table
 COMMENT ON TABLE {{ table }} IS {{ comment }};

@@ -23,10 +23,14 @@ LOCK TABLE ONLY {{ table }} IN ACCESS SHARE MODE;
 SELECT set_config('work_mem', '128MB', true);
 
 -- name: describe_columns
-SELECT attname, format_type(atttypid, atttypmod), NOT attnotnull
+SELECT
+    attname,
+    format_type(atttypid, atttypmod),
+    NOT attnotnull
 FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid
-WHERE relnamespace = to_regnamespace({{ bound.schema }})
+WHERE
+    relnamespace = to_regnamespace({{ bound.schema }})
     AND relname = {{ bound.name }}
     AND attnum > 0
     AND NOT attisdropped
@@ -39,5 +43,6 @@ SELECT
     parent.inhparent::regclass::text
 FROM pg_class AS found
 LEFT JOIN pg_inherits AS parent ON parent.inhrelid = found.oid
-WHERE found.relnamespace = to_regnamespace({{ bound.schema }})
+WHERE
+    found.relnamespace = to_regnamespace({{ bound.schema }})
     AND found.relname = {{ bound.name }};

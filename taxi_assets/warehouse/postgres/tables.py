@@ -41,7 +41,7 @@ def ensure_tables(session: PostgresSession, dataset: Dataset) -> None:
 def create_table(session: PostgresSession, dataset: Dataset) -> None:
     """Create the merged table, without any month, and its index by time of pickup."""
     table = qualified(dataset.table)
-    session.change(sql("create_table", table=table, columns=columns_sql(dataset)))
+    session.change(sql("create_table", table=table, definitions=columns_sql(dataset)))
     session.change(
         sql(
             "create_pickup_index",

@@ -1,6 +1,6 @@
 -- name: create_table
 CREATE TABLE {{ table }} (
-    {{ columns }}
+    {{ definitions }}
 ) PARTITION BY LIST (filename);
 
 -- name: create_pickup_index

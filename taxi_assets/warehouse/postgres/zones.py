@@ -22,7 +22,7 @@ def replace_zones(session: PostgresSession, path: Path) -> int:
     columns = ", ".join(names)
     with session.server.transaction(session.connection):
         session.lock_name("zones")
-        session.change(sql("create_zones", columns=", ".join(f"{name} text" for name in names)))
+        session.change(sql("create_zones", definitions=", ".join(f"{name} text" for name in names)))
         # Readers go on with the old rows until the commit; a TRUNCATE would make them wait.
         session.change(sql("delete_zones"))
         statement = sql("copy_zones", columns=columns).text.encode()

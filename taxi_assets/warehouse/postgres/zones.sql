@@ -1,5 +1,5 @@
 -- name: create_zones
-CREATE TABLE IF NOT EXISTS public.zones ({{ columns }});
+CREATE TABLE IF NOT EXISTS public.zones ({{ definitions }});
 
 -- name: delete_zones
 DELETE FROM public.zones;
