@@ -96,7 +96,9 @@ def rendered(name: str, taxi: str) -> str:
         "incoming": f"`{PLACE}.{taxi}_incoming`",
         "month": "`file_month`",
         "pickup": quoted(dataset.pickup),
-        "columns": columns_sql(text_columns(dataset)) if "external" in name else described,
+        "columns": columns_sql(text_columns(dataset, dataset.csv_header.split(",")))
+        if "external" in name
+        else described,
         "column": column_sql(merged_columns(dataset)[-1]._replace(name="added")),
         "clustering": ", ".join(map(quoted, clustering(dataset))),
         "description": literal("It's a \\ description."),
