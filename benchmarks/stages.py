@@ -26,8 +26,9 @@ from taxi_assets.warehouse.duckdb.tables import ensure_tables
 _READ_BYTES = 1 << 20
 _DATASET = FILE.dataset
 _VALUES = ", ".join(f"count({quoted(column.name)})" for column in _DATASET.csv_columns)
-_READER = csv_reader(_DATASET, "\r\n", jagged=False)
-_ROWS = csv_rows(_DATASET, _READER)
+_HEADER = _DATASET.csv_header.split(",")
+_READER = csv_reader(_DATASET, _HEADER, "\r\n", jagged=False)
+_ROWS = csv_rows(_DATASET, _HEADER, _READER)
 
 
 def land(mirror: Mirror, database: Path) -> Cost:

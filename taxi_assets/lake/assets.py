@@ -11,10 +11,11 @@ from taxi_assets.errors import NotFoundAtSourceError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.downloads import download_transport
 from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landed_file import left_out_text
 from taxi_assets.lake.landing import (
     Landing,
     inspection_of,
-    judge_published_count,
+    judge,
     lake_name,
     land,
 )
@@ -89,13 +90,17 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
                 catalog.url(file),
                 download_transport(catalog, catalog.url(file)),
                 lambda: inspection_of(file, settings.max_jagged_rows),
-                lambda facts: judge_published_count(file, facts, settings.published_counts),
+                lambda facts: judge(
+                    file, facts, settings.published_counts, settings.undeclared_columns
+                ),
             )
             if isinstance(outcome, Absent):
                 yield _not_published(context, file, catalog.url(file), outcome)
                 return
         if not outcome.changed:
             context.log.info(f"{file} is unchanged at the source: not written again")
+        if left_out := outcome.file.facts.undeclared(file):
+            context.log.info(f"{file}: {left_out_text(left_out)}")
         seconds = time.perf_counter() - started
         yield dg.MaterializeResult(
             metadata={
@@ -191,5 +196,6 @@ def _metadata(file: TripFile, landing: Landing, seconds: float) -> dict[str, str
         "sha256": landed.sha256,
         "synthetic": "synthetic" in file.filename,
         "changed": landing.changed,
+        "left_out_columns": ", ".join(landed.facts.undeclared(file)) or "none",
         "seconds": round(seconds, 3),
     }

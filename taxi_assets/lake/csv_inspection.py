@@ -45,7 +45,7 @@ class CsvInspection:
     _start: bytes = b""
     _unzip: isal_zlib.Decompress | None = None
     _tail: bytes = b""
-    _header_seen: bool = False
+    _columns: tuple[str, ...] = ()
     _lines: int = 0
     _blank_lines: int = 0
     _carriage_returns: int = 0
@@ -83,9 +83,9 @@ class CsvInspection:
             )
         self._finish_last_line()
         rows = self._lines - 1 - self._blank_lines
-        if not self._header_seen or rows < 1:
+        if not self._columns or rows < 1:
             raise InvalidFileError(
-                f"{self.name}: it has {'a header but no rows' if self._header_seen else 'no line'}",
+                f"{self.name}: it has {'a header but no rows' if self._columns else 'no line'}",
                 _AGAIN,
             )
         return FileFacts(
@@ -94,6 +94,16 @@ class CsvInspection:
             blank_lines=self._blank_lines,
             line_end=self._line_end(),
             uncompressed_bytes=self._unzipped_bytes,
+            csv_columns=self._columns,
+            left_out=self._left_out(),
+        )
+
+    def _left_out(self) -> tuple[str, ...]:
+        declared = self.header.split(",")
+        return tuple(
+            name or f"column {place}"
+            for place, name in enumerate(self._columns, start=1)
+            if name not in declared
         )
 
     def _feed_zipped(self, data: bytes) -> None:
@@ -123,10 +133,10 @@ class CsvInspection:
             self._count(block[:end])
 
     def _count(self, block: bytes) -> None:
-        if not self._header_seen:
+        if not self._columns:
             line, _, block = block.partition(b"\n")
             self._check_header(line)
-        columns = self.header.count(",") + 1
+        columns = len(self._columns)
         values = np.frombuffer(block, dtype=np.uint8)
         lines = int(np.count_nonzero(values == ord("\n")))
         commas = int(np.count_nonzero(values == ord(",")))
@@ -138,18 +148,21 @@ class CsvInspection:
         self._lines += lines
 
     def _check_header(self, line: bytes) -> None:
-        self._header_seen = True
         self._lines = 1
         self._carriage_returns += line.endswith(b"\r")
         text = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r").decode("utf-8", "replace")
-        found = [name.strip().strip('"') for name in text.split(",")]
+        self._columns = tuple(name.strip().strip('"') for name in _values(text))
         wanted = self.header.split(",")
+        # Columns that are not declared may stand anywhere between the others.
+        found = [name for name in self._columns if name in wanted]
         if found == wanted:
             return
         missing = [name for name in wanted if name not in found]
-        added = [name for name in found if name not in wanted]
+        added = [name for name in self._columns if name not in wanted]
+        twice = [name for name in wanted if found.count(name) > 1]
         differences = [
             *([f"missing: {', '.join(missing)}"] if missing else []),
+            *([f"twice: {', '.join(twice)}"] if twice else []),
             *([f"not expected: {', '.join(added)[:200]}"] if added else []),
         ] or ["the columns stand in another order"]
         raise InvalidFileError(
@@ -194,10 +207,10 @@ class CsvInspection:
             return
         line, self._tail = self._tail.rstrip(b"\r"), b""
         self._stray_returns |= len(line) < length
-        columns = self.header.count(",") + 1
-        if not self._header_seen:
+        if not self._columns:
             self._check_header(line)
             return
+        columns = len(self._columns)
         self._lines += 1
         if line.count(b",") + 1 < columns:
             shown = line[:200].decode("utf-8", "replace")
@@ -222,6 +235,13 @@ def _fields(line: bytes) -> int:
     if b'"' not in line:
         return line.count(b",") + 1
     return len(next(csv.reader([line.decode("utf-8", "replace")], strict=True)))
+
+
+def _values(header: str) -> list[str]:
+    try:
+        return next(csv.reader([header], strict=True), [header])
+    except csv.Error:
+        return header.split(",")
 
 
 def line_problem(line: bytes, columns: int) -> str | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from taxi_assets.source.transfer import Version
+from taxi_assets.trips.column import is_pandas_index
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import FileFormat, TripFile
 
 LineEnd = Literal["\r\n", "\n", "mixed"]
 
@@ -21,6 +25,10 @@ class FileFacts(BaseModel):
         blank_lines: empty lines, which are no rows.
         line_end: how the lines of a CSV end; None in a Parquet file.
         uncompressed_bytes: length of the CSV once unzipped; of a Parquet file, its own length.
+        csv_columns: the columns of a CSV in the order of its header; none in a Parquet file, and
+            in notes of older versions, whose CSVs had the declared columns.
+        left_out: columns of the file that were not declared when it landed; one without a name is
+            called by its place, as ``column 1``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,11 +38,36 @@ class FileFacts(BaseModel):
     blank_lines: int = 0
     line_end: LineEnd | None = None
     uncompressed_bytes: int
+    csv_columns: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def irregular(self) -> bool:
         """Whether lines must be tidied before a strict CSV reader takes them."""
         return self.line_end == "mixed" or self.blank_lines > 0
+
+    def header(self, dataset: Dataset) -> tuple[str, ...]:
+        """The columns of a CSV, in order."""
+        return self.csv_columns or tuple(column.name for column in dataset.csv_columns)
+
+    def undeclared(self, file: TripFile) -> tuple[str, ...]:
+        """The columns that a load leaves out: those that were not declared meanwhile."""
+        dataset = file.dataset
+        if file.format is FileFormat.PARQUET:
+            return tuple(n for n in self.left_out if n.lower() not in dataset.parquet_columns)
+        declared = {column.name for column in dataset.csv_columns}
+        return tuple(name for name in self.left_out if name not in declared)
+
+
+def left_out_text(names: Sequence[str]) -> str:
+    """What columns of a file a load leaves out, and why, in words."""
+    numbering = [name for name in names if is_pandas_index(name)]
+    undeclared = [name for name in names if name not in numbering]
+    told = [
+        *([f"{', '.join(undeclared)} (not declared)"] if undeclared else []),
+        *([f"{', '.join(numbering)} (pandas' numbering of rows)"] if numbering else []),
+    ]
+    return f"left out: {'; '.join(told)}" if told else "every column of the file was loaded"
 
 
 class LandedFile(BaseModel):

@@ -15,9 +15,12 @@ from taxi_assets.lake.landed_file import FileFacts, LandedFile
 from taxi_assets.lake.parquet_inspection import ParquetInspection
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Fetched, NotModified, Transport, Version
+from taxi_assets.trips.column import is_pandas_index
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.published_counts import published_rows
+
+_LONGEST_LIST = 400
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,32 @@ def land(
                     return Landing(same, changed=False)
                 arrival.publish(landed)
                 return Landing(landed, changed=True)
+
+
+def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_columns: str) -> None:
+    """Refuse a file that must not be loaded, however whole it is.
+
+    Args:
+        file: which month it is.
+        facts: what verification found in it.
+        published_counts: ``require`` that its rows are as many as were published.
+        undeclared_columns: ``refuse`` columns that no dataset declares.
+
+    Raises:
+        InvalidFileError: says both counts, or names the columns.
+    """
+    judge_published_count(file, facts, published_counts)
+    names = [name for name in facts.undeclared(file) if not is_pandas_index(name)]
+    if names and undeclared_columns == "refuse":
+        dataset = file.dataset
+        told = ", ".join(map(repr, names))[:_LONGEST_LIST]
+        found = f"columns {told} are" if len(names) > 1 else f"column {told} is"
+        raise InvalidFileError(
+            f"{file}: {found} not declared for {dataset.taxi} trips",
+            f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py (they "
+            "are NULL in months that are loaded), or set TAXI_UNDECLARED_COLUMNS=skip to load the "
+            "file without them",
+        )
 
 
 def judge_published_count(file: TripFile, facts: FileFacts, policy: str) -> None:

@@ -66,10 +66,12 @@ class ParquetInspection:
                 f"{self.file}: its footer cannot be read ({str(error).splitlines()[0]})", _AGAIN
             ) from None
         self._check_length(footer)
-        self._check_columns(schema)
+        left_out = self._check_columns(schema)
         if footer.num_rows < 1:
             raise InvalidFileError(f"{self.file}: it has a footer but no rows", _AGAIN)
-        return FileFacts(rows=footer.num_rows, uncompressed_bytes=self._size_bytes)
+        return FileFacts(
+            rows=footer.num_rows, uncompressed_bytes=self._size_bytes, left_out=left_out
+        )
 
     def _check_length(self, footer: pq.FileMetaData) -> None:
         """Refuse a file that is shorter than its footer says: bytes are missing inside."""
@@ -89,18 +91,17 @@ class ParquetInspection:
                 _AGAIN,
             )
 
-    def _check_columns(self, schema: pa.Schema) -> None:
+    def _check_columns(self, schema: pa.Schema) -> tuple[str, ...]:
+        """Hold the columns against the declared ones; those that are not declared are left out."""
         declared = self.file.dataset.parquet_columns
         found: dict[str, str] = {}
+        left_out = []
         for field in schema:
             name = field.name
             column = declared.get(name.lower())
             if column is None:
-                raise InvalidFileError(
-                    f"{self.file}: column {name!r} ({field.type}) is not declared "
-                    f"for {self.file.dataset.taxi} trips",
-                    _DECLARE,
-                )
+                left_out.append(name)
+                continue
             if column.name in found:
                 raise InvalidFileError(
                     f"{self.file}: columns {found[column.name]!r} and {name!r} both mean "
@@ -125,6 +126,7 @@ class ParquetInspection:
                 f"{', '.join(schema.names)}",
                 _DECLARE,
             )
+        return tuple(left_out)
 
 
 def _fits(column: Column, found: pa.DataType) -> bool:

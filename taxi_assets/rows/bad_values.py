@@ -94,8 +94,10 @@ def bad_rows_in_csv(
 ) -> list[BadRow]:
     """The first bad rows of a CSV, given as plain text without its header."""
     line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
-    values = {column.name: quoted(column.name) for column in dataset.csv_columns}
-    return _search(connection, dataset, values, text_reader(dataset, line_end), path, most)
+    header = facts.header(dataset)
+    declared = {column.name for column in dataset.csv_columns}
+    values = {name: quoted(name) for name in header if name in declared}
+    return _search(connection, dataset, values, text_reader(dataset, header, line_end), path, most)
 
 
 def bad_rows_in_parquet(
@@ -104,8 +106,9 @@ def bad_rows_in_parquet(
     """The first bad rows of a Parquet file."""
     schema = pq.read_schema(path)
     values = {
-        dataset.parquet_columns[name.lower()].name: f"CAST({quoted(name)} AS VARCHAR)"
+        column.name: f"CAST({quoted(name)} AS VARCHAR)"
         for name in schema.names
+        if (column := dataset.parquet_columns.get(name.lower()))
     }
     return _search(connection, dataset, values, "read_parquet($path)", str(path), most)
 

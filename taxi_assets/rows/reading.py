@@ -95,9 +95,10 @@ class OpenMonth:
             yield Rows(select, {"path": str(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
-        reader = csv_reader(dataset, line_end, facts.jagged_rows > 0, buffer_bytes=buffer_bytes)
+        header, jagged = facts.header(dataset), facts.jagged_rows > 0
+        reader = csv_reader(dataset, header, line_end, jagged, buffer_bytes=buffer_bytes)
         with csv_file(connection, self.path, facts, buffer_bytes) as path:
-            yield Rows(csv_rows(dataset, reader), {"path": path, **filename})
+            yield Rows(csv_rows(dataset, header, reader), {"path": path, **filename})
 
     def explain(self, failure: str) -> InvalidFileError:
         """Why the month cannot be loaded: its first bad value, or else the database's own words.
@@ -122,7 +123,7 @@ class OpenMonth:
         """What keeps a strict CSV reader from taking the text, with the line's number."""
         if self.file.format is FileFormat.PARQUET:
             return None
-        columns = len(self.file.dataset.csv_columns)
+        columns = len(self.landed.facts.header(self.file.dataset))
         for number, line in enumerate(csv_lines(self.path, self.landed.facts), start=2):
             problem = line_problem(line, columns) if line else None
             if problem is not None:

@@ -57,7 +57,9 @@ def without_bad_rows(month: OpenMonth, most: int, refusal: InvalidFileError) -> 
         path = Path(folder) / month.path.name
         rejects, facts = sift(month, {row.number: row for row in bad}, path)
         assert facts.rows + len(rejects) == month.landed.facts.rows
-        landed = month.landed.model_copy(update={"facts": facts})
+        known = month.landed.facts
+        same = {"csv_columns": known.csv_columns, "left_out": known.left_out}
+        landed = month.landed.model_copy(update={"facts": facts.model_copy(update=same)})
         yield replace(month, landed=landed, path=path, rejects=tuple(rejects))
 
 
@@ -83,7 +85,8 @@ def _sift_csv(
     month: OpenMonth, bad: dict[int, BadRow], accepted: Path
 ) -> tuple[list[Reject], FileFacts]:
     rejects, number = [], 0
-    header = month.file.dataset.csv_header
+    # The names of columns are kept in the facts; one that is not declared may hold a comma.
+    header = ",".join(map(str, range(len(month.landed.facts.header(month.file.dataset)))))
     with igzip.open(accepted, "wb", compresslevel=0) as text:
         text.write(header.encode() + b"\n")
         for line_number, line in enumerate(csv_lines(month.path, month.landed.facts), start=2):

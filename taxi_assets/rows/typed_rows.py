@@ -38,6 +38,7 @@ _UNWRITABLE = "1e15"
 
 def csv_reader(
     dataset: Dataset,
+    header: Sequence[str],
     line_end: LineEnd,
     jagged: bool,
     paths: str = "$path",
@@ -48,6 +49,7 @@ def csv_reader(
 
     Args:
         dataset: whose columns the text has.
+        header: the columns of the text, in order; it may have others than the declared ones.
         line_end: how its lines end.
         jagged: whether rows may be short of trailing columns.
         paths: the SQL expression of the path, or of a list of paths.
@@ -55,14 +57,26 @@ def csv_reader(
             then the column ``filename`` holds each row's path.
         buffer_bytes: how much text is read at once.
     """
-    types = {column.name: _CSV_TYPES[column.type] for column in dataset.csv_columns}
+    types = {
+        name: _CSV_TYPES[column.type] if column else "VARCHAR"
+        for name, column in _csv_columns(dataset, header).items()
+    }
     return _read_csv(paths, types, line_end, jagged, zipped, buffer_bytes)
 
 
-def text_reader(dataset: Dataset, line_end: LineEnd) -> str:
+def text_reader(dataset: Dataset, header: Sequence[str], line_end: LineEnd) -> str:
     """The same call over plain text, each value as the text that stands in the file."""
-    types = {column.name: "VARCHAR" for column in dataset.csv_columns}
+    types = dict.fromkeys(_csv_columns(dataset, header), "VARCHAR")
     return _read_csv("$path", types, line_end, jagged=True, zipped=False)
+
+
+def _csv_columns(dataset: Dataset, header: Sequence[str]) -> dict[str, Column | None]:
+    """What the columns of a text are called where it is read, and which are declared."""
+    declared = {column.name: column for column in dataset.csv_columns}
+    return {
+        name if name in declared else f"undeclared {place}": declared.get(name)
+        for place, name in enumerate(header)
+    }
 
 
 def _read_csv(
@@ -84,15 +98,18 @@ def _read_csv(
     )
 
 
-def csv_rows(dataset: Dataset, reader: str, filename: str = "$filename") -> str:
+def csv_rows(
+    dataset: Dataset, header: Sequence[str], reader: str, filename: str = "$filename"
+) -> str:
     """SELECT of typed rows with ids from CSV text.
 
     Args:
         dataset: whose rows they are.
+        header: the columns of the text, in order.
         reader: the ``read_csv`` call.
         filename: the SQL expression of the column ``filename``.
     """
-    values = {column.name: _from_csv(column) for column in dataset.csv_columns}
+    values = {n: _from_csv(column) for n, column in _csv_columns(dataset, header).items() if column}
     texts = {name: quoted(name) for name in values if _is_time(dataset, name)}
     return _rows(dataset, values, texts, reader, filename)
 
@@ -104,16 +121,18 @@ def parquet_rows(
 
     Args:
         dataset: whose rows they are.
-        schema: the columns that the files have.
+        schema: the columns that the files have; those that are not declared are left out.
         reader: the ``read_parquet`` call.
         filename: the SQL expression of the column ``filename``.
     """
     values, texts = {}, {}
-    for name in schema.names:
-        column, found = dataset.parquet_columns[name.lower()], schema.field(name).type
-        values[column.name] = _from_parquet(column, quoted(name), found)
-        if _is_time(dataset, column.name) and _is_text(found):
-            texts[column.name] = quoted(name)
+    for field in schema:
+        column = dataset.parquet_columns.get(field.name.lower())
+        if column is None:
+            continue
+        values[column.name] = _from_parquet(column, quoted(field.name), field.type)
+        if _is_time(dataset, column.name) and _is_text(field.type):
+            texts[column.name] = quoted(field.name)
     return _rows(dataset, values, texts, reader, filename)
 
 

@@ -29,6 +29,11 @@ class LakeSettings(BaseSettings):
         description="A file whose rows differ from its known published count is refused "
         "(`require`) or loaded with a warning (`warn`: extracts, reissues).",
     )
+    undeclared_columns: Annotated[Literal["refuse", "skip"], BeforeValidator(forms.lower)] = Field(
+        "refuse",
+        description="A file with columns that no dataset declares is refused (`refuse`) or loaded "
+        "without them, with a warning (`skip`).",
+    )
     max_jagged_rows: int = Field(
         100, ge=0, description="Rows short of trailing columns that a file may have."
     )

@@ -1,5 +1,6 @@
 """One column of a dataset: what it means and where it stands in the published files."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +9,17 @@ from taxi_assets.trips.month import Month
 
 FIRST_PARQUET_MONTH = Month(2009, 1)
 """The first month of which TLC publishes any Parquet file."""
+
+
+_PANDAS_INDEX = re.compile(r"__index_level_\d+__")
+
+
+def is_pandas_index(name: str) -> bool:
+    """Whether a Parquet column is the numbering of rows that pandas wrote beside the data.
+
+    TLC's yellow 2010-02 and 2010-03 have one. It says nothing of trips.
+    """
+    return _PANDAS_INDEX.fullmatch(name) is not None
 
 
 class ColumnType(StrEnum):

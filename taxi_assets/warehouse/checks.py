@@ -13,7 +13,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.published_counts import has_published_counts
 from taxi_assets.warehouse.history import OtherMonth
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.rejects import REJECTS, RejectCounts
+from taxi_assets.warehouse.rejects import RejectCounts
 from taxi_assets.warehouse.tally import Tally
 
 
@@ -52,7 +52,7 @@ class MonthFigures(RowCounts):
         loaded_tally: the same when the month was loaded; empty where none was kept.
         other_months: the months to compare with, as far as they are loaded.
         rejects: how many rows of the file were rejected when the month was loaded.
-        left_out: columns of the file that were not loaded, since they are not declared.
+        left_out: the columns of the file that were left out when the month was loaded.
     """
 
     entry: LedgerEntry | None = None
@@ -199,26 +199,6 @@ def _row_ids_not_shared(month: MonthFigures, _: Expectations) -> Verdict:
     )
 
 
-def _rows_not_jagged(month: MonthFigures, _: Expectations) -> Verdict:
-    jagged = month.entry.jagged_rows if month.entry else 0
-    return Verdict(
-        jagged == 0,
-        f"{jagged:,} rows of the file were short of trailing columns, which are NULL",
-        {"jagged_rows": jagged},
-    )
-
-
-def _rows_not_rejected(month: MonthFigures, _: Expectations) -> Verdict:
-    rejected = month.rejects.rejected
-    return Verdict(
-        rejected == 0,
-        f"{rejected:,} rows of the file were rejected: see the table {REJECTS.name}"
-        if rejected
-        else "no row of the file was rejected",
-        {"rejected_rows": rejected},
-    )
-
-
 ROW_CHECKS: tuple[Check, ...] = (
     Check(
         "rows_match_file",
@@ -263,19 +243,6 @@ ROW_CHECKS: tuple[Check, ...] = (
         "from 2022 on).",
         False,
         _row_ids_not_shared,
-    ),
-    Check(
-        "rows_not_jagged",
-        "No row of the file was short of trailing columns.",
-        False,
-        _rows_not_jagged,
-        lambda dataset: dataset.csv_releases is not None,
-    ),
-    Check(
-        "rows_not_rejected",
-        "Every row of the file was loaded; TAXI_MAX_REJECTED_ROWS lets a few be rejected.",
-        False,
-        _rows_not_rejected,
     ),
 )
 """The checks of a month's rows by themselves."""

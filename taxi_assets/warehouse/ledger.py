@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,14 +25,21 @@ class LedgerEntry:
     loaded_at: datetime = recorded("When the month was loaded, UTC.")
     run_id: str = recorded("The run of Dagster that loaded it; empty outside Dagster.")
     left_out: str | None = recorded(
-        "Columns of the file that were not loaded, by commas: they are not declared.", default=None
+        "Columns of the file that were not loaded, as a JSON list; NULL where all were.",
+        default=None,
     )
+
+    @property
+    def left_out_columns(self) -> tuple[str, ...]:
+        """The columns of the file that were not loaded: they are not declared."""
+        return tuple(json.loads(self.left_out or "[]"))
 
     @classmethod
     def of(
         cls, file: TripFile, landed: LandedFile, loaded_at: datetime, run_id: str
     ) -> LedgerEntry:
         """The entry of a landed file that is being loaded."""
+        left_out = landed.facts.undeclared(file)
         return cls(
             filename=file.filename,
             taxi=file.dataset.taxi,
@@ -42,6 +50,7 @@ class LedgerEntry:
             jagged_rows=landed.facts.jagged_rows,
             loaded_at=loaded_at,
             run_id=run_id,
+            left_out=json.dumps(left_out) if left_out else None,
         )
 
 

@@ -50,7 +50,7 @@ def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> Mo
         loaded_tally=as_kept(kept.get(loaded.filename, {}), dataset),
         other_months=other_months(ledger_entries(session, others), kept),
         rejects=reject_counts(session).get(loaded.filename, RejectCounts()),
-        left_out=tuple(entry.left_out.split(",")) if entry and entry.left_out else (),
+        left_out=entry.left_out_columns if entry else (),
     )
 
 

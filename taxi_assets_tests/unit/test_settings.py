@@ -40,6 +40,7 @@ BAD_VALUES = [
     ("TAXI_POSTGRES_STATEMENT_SECONDS", "-1", "0"),
     ("TAXI_POSTGRES_STATEMENT_SECONDS", "1h", "number"),
     ("TAXI_PUBLISHED_COUNTS", "ignore", "'require' or 'warn'"),
+    ("TAXI_UNDECLARED_COLUMNS", "allow", "skip"),
     ("TAXI_MAX_JAGGED_ROWS", "-1", "0"),
     ("TAXI_MAX_REJECTED_ROWS", "-1", "0"),
     ("TAXI_MAX_JAGGED_ROWS", "1.5", "integer"),

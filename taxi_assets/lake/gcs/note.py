@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from pydantic import ValidationError
@@ -18,6 +19,9 @@ _NAMES = {
     "last_modified": "source_last_modified",
 }
 _FACTS = frozenset(FileFacts.model_fields)
+_LISTS = ("csv_columns", "left_out")
+"""Facts that are lists of names: JSON, since a name may hold anything."""
+
 _CRC32C = "crc32c"
 
 
@@ -30,6 +34,7 @@ def metadata_of(landed: LandedFile, crc32c: str) -> dict[str, str]:
     """
     values = landed.model_dump(mode="json", exclude={"name", "facts"})
     values |= landed.facts.model_dump(mode="json")
+    values |= {name: json.dumps(values[name]) if values[name] else None for name in _LISTS}
     if landed.facts.line_end is not None:
         values["line_end"] = _LINE_ENDS[landed.facts.line_end]
     named = {_NAMES.get(name, name): str(v) for name, v in values.items() if v is not None}
@@ -58,6 +63,7 @@ def landed_file(
     if "line_end" in facts:
         facts["line_end"] = _LINE_ENDS_BY_NAME.get(str(facts["line_end"]))
     try:
+        facts |= {field: json.loads(str(facts[field])) for field in _LISTS if field in facts}
         return LandedFile.model_validate({**values, "name": name, "facts": facts})
-    except ValidationError:
+    except (ValidationError, json.JSONDecodeError):
         return None

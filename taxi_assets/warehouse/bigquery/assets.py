@@ -79,7 +79,7 @@ def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefi
             landed = landed_file(lake, file)
             jobs = jobs_of_attempt(bigquery.place, file, attempt_of(context))
             uri = f"{lake.url}/{landed.name}"
-            replaced = ensure_external_table(jobs, file, uri)
+            replaced = ensure_external_table(jobs, file, uri, landed.facts)
         return dg.MaterializeResult(
             metadata={
                 "dagster/table_name": f"{bigquery.place.address}.{external_name(file)}",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
@@ -19,7 +21,7 @@ def external_name(file: TripFile) -> str:
     return f"{file.dataset.table}_{str(file.month).replace('-', '_')}_ext"
 
 
-def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
+def ensure_external_table(jobs: Jobs, file: TripFile, uri: str, facts: FileFacts) -> bool:
     """Let the month's external table read that object; nothing is sent where it does.
 
     A CSV's columns are all text, as it stands in the file, so that every file can be read. A
@@ -29,6 +31,7 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
         jobs: where the table is to be.
         file: the month.
         uri: the object, as ``gs://bucket/name``.
+        facts: what verification found in the file.
 
     Returns:
         Whether the table was made or replaced.
@@ -37,7 +40,8 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
         WarehouseError: a table that is not external has that name, or BigQuery refuses.
     """
     name = external_name(file)
-    if _reads(find_table(jobs.place, name), file, uri):
+    columns = text_columns(file.dataset, facts.header(file.dataset))
+    if _reads(find_table(jobs.place, name), file, uri, columns):
         return False
     parts = {
         "table": jobs.place.qualified(name),
@@ -47,19 +51,23 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str) -> bool:
     if file.format is FileFormat.PARQUET:
         statement = sql("create_external_parquet", **parts)
     else:
-        statement = sql(
-            "create_external_csv", **parts, definitions=columns_sql(text_columns(file.dataset))
-        )
+        statement = sql("create_external_csv", **parts, definitions=columns_sql(columns))
     jobs.write("create-external", statement)
     return True
 
 
-def text_columns(dataset: Dataset) -> list[ColumnOf]:
-    """The columns of a CSV, each as the text that stands in the file."""
-    return [ColumnOf(c.name, "STRING", c.description) for c in dataset.csv_columns]
+def text_columns(dataset: Dataset, header: Sequence[str]) -> list[ColumnOf]:
+    """The columns of a CSV with that header, each as the text that stands in the file."""
+    declared = {column.name: column.description for column in dataset.csv_columns}
+    return [
+        ColumnOf(name, "STRING", declared[name])
+        if name in declared
+        else ColumnOf(f"undeclared_{place}", "STRING", "A column that is not declared.")
+        for place, name in enumerate(header, start=1)
+    ]
 
 
-def _reads(table: Table | None, file: TripFile, uri: str) -> bool:
+def _reads(table: Table | None, file: TripFile, uri: str, columns: Sequence[ColumnOf]) -> bool:
     if table is None or table.external_data_configuration is None:
         return False
     configuration = table.external_data_configuration
@@ -69,4 +77,4 @@ def _reads(table: Table | None, file: TripFile, uri: str) -> bool:
     if list(configuration.source_uris or ()) != [uri]:
         return False
     described = [(field.name, field.description) for field in table.schema]
-    return parquet or described == [(c.name, c.description) for c in text_columns(file.dataset)]
+    return parquet or described == [(column.name, column.description) for column in columns]

@@ -19,8 +19,13 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
 
-# Rows say which file they are from as in the merged table: by name, without `.gz`.
-_FILENAME = "regexp_replace(parse_filename(filename), '\\.gz$', '')"
+# A Parquet file that has a column `filename` itself would not be read under that name.
+_PATH = "path of the file"
+
+
+def _filename(path: str) -> str:
+    """Rows say which file they are from as in the merged table: by name, without `.gz`."""
+    return f"regexp_replace(parse_filename({path}), '\\.gz$', '')"
 
 
 def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) -> int:
@@ -65,13 +70,14 @@ def _loaded_files(
 def _csv_selects(
     lake: FolderLake, dataset: Dataset, files: list[tuple[TripFile, LandedFile]]
 ) -> Iterator[str]:
-    groups: dict[LineEnd, list[str]] = defaultdict(list)
+    groups: dict[tuple[LineEnd, tuple[str, ...]], list[str]] = defaultdict(list)
     for file, landed in files:
         if file.format is not FileFormat.PARQUET and landed.facts.line_end is not None:
-            groups[landed.facts.line_end].append(str(lake.path(landed.name)))
-    for line_end, paths in groups.items():
-        reader = csv_reader(dataset, line_end, jagged=True, paths=_list(paths), zipped=True)
-        yield csv_rows(dataset, reader, _FILENAME)
+            layout = (landed.facts.line_end, landed.facts.header(dataset))
+            groups[layout].append(str(lake.path(landed.name)))
+    for (line_end, header), paths in groups.items():
+        reader = csv_reader(dataset, header, line_end, jagged=True, paths=_list(paths), zipped=True)
+        yield csv_rows(dataset, header, reader, _filename("filename"))
 
 
 def _parquet_selects(
@@ -84,8 +90,8 @@ def _parquet_selects(
             schema = pq.read_schema(path).remove_metadata()
             groups.setdefault(str(schema), (schema, []))[1].append(path)
     for schema, paths in groups.values():
-        reader = f"read_parquet({_list(paths)}, filename = true)"
-        yield parquet_rows(dataset, schema, reader, _FILENAME)
+        reader = f"read_parquet({_list(paths)}, filename = {literal(_PATH)})"
+        yield parquet_rows(dataset, schema, reader, _filename(quoted(_PATH)))
 
 
 def _list(paths: list[str]) -> str:

@@ -80,7 +80,9 @@ def of_bigquery(name: str, dataset: Dataset) -> Statement:
         "incoming": place(f"{taxi}_incoming"),
         "month": "`file_month`",
         "pickup": BIGQUERY.quote(dataset.pickup),
-        "columns": columns_sql(text_columns(dataset)) if "external" in name else described,
+        "columns": columns_sql(text_columns(dataset, dataset.csv_header.split(",")))
+        if "external" in name
+        else described,
         "column": column_sql(merged_columns(dataset)[-1]._replace(name="added")),
         "clustering": ", ".join(map(BIGQUERY.quote, clustering(dataset))),
         "description": BIGQUERY.literal("It's a \\ description."),

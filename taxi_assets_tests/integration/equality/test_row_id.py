@@ -244,7 +244,8 @@ def test_a_row_has_the_md5_of_its_key_written_one_value_after_the_other(
 ) -> None:
     path = folder / "row.csv"
     path.write_text(f"{row}\n", encoding="utf-8")
-    select = csv_rows(dataset, csv_reader(dataset, "\n", jagged=False))
+    header = dataset.csv_header.split(",")
+    select = csv_rows(dataset, header, csv_reader(dataset, header, "\n", jagged=False))
     with duckdb.connect() as connection:
         found = connection.execute(
             f"SELECT unique_row_id FROM ({select})", {"path": str(path), "filename": "row.csv"}
@@ -266,8 +267,9 @@ def _select(file: TripFile, path: Path) -> str:
         return parquet_rows(file.dataset, pq.read_schema(path), "read_parquet($path)")
     with gzip.open(path) as text:
         line_end: LineEnd = "\r\n" if text.readline().endswith(b"\r\n") else "\n"
-    reader = csv_reader(file.dataset, line_end, jagged=False, zipped=True)
-    return csv_rows(file.dataset, reader)
+    header = file.dataset.csv_header.split(",")
+    reader = csv_reader(file.dataset, header, line_end, jagged=False, zipped=True)
+    return csv_rows(file.dataset, header, reader)
 
 
 def _ids_from_parquet(rows: Sequence[Key], folder: Path) -> list[str]:
@@ -287,7 +289,8 @@ def _ids_from_csv(rows: Sequence[Key], folder: Path) -> list[str]:
     with path.open("w", encoding="utf-8", newline="") as text:
         writer = csv.DictWriter(text, names, lineterminator="\n")
         writer.writerows(dict(zip(GREEN.row_id_key, row, strict=True)) for row in rows)
-    return _ids(csv_rows(GREEN, csv_reader(GREEN, "\n", jagged=False)), path)
+    header = GREEN.csv_header.split(",")
+    return _ids(csv_rows(GREEN, header, csv_reader(GREEN, header, "\n", jagged=False)), path)
 
 
 def _ids(select: str, path: Path) -> list[str]:

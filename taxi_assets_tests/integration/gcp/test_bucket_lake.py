@@ -37,7 +37,14 @@ def landed(data: bytes, name: str = NAME, line_end: LineEnd | None = "\r\n") -> 
         last_modified=None,
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
-        facts=FileFacts(rows=3, jagged_rows=1, line_end=line_end, uncompressed_bytes=99),
+        facts=FileFacts(
+            rows=3,
+            jagged_rows=1,
+            line_end=line_end,
+            uncompressed_bytes=99,
+            csv_columns=("a", "b, c", "d\u00e9j\u00e0"),
+            left_out=("b, c", "d\u00e9j\u00e0"),
+        ),
         landed_at=datetime(2026, 1, 1, 12, 30, tzinfo=UTC),
     )
 

@@ -110,7 +110,10 @@ def test_a_file_lands_byte_for_byte_with_what_is_known_of_it(harbour: Harbour) -
     assert landing.file.size_bytes == len(DATA)
     assert landing.file.sha256 == hashlib.sha256(DATA).hexdigest()
     assert landing.file.facts == FileFacts(
-        rows=3, line_end="\r\n", uncompressed_bytes=len(gzip.decompress(DATA))
+        rows=3,
+        line_end="\r\n",
+        uncompressed_bytes=len(gzip.decompress(DATA)),
+        csv_columns=tuple(GREEN.csv_header.split(",")),
     )
 
 

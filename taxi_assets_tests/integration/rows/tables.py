@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
+from taxi_assets.lake.landing import Landing, inspection_of, judge, lake_name, land
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -24,10 +24,11 @@ GREEN_CSV = TripFile(GREEN, Month(2020, 4), FileFormat.CSV)
 
 @dataclass(frozen=True)
 class Tables:
-    """A database, and a folder for its lake."""
+    """A database, a folder for its lake, and what columns that are not declared do to a file."""
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    undeclared_columns: str = "refuse"
 
     def rows(self, data: bytes, file: TripFile = GREEN_CSV) -> list[Row]:
         """Load these bytes as that month; what the table then holds of it, in file order."""
@@ -40,7 +41,7 @@ class Tables:
             source.as_uri(),
             MirrorTransport(),
             lambda: inspection_of(file, max_jagged_rows=100),
-            lambda _: None,
+            lambda facts: judge(file, facts, "warn", self.undeclared_columns),
         )
         assert isinstance(landing, Landing)
         path = lake.path(landing.file.name)

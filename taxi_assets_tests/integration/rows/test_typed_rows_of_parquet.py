@@ -301,11 +301,11 @@ def test_the_congestion_zones_fee_comes_with_2025(tables: Tables, dataset: Datas
         tables.rows(parquet_bytes(parquet_table(dataset, Month(2024, 12))), file)
 
 
-def test_an_unknown_column_is_refused_with_its_name_and_type(tables: Tables) -> None:
+def test_an_unknown_column_is_refused_with_its_name(tables: Tables) -> None:
     with pytest.raises(InvalidFileError) as refusal:
         tables.rows(green_parquet("surprise", [1, 2, 3]), GREEN_PARQUET)
     assert refusal.value.what == (
-        "green_tripdata_2020-04.parquet: column 'surprise' (int64) is not declared for green trips"
+        "green_tripdata_2020-04.parquet: column 'surprise' is not declared for green trips"
     )
     assert "taxi_assets/trips" in refusal.value.remedy
 

@@ -81,6 +81,7 @@ def test_any_lines_are_counted_however_the_bytes_arrive(
         blank_lines=len(lines) + (last is not None) - len(found),
         line_end=expected,
         uncompressed_bytes=len(text),
+        csv_columns=("a", "b", "c"),
     )
 
 
@@ -111,7 +112,8 @@ def test_a_header_may_have_a_mark_quotes_or_spaces(name: str) -> None:
     [
         ("a,b", "missing: c)"),
         ("a,c", "missing: b)"),
-        ("a,b,c,d", "not expected: d)"),
+        ("a,b,c,a", "twice: a)"),
+        ("a,b,d", "missing: c; not expected: d)"),
         ("a,x,c", "missing: b; not expected: x)"),
         ("b,a,c", "the columns stand in another order)"),
         ("A,b,c", "missing: a; not expected: A)"),
@@ -125,6 +127,25 @@ def test_another_header_is_refused_with_the_differences(header: str, words: str)
     assert words in error.what
     assert f"expected {HEADER!r}, found {header!r}" in error.what
     assert "taxi_assets/trips" in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "left_out"),
+    [
+        ("a,b,c,d", ("a", "b", "c", "d"), ("d",)),
+        (",a,b,c", ("", "a", "b", "c"), ("column 1",)),
+        ("a,x,b,y,c", ("a", "x", "b", "y", "c"), ("x", "y")),
+        ('a,"x,y",b,c', ("a", "x,y", "b", "c"), ("x,y",)),
+        ("a,b,c,x,x,A", ("a", "b", "c", "x", "x", "A"), ("x", "x", "A")),
+    ],
+)
+def test_columns_that_are_not_declared_are_named_wherever_they_stand(
+    header: str, columns: tuple[str, ...], left_out: tuple[str, ...]
+) -> None:
+    line = ",".join("1" * len(columns))
+    facts = inspect(gzip.compress(f"{header}\n{line}\n{line}\n".encode()))
+    assert (facts.csv_columns, facts.left_out) == (columns, left_out)
+    assert (facts.rows, facts.jagged_rows) == (2, 0)
 
 
 def test_a_header_alone_is_no_month() -> None:

@@ -22,6 +22,7 @@ OF_EVERY_DATASET = {
     "pickups_in_month",
     "row_ids_not_shared",
     "rows_not_rejected",
+    "columns_not_left_out",
     "values_as_loaded",
     "rows_in_season",
     "backward_trips_steady",
