@@ -18,6 +18,7 @@ from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 
 NAME = "barn"
 FILE = "barn.db"
+DIALECT = replace(DUCKDB, name=NAME, title="Barn")
 
 
 class Barn(DuckDBWarehouse):
@@ -31,7 +32,7 @@ class Barn(DuckDBWarehouse):
     @property
     def dialect(self) -> Dialect:
         """How its SQL is written."""
-        return replace(DUCKDB, name=NAME)
+        return DIALECT
 
     def full_name(self, table: str) -> str:
         """A table's name with that of its schema."""

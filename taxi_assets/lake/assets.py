@@ -28,10 +28,9 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.trips.zones import ZONES_FILE
+from taxi_assets.trips.zones import ZONES_FILE, ZONES_LANDED
 
 OWNERS = ["team:taxi-data"]
-ZONES_NAME = f"zones/{ZONES_FILE}"
 
 
 def source_spec(dataset: Dataset) -> dg.AssetSpec:
@@ -133,7 +132,7 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
         with dagster_failures():
             outcome = land(
                 lake,
-                ZONES_NAME,
+                ZONES_LANDED,
                 url,
                 download_transport(catalog, url),
                 ZonesInspection,
@@ -146,7 +145,7 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": outcome.file.facts.rows,
-                "dagster/uri": f"{lake.url}/{ZONES_NAME}",
+                "dagster/uri": f"{lake.url}/{ZONES_LANDED}",
                 "source_url": outcome.file.url,
                 "sha256": outcome.file.sha256,
                 "changed": outcome.changed,

@@ -20,8 +20,8 @@ class WarehouseChoice:
     """A warehouse that months can be loaded into.
 
     Attributes:
-        module: has a function ``warehouse_of(settings)``, which returns a
-            `taxi_assets.warehouse.interface.Warehouse`.
+        module: has ``warehouse_of(settings)``, which returns a
+            `taxi_assets.warehouse.interface.Warehouse`, and ``DIALECT``, how its SQL is written.
         needs: settings that it cannot do without.
     """
 

@@ -57,6 +57,7 @@ class Dialect:
 
     Attributes:
         name: of the database, in lower case.
+        title: what people call it.
         parameter: how a bound value is written; ``{name}`` is its name.
         among: the condition that ``{column}`` is one of the texts in the bound list ``{values}``.
         types: the type of each column of trips.
@@ -73,6 +74,7 @@ class Dialect:
     """
 
     name: str
+    title: str
     parameter: str
     among: str
     types: Mapping[ColumnType, str] = field(repr=False)

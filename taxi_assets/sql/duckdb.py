@@ -12,6 +12,7 @@ _PLAIN_TYPES = (
 
 DUCKDB = Dialect(
     name="duckdb",
+    title="DuckDB",
     parameter="${name}",
     among="{column} IN (SELECT unnest({values}))",
     types={

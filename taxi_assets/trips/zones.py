@@ -8,6 +8,9 @@ ZONES_TABLE = "zones"
 ZONES_FILE = "taxi_zone_lookup.csv"
 """The name that TLC and the CSV releases publish the zones under."""
 
+ZONES_LANDED = f"zones/{ZONES_FILE}"
+"""Where the lake keeps them."""
+
 ZONE_COUNT = 265
 """Zones that TLC publishes; 264 and 265 stand for places that are none of them."""
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from taxi_assets.column_schema import merged_schema
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.lake.assets import OWNERS, ZONES_NAME
+from taxi_assets.lake.assets import OWNERS
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
@@ -17,6 +17,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.zones import ZONES_LANDED
 from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import oddities_of
@@ -123,10 +124,10 @@ def landed_zones(lake: Lake) -> LandedFile:
     Raises:
         InvalidFileError: it has not landed.
     """
-    landed = lake.find(ZONES_NAME)
+    landed = lake.find(ZONES_LANDED)
     if landed is None:
         raise InvalidFileError(
-            f"{ZONES_NAME} is not in the lake {lake.url}", "materialize lake/zones first"
+            f"{ZONES_LANDED} is not in the lake {lake.url}", "materialize lake/zones first"
         )
     return landed
 

@@ -8,6 +8,7 @@ from typing import cast
 import dagster as dg
 
 from taxi_assets.settings import WAREHOUSES, Settings, require_needs
+from taxi_assets.sql.dialect import Dialect
 from taxi_assets.warehouse.interface import Warehouse
 
 
@@ -29,6 +30,11 @@ def warehouses_of(settings: Settings) -> list[Warehouse]:
         SettingsError: a setting that one of them needs is missing.
     """
     return [warehouse_of(name, settings) for name in settings.warehouses]
+
+
+def dialects() -> list[Dialect]:
+    """How the SQL of every warehouse is written, in use or not."""
+    return [import_module(choice.module).DIALECT for choice in WAREHOUSES.values()]
 
 
 def warehouse_in(

@@ -25,6 +25,7 @@ def _literal(text: str) -> str:
 
 BIGQUERY = Dialect(
     name="bigquery",
+    title="BigQuery",
     parameter="@{name}",
     among="{column} IN UNNEST({values})",
     types={

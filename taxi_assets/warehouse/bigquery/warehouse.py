@@ -36,6 +36,8 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.reconcile import HeldMonth
 
+DIALECT = BIGQUERY
+
 _BYTES_PER_GB = 10**9
 _DOCTOR_SECONDS = 10
 
@@ -51,7 +53,7 @@ class BigQueryWarehouse:
     place: BigQueryPlace
 
     name = "bigquery"
-    dialect = BIGQUERY
+    dialect = DIALECT
 
     def full_name(self, table: str) -> str:
         """A table's name with that of its dataset."""

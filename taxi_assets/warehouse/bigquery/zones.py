@@ -7,10 +7,8 @@ import io
 import json
 from pathlib import Path
 
-from taxi_assets.trips.zones import ZONE_COLUMNS
+from taxi_assets.trips.zones import ZONE_COLUMNS, ZONES_TABLE
 from taxi_assets.warehouse.bigquery.jobs import Jobs
-
-ZONES_TABLE = "zones"
 
 
 def replace_zones(jobs: Jobs, path: Path) -> int:

@@ -35,6 +35,8 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.reconcile import HeldMonth
 
+DIALECT = DUCKDB
+
 _DOCTOR_SECONDS = 5
 
 
@@ -50,12 +52,12 @@ class DuckDBWarehouse(DuckDBResource):
     @property
     def name(self) -> str:
         """Key of the resource."""
-        return DUCKDB.name
+        return DIALECT.name
 
     @property
     def dialect(self) -> Dialect:
         """How its SQL is written."""
-        return DUCKDB
+        return DIALECT
 
     @property
     def file(self) -> DuckDBFile:

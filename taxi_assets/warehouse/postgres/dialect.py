@@ -12,6 +12,7 @@ from taxi_assets.trips.column import ColumnType
 
 POSTGRES = Dialect(
     name="postgres",
+    title="Postgres",
     parameter="%({name})s",
     among="{column} = ANY({values})",
     types={

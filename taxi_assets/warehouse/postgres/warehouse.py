@@ -31,6 +31,8 @@ from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.zones import replace_zones
 from taxi_assets.warehouse.reconcile import HeldMonth
 
+DIALECT = POSTGRES
+
 _DOCTOR_SECONDS = 5
 
 
@@ -45,7 +47,7 @@ class PostgresWarehouse:
     server: PostgresServer
 
     name = "postgres"
-    dialect = POSTGRES
+    dialect = DIALECT
 
     def full_name(self, table: str) -> str:
         """A table's name with that of its schema."""
