@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,16 +23,20 @@ class WarehouseChoice:
     Attributes:
         module: has ``warehouse_of(settings)``, which returns a
             `taxi_assets.warehouse.interface.Warehouse`, and ``DIALECT``, how its SQL is written.
-        needs: settings that it cannot do without.
+        needs: settings that it cannot do without, each with a value of the right form that leads
+            nowhere.
     """
 
     module: str
-    needs: tuple[str, ...] = ()
+    needs: Mapping[str, str] = field(default_factory=dict)
 
 
 WAREHOUSES: dict[str, WarehouseChoice] = {
     "duckdb": WarehouseChoice("taxi_assets.warehouse.duckdb.warehouse"),
-    "postgres": WarehouseChoice("taxi_assets.warehouse.postgres.warehouse", ("postgres_dsn",)),
+    "postgres": WarehouseChoice(
+        "taxi_assets.warehouse.postgres.warehouse",
+        {"postgres_dsn": "postgresql://nobody@127.0.0.1/nothing"},
+    ),
     "bigquery": WarehouseChoice("taxi_assets.warehouse.bigquery.warehouse"),
 }
 """The warehouses there are. A new one is a folder of its own and one more line here."""

@@ -15,14 +15,13 @@ from pydantic import BaseModel
 from taxi_assets.assistant.child_environment import plain_environment
 from taxi_assets.components.pipeline_text import LARGEST_BYTES
 from taxi_assets.errors import AssistantError
-from taxi_assets.settings import Settings, variable
+from taxi_assets.settings import WAREHOUSES, Settings, variable
 
 PROOF_SECONDS = 120.0
 """To import Dagster and load the definitions: 2 to 5 s on two quiet cores."""
 
 _LARGEST_BYTES = 1_000_000
 _LONGEST_REASON = 1_000
-_PLACEHOLDER_DSN = "postgresql://nobody@127.0.0.1/nothing"
 
 
 class Proof(BaseModel):
@@ -106,14 +105,15 @@ def _copy(source: Path, folder: Path) -> None:
 
 
 def _environment(settings: Settings, warehouses: set[str]) -> dict[str, str]:
-    # BigQuery would want credentials, and no pipeline can name it.
-    named = {*settings.warehouses, *warehouses}
-    return plain_environment() | {
+    named = sorted({*settings.warehouses, *warehouses})
+    leading_nowhere = {
+        variable(need): value for name in named for need, value in WAREHOUSES[name].needs.items()
+    }
+    return plain_environment() | leading_nowhere | {
         variable("data_dir"): "data",
         variable("pipelines"): "pipelines",
         variable("pipeline_hosts"): settings.pipeline_hosts,
-        variable("warehouses"): ",".join(sorted(named)),
-        variable("postgres_dsn"): _PLACEHOLDER_DSN,
+        variable("warehouses"): ",".join(named),
         variable("source"): settings.source.value,
         variable("schedule_timezone"): settings.schedule_timezone,
     }

@@ -127,6 +127,14 @@ def test_without_postgres_in_the_settings_it_says_what_to_set_first(server: Gemi
     assert not FILE.exists()
 
 
+def test_a_pipeline_to_bigquery_is_proved_without_credentials(server: GeminiServer) -> None:
+    replies(server, trips(warehouses=["bigquery"]))
+    said = taxi_assets("copilot", REQUEST)
+    assert said.exit_code == 0, said.text
+    assert "makes bigquery/green_tripdata, lake/green_tripdata" in said.text
+    assert "First set TAXI_WAREHOUSES=duckdb,bigquery." in said.text
+
+
 @pytest.fixture
 def environment_of_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that a real child's environment is written to as it starts."""
@@ -207,7 +215,7 @@ def test_what_nothing_expresses_is_refused_with_what_is_possible(server: GeminiS
     said = taxi_assets("copilot", "load the black cabs of London")
     assert said.exit_code == 1
     assert "There are no trips of London." in said.text
-    assert "months of green or yellow trips to DuckDB or Postgres" in said.text
+    assert "months of green or yellow trips to duckdb or postgres or bigquery" in said.text
     assert len(server.asked) == 1
 
 
@@ -231,7 +239,7 @@ WRONG: dict[str, tuple[object, str]] = {
         "template",
     ),
     "a control code": (address(records="\x1b[2J"), "not printable"),
-    "no warehouse": (trips(warehouses=["bigquery"]), "warehouses"),
+    "no warehouse": (trips(warehouses=["barn"]), "warehouses"),
     "a million months": (trips(months={"first": "2020-01", "last": "99999-12"}), "last"),
     "no command": (command("rm", "-rf", "/"), "not a command"),
     "itself": (command("copilot", "again"), "not a command"),
