@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.cells import cell_len, set_cell_size
+
 from taxi_assets.assistant.chat.grounded import Grounded
 from taxi_assets.assistant.chat.question import Outcome
 from taxi_assets.assistant.data.question import DataAnswer
@@ -15,6 +20,7 @@ _NO_KEY = (
 )
 _NOTHING_FITS = "Nothing fits well: the documents seem not to be about that. Nearest to it are:"
 _NEAREST = 3
+_WIDEST_CELL = 60
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
@@ -84,17 +90,42 @@ def _passages(found: Found) -> list[str]:
     return lines
 
 
-def rows_lines(answer: DataAnswer) -> list[str]:
-    """What a query gave, and the query."""
-    lines = [printable(answer.sql), "", " | ".join(map(printable, answer.rows.columns))]
-    lines += [" | ".join(printable(str(value)) for value in row) for row in answer.rows.rows]
-    return [*lines, *(["… and more rows"] if answer.rows.cut else []), ""]
+def data_lines(answer: DataAnswer) -> list[str]:
+    """What a query gave: a sentence, a table, the query, and what it could not count."""
+    lines = [printable(answer.sentence)]
+    if answer.missing:
+        lines.append(f"Not loaded, and so not in it: {answer.missing}.")
+    lines += ["", *table_lines(answer.rows.columns, answer.rows.rows)]
+    if answer.rows.cut:
+        lines.append("… and more rows")
+    return [*lines, "", printable(answer.sql), "", f"Loaded: {answer.loaded}."]
 
 
-def rows_json(answer: DataAnswer) -> dict[str, object]:
+def data_json(answer: DataAnswer) -> dict[str, object]:
     """The same for a script."""
-    rows = answer.rows
-    return {"sql": answer.sql, "columns": rows.columns, "rows": rows.rows, "cut": rows.cut}
+    return asdict(answer) | asdict(answer.rows)
+
+
+def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Rows below their columns; numbers stand to the right."""
+    cells = [[_cell(value) for value in row] for row in (columns, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    numeric = [
+        all(isinstance(row[n], int | float | None) for row in rows) for n in range(len(columns))
+    ]
+    lines = [
+        "  ".join(
+            " " * (width - cell_len(cell)) + cell if right else set_cell_size(cell, width)
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+    return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+
+
+def _cell(value: object) -> str:
+    text = "–" if value is None else " ".join(printable(str(value)).split())
+    return text if cell_len(text) <= _WIDEST_CELL else f"{set_cell_size(text, _WIDEST_CELL - 1)}…"
 
 
 def cost_line(gemini: Gemini, meter: Meter) -> str:

@@ -9,16 +9,28 @@ from rich.markup import escape
 
 from taxi_assets.commands.output import console, json_option, told_errors
 from taxi_assets.errors import SettingsError
-from taxi_assets.settings import Settings, read_settings
+from taxi_assets.settings import Settings, Warehouse, read_settings
 
 
 @click.command()
 @click.argument("question")
 @click.option("--no-rag", is_flag=True, help="Ask the model alone, without the documents.")
 @click.option("--sources", help="Only these pages: addresses and files, between commas.")
-@click.option("--data", is_flag=True, help="Ask the tables in DuckDB; the SQL is shown.")
+@click.option("--data", is_flag=True, help="Ask the tables; the SQL is shown.")
+@click.option(
+    "--warehouse",
+    type=click.Choice(["duckdb", "postgres"]),
+    help="Whose tables; by default those of the first of TAXI_WAREHOUSES.",
+)
 @json_option
-def ask(question: str, no_rag: bool, sources: str | None, data: bool, as_json: bool) -> None:
+def ask(
+    question: str,
+    no_rag: bool,
+    sources: str | None,
+    data: bool,
+    warehouse: str | None,
+    as_json: bool,
+) -> None:
     """Answer a QUESTION from the documents, with citations, or from the tables.
 
     What they do not hold is not answered. Without a key of Google Gemini, the passages that fit
@@ -26,10 +38,12 @@ def ask(question: str, no_rag: bool, sources: str | None, data: bool, as_json: b
     """
     if sum(map(bool, (no_rag, sources, data))) > 1:
         raise click.UsageError("choose one of --no-rag, --sources and --data")
+    if warehouse and not data:
+        raise click.UsageError("--warehouse is for --data")
     with told_errors():
         settings = read_settings()
         if no_rag or data:
-            result, lines = _ask_model(settings, question, data)
+            result, lines = _ask_model(settings, question, data, warehouse)
         else:
             result, lines = _ask_documents(settings, question, sources)
     if as_json:
@@ -40,10 +54,11 @@ def ask(question: str, no_rag: bool, sources: str | None, data: bool, as_json: b
 
 
 def _ask_model(
-    settings: Settings, question: str, data: bool
+    settings: Settings, question: str, data: bool, warehouse: str | None
 ) -> tuple[dict[str, object], list[str]]:
     from taxi_assets.assistant.chat.plain import answer_plainly
     from taxi_assets.assistant.chat.question import require_question
+    from taxi_assets.assistant.data.database import database_of
     from taxi_assets.assistant.data.question import ask_tables
     from taxi_assets.assistant.gemini.model import gemini_of
     from taxi_assets.commands import answers
@@ -57,8 +72,9 @@ def _ask_model(
         )
     meter = gemini.meter()
     if data:
-        answer = ask_tables(gemini, meter, settings.duckdb_file, question)
-        result, lines = answers.rows_json(answer), answers.rows_lines(answer)
+        database = database_of(settings, Warehouse(warehouse) if warehouse else None)
+        answer = ask_tables(gemini, meter, database, question)
+        result, lines = answers.data_json(answer), answers.data_lines(answer)
     else:
         text = answer_plainly(gemini, question, meter).value
         result, lines = {"answer": text}, [answers.printable(text)]

@@ -87,3 +87,13 @@ class AssistantSettings(BaseSettings):
         description="What the assistant reads: `docs` (this project's own pages), addresses and "
         "files of Markdown or plain text, between commas.",
     )
+    query_postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dsn)] | None = Field(
+        None,
+        description="The Postgres database as a role that may only read, for `ask --data` and "
+        "`mcp`; without one, TAXI_POSTGRES_DSN in transactions that only read.",
+    )
+    mcp_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="What clients of `taxi-assets mcp --http` send as bearer token.",
+    )

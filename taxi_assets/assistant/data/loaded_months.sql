@@ -1,0 +1,1 @@
+SELECT taxi, month, rows FROM tripdata_files ORDER BY taxi, month
