@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -11,9 +12,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from taxi_assets.assistant.chat.model import Model
-from taxi_assets.assistant.data.database import Database, loaded_months, ranges, tables_of
+from taxi_assets.assistant.data.database import Database, Tables, loaded_months, ranges, tables_of
 from taxi_assets.assistant.data.dictionary import described
-from taxi_assets.assistant.data.guarded_query import QueryError, Rows
+from taxi_assets.assistant.data.guarded_query import MOST_ROWS, QueryError, Rows
 from taxi_assets.assistant.data.months import Months, in_words, joined, missing, months_named
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.errors import AssistantError
@@ -99,24 +100,44 @@ def ask_tables(model: Model, meter: Meter, database: Database, question: str) ->
                 f"the tables cannot answer that: {', '.join(tables) or 'there are none'}",
                 "ask about trips, their months, places, times and fares",
             )
-        asked = joined(_meant(reply), months_named(reply.sql, database.dialect))
-        lacking = missing(database, tables, asked, loaded)
-        if lacking and lacking == asked:
-            raise _not_loaded(lacking, in_words(loaded), database)
         try:
-            rows = database.ask(reply.sql, tables)
+            rows, lacking = run_checked(database, tables, loaded, reply.sql, _meant(reply))
         except QueryError as error:
             failed.append({"sql": reply.sql, "reason": error.what})
             if len(failed) == _ATTEMPTS:
                 raise
             continue
-        return DataAnswer(
-            sentence_of(reply.sentence, rows),
-            reply.sql,
-            rows,
-            missing=in_words(lacking) if lacking else "",
-            loaded=in_words(loaded),
-        )
+        sentence = sentence_of(reply.sentence, rows)
+        return DataAnswer(sentence, reply.sql, rows, lacking, in_words(loaded))
+
+
+def run_checked(
+    database: Database,
+    tables: Tables,
+    loaded: Mapping[str, Collection[Month]],
+    sql: str,
+    meant: Months,
+    most_rows: int = MOST_ROWS,
+) -> tuple[Rows, str]:
+    """What a query gives, and the months that it is about and that are not loaded, in words.
+
+    Args:
+        database: that is asked.
+        tables: that it has.
+        loaded: the months of each taxi.
+        sql: what somebody wrote.
+        meant: months that the question is about, beside those that the query names.
+        most_rows: how many are handed on.
+
+    Raises:
+        AssistantError: no month that it is about is loaded: nothing was run.
+        QueryError, WarehouseBusyError, WarehouseUnavailableError: as `Database.ask` has it.
+    """
+    asked = joined(meant, months_named(sql, database.dialect))
+    lacking = missing(database, tables, asked, loaded)
+    if lacking and lacking == asked:
+        raise _not_loaded(lacking, in_words(loaded), database)
+    return database.ask(sql, tables, most_rows), in_words(lacking) if lacking else ""
 
 
 def sentence_of(sentence: str, rows: Rows) -> str:
