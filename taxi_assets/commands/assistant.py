@@ -7,6 +7,7 @@ import json
 import click
 from rich.markup import escape
 
+from taxi_assets.commands.countdown import attended
 from taxi_assets.commands.output import console, json_option, told_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings, Warehouse, read_settings
@@ -70,6 +71,7 @@ def _ask_model(
             "without a key, no model can be asked",
             "set GEMINI_API_KEY or TAXI_GEMINI_VERTEX_LOCATION",
         )
+    gemini = attended(gemini)
     meter = gemini.meter()
     if data:
         database = database_of(settings, Warehouse(warehouse) if warehouse else None)
@@ -96,6 +98,7 @@ def _ask_documents(
 
     question = require_question(question)
     gemini = gemini_of(settings)
+    gemini = attended(gemini) if gemini else None
     meter = gemini.meter() if gemini else None
     store = store_of(settings)
     named = split(sources) if sources else None

@@ -97,6 +97,8 @@ BAD_VALUES = [
     ("TAXI_GEMINI_API_VERSION", "1/../x", "pattern"),
     ("TAXI_GEMINI_TIMEOUT_SECONDS", "0", "0"),
     ("TAXI_GEMINI_LONGEST_WAIT_SECONDS", "601", "600"),
+    ("TAXI_GEMINI_REPLY_TOKENS", "100000", "65536"),
+    ("TAXI_GEMINI_THINKING", "minimal", "'low', 'medium' or 'high'"),
     ("TAXI_GEMINI_PROMPT_USD", "-1", "0"),
     ("TAXI_GEMINI_REPLY_USD", "cheap", "number"),
     ("TAXI_GEMINI_EMBEDDING_USD", "inf", "finite"),

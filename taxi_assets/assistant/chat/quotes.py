@@ -15,7 +15,7 @@ FEWEST_WORDS = 3
 _MOST_PARTS = 3
 _ELLIPSIS = re.compile(r"\[?(?:…|\.{3,})\]?")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
-_TOKEN = re.compile(r"[-−+]?\d+(?:[.,]\d+)*\s?%?|[^\W\d_]+")
+_TOKEN = re.compile(r"[-−+]?\d+(?:[.,]\d+)*(?:\s?%)?|[^\W\d_]+")
 
 
 def stands_in(quote: str, text: str) -> bool:
@@ -23,11 +23,16 @@ def stands_in(quote: str, text: str) -> bool:
 
     Each part between ellipses must stand there, in the order of the quote.
     """
-    parts = [_tokens(part) for part in _ELLIPSIS.split(quote)]
-    parts = [part for part in parts if part]
+    words = _tokens(text)
+    parts = [found for part in _ELLIPSIS.split(quote) if (found := _tokens(part))]
+    # Where the ellipsis is the passage's own, nothing was left out.
+    return _stand_in([_tokens(quote)], words) or _stand_in(parts, words)
+
+
+def _stand_in(parts: list[list[str]], words: list[str]) -> bool:
     if not 0 < len(parts) <= _MOST_PARTS or any(len(part) < FEWEST_WORDS for part in parts):
         return False
-    words, start = _tokens(text), 0
+    start = 0
     for part in parts:
         places = range(start, len(words) - len(part) + 1)
         found = next((n for n in places if words[n : n + len(part)] == part), None)
@@ -39,4 +44,4 @@ def stands_in(quote: str, text: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", _LINK.sub(r"\1", text)).casefold()
-    return [token.replace("−", "-").replace(" ", "") for token in _TOKEN.findall(plain)]
+    return ["".join(token.replace("−", "-").split()) for token in _TOKEN.findall(plain)]

@@ -99,7 +99,9 @@ def test_an_answer_without_any_proof_is_asked_for_once_more(
 def test_where_the_budget_allows_no_second_try_the_first_answer_is_shown(
     server: GeminiServer, zoo: Path
 ) -> None:
-    os.environ["TAXI_GEMINI_BUDGET_USD"] = "0.065"  # for one call, not for two
+    os.environ["TAXI_GEMINI_BUDGET_USD"] = "0.0625"  # for one call, not for two
+    os.environ["TAXI_GEMINI_PROMPT_USD"] = "0"
+    os.environ["TAXI_GEMINI_REPLY_USD"] = "3.75"
     server.think = quoting("costs ten dollars for children", "Ten dollars.")  # type: ignore[assignment]
     said = taxi_assets("ask", "What is a ticket for kids?")
     assert said.exit_code == 0, said.text

@@ -17,6 +17,8 @@ figures are told in [benchmarks.md](benchmarks.md#backfills), and "pools" in the
 
 - A view on a partition keeps it from being replaced; views on the merged table do not.
 - Fares go down to -280 dollars, and 4.9 % of the rows have no distance. It costs 6.25 $ a TiB.
+
+Set `TAXI_POSTGRES_DSN='postgresql://loader:…@db.example.org/taxi'`, then load.
 """
 
 
@@ -35,6 +37,7 @@ figures are told in [benchmarks.md](benchmarks.md#backfills), and "pools" in the
         "A view on a partition... views on the merged table do not",
         "**A view on a partition** keeps it from being replaced",  # markup added
         "- Fares go down to −280 dollars, and 4.9% of the rows",
+        "Set `TAXI_POSTGRES_DSN='postgresql://loader:…@db.example.org/taxi'`",  # its own ellipsis
     ],
 )
 def test_what_says_the_same_is_accepted(quote: str) -> None:
