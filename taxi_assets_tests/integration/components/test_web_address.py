@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from taxi_assets.components.web_address import is_public
+from taxi_assets_tests.api_server import Answer, ApiServer
 from taxi_assets_tests.command_line import taxi_assets
-from taxi_assets_tests.integration.components.conftest import HTTP_TABLE, SQL, Write
+from taxi_assets_tests.integration.components.conftest import HTTP_TABLE, RATES, SQL, Write
 
 
 @pytest.mark.parametrize(
@@ -84,3 +85,16 @@ def test_such_a_host_is_not_asked(
     assert said.exit_code == 1
     assert told in said.text
     assert "Traceback" not in said.text
+
+
+def test_a_proxy_is_asked_for_a_name_that_only_it_knows(
+    api: ApiServer, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_PIPELINE_HOSTS", "public")
+    monkeypatch.setenv("http_proxy", api.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    api.routes["/rates.csv"] = lambda _: Answer(RATES)
+    write("rates", HTTP_TABLE.format(url="http://nowhere.invalid", sql=SQL))
+    assert taxi_assets("pipelines", "rates").exit_code == 0
+    assert api.asked == ["http://nowhere.invalid/rates.csv"]
