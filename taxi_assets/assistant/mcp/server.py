@@ -54,14 +54,14 @@ def mcp_server(settings: Settings, allow_writes: bool = False) -> MCPServer:
         reading.backfills,
         reading.validate_pipeline,
     ):
-        server.add_tool(_told(tool), annotations=harmless)
+        server.add_tool(_told(tool), description=inspect.getdoc(tool), annotations=harmless)
     if allow_writes:
         from taxi_assets.assistant.mcp.writing import WritingTools
 
         writing = WritingTools(settings)
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=True)
         for change in (writing.load, writing.apply_pipeline):
-            server.add_tool(_told(change), annotations=changing)
+            server.add_tool(_told(change), description=inspect.getdoc(change), annotations=changing)
     return server
 
 

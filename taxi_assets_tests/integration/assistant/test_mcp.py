@@ -95,6 +95,7 @@ def test_without_a_flag_no_tool_changes_anything(settings_env: Path) -> None:
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint is True
         assert tool.description
+        assert "\n  " not in tool.description, "no indentation of the code"
     assert set(tools(allow_writes=True)) == READING | WRITING
     assert "Unknown tool" in refused("load", taxi="green", start="2020-04")
 
