@@ -12,6 +12,7 @@ from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.copilot import copilot
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
+from taxi_assets.commands.mcp import mcp
 from taxi_assets.commands.months import backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
@@ -44,5 +45,6 @@ for _command in (
     dev,
     ask,
     copilot,
+    mcp,
 ):
     main.add_command(_command)

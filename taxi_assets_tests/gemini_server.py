@@ -39,11 +39,13 @@ class Asked:
         instruction: what the product tells the model.
         prompt: what it gives it.
         schema: the form that the reply must have; None for free text.
+        generation: all that is asked of the reply.
     """
 
     instruction: str
     prompt: str
     schema: dict[str, Any] | None
+    generation: dict[str, Any]
 
 
 Think = Callable[[Asked], object]
@@ -95,6 +97,14 @@ def fault(code: int, message: str, *details: dict[str, object]) -> Answer:
     """An error in Google's form."""
     error = {"code": code, "message": message, "status": "ERROR", "details": list(details)}
     return as_json({"error": error}, code)
+
+
+def stopped(reason: str, text: str = "", thoughts: int = 0, used: bool = True) -> Answer:
+    """A reply that ended for that reason."""
+    parts = [{"text": text}] if text else []
+    usage = {"promptTokenCount": 1000, "thoughtsTokenCount": thoughts, "candidatesTokenCount": 9}
+    content = {"content": {"parts": parts}, "finishReason": reason}
+    return as_json({"candidates": [content], **({"usageMetadata": usage} if used else {})})
 
 
 def retry_info(seconds: float) -> dict[str, object]:
@@ -162,8 +172,12 @@ class _Handler(BaseHTTPRequestHandler):
             return fault(404, f"no such path: {self.path}")
         match place[2]:
             case None:
-                names = (MODEL, EMBEDDING_MODEL)
-                return as_json({"models": [{"name": f"models/{name}"} for name in names]})
+                actions = {MODEL: "generateContent", EMBEDDING_MODEL: "embedContent"}
+                listed = [
+                    {"name": f"models/{name}", "supportedGenerationMethods": [action]}
+                    for name, action in actions.items()
+                ]
+                return as_json({"models": listed})
             case "generateContent" if place[1] == MODEL:
                 return self._generate(body)
             case "embedContent" if place[1] == EMBEDDING_MODEL:
@@ -183,6 +197,7 @@ class _Handler(BaseHTTPRequestHandler):
             _text(body.get("systemInstruction", {})),
             "\n".join(_text(content) for content in body["contents"]),
             body.get("generationConfig", {}).get("responseJsonSchema"),
+            body.get("generationConfig", {}),
         )
         self.server.asked.append(asked)
         reply = text_of(self.server.think(asked))

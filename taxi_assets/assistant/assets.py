@@ -133,7 +133,7 @@ def _chat_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             metadata={
                 **_told(gemini, config.question, grounded.text, reply),
                 "answered": dg.MetadataValue.bool(grounded.answered),
-                "not_answered_because": dg.MetadataValue.text(grounded.reason or "–"),
+                "unproved_answer": dg.MetadataValue.text(grounded.unproved or "–"),
                 "citations": dg.MetadataValue.json(
                     [
                         {"source": q.chunk.source, "heading": q.chunk.heading, "quote": q.quote}

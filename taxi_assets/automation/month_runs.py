@@ -221,11 +221,17 @@ def _outcome_of(
         state = State.FAILED
     elif not metadata:
         state = State.CHECKED if checks else State.NOT_PUBLISHED
-    elif any(found["changed"].value for found in metadata if "changed" in found):
+    elif _changed(metadata):
         state = State.LOADED
     else:
         state = State.UNCHANGED
     return MonthOutcome(name, state, rows, failure, checks, run_id)
+
+
+def _changed(metadata: Sequence[Mapping[str, dg.MetadataValue]]) -> bool:
+    """Whether anything was written; what does not say so writes each time it runs."""
+    told = [found["changed"].value for found in metadata if "changed" in found]
+    return any(told) or not told
 
 
 def _number(metadata: object, key: str) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taxi_assets.commands.countdown import attended
 from taxi_assets.commands.output import json_option, told_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
@@ -44,6 +45,7 @@ def copilot(
                 "set GEMINI_API_KEY or TAXI_GEMINI_VERTEX_LOCATION; without, write a file "
                 "as docs/components.md shows, and check it with `taxi-assets pipelines`",
             )
+        gemini = attended(gemini)
         meter = gemini.meter()
         offer = Copilot(gemini, meter, settings, commands, may_replace=replace).offer(request)
         if isinstance(offer, CommandOffer):

@@ -61,7 +61,8 @@ def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFi
                     )
             taken |= dict.fromkeys(found.tables, path)
         except InvalidFileError as error:
-            found = error
+            # Anew, for it is kept: the frames that raised it would keep DuckDB's objects alive.
+            found = InvalidFileError(error.what, error.remedy)
         names.add(path.stem)
         yield PipelineFile(path.stem, path, found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeFloat, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
@@ -60,16 +60,29 @@ class AssistantSettings(BaseSettings):
         description="A wait that Gemini asks for, up to this long, is slept through; after a "
         "longer one the run's step is tried again.",
     )
-    gemini_prompt_usd: NonNegativeFloat = Field(
-        1.5,
+    gemini_reply_tokens: int = Field(
+        16_384,
+        ge=256,
+        le=65_536,
+        description="Tokens that the model may think and write for a reply; one that is cut is "
+        "asked for once more with twice as many.",
+    )
+    gemini_thinking: Literal["low", "medium", "high"] | None = Field(
+        None,
+        description="How much the model thinks: `low`, `medium` or `high`; by default as it does "
+        "by itself. Models before Gemini 3 do not know this.",
+    )
+    gemini_prompt_usd: NonNegativeFloat | None = Field(
+        None,
         allow_inf_nan=False,
         description="Price of a million tokens that the model reads, in US dollars, to estimate "
-        "costs.",
+        "costs; by default that of the default model: 0.75, and 1.5 from 2027.",
     )
-    gemini_reply_usd: NonNegativeFloat = Field(
-        7.5,
+    gemini_reply_usd: NonNegativeFloat | None = Field(
+        None,
         allow_inf_nan=False,
-        description="Price of a million tokens that the model thinks and writes, in US dollars.",
+        description="Price of a million tokens that the model thinks and writes, in US dollars; by "
+        "default that of the default model: 3.75, and 7.5 from 2027.",
     )
     gemini_embedding_usd: NonNegativeFloat = Field(
         0.15,
@@ -86,4 +99,14 @@ class AssistantSettings(BaseSettings):
         min_length=1,
         description="What the assistant reads: `docs` (this project's own pages), addresses and "
         "files of Markdown or plain text, between commas.",
+    )
+    query_postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dsn)] | None = Field(
+        None,
+        description="The Postgres database as a role that may only read, for `ask --data` and "
+        "`mcp`; without one, TAXI_POSTGRES_DSN in transactions that only read.",
+    )
+    mcp_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="What clients of `taxi-assets mcp --http` send as bearer token.",
     )

@@ -15,7 +15,10 @@ from taxi_assets.settings.choices import WAREHOUSES
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
 SECRETS = frozenset(
-    {"postgres_dsn", "dagster_postgres_dsn", "alert_webhook", "gcp_creds", "gemini_api_key"}
+    {
+        *("postgres_dsn", "dagster_postgres_dsn", "query_postgres_dsn"),
+        *("alert_webhook", "gcp_creds", "gemini_api_key", "mcp_token"),
+    }
 )
 """Settings whose values are never shown."""
 

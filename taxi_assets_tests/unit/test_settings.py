@@ -98,6 +98,8 @@ BAD_VALUES = [
     ("TAXI_GEMINI_API_VERSION", "1/../x", "pattern"),
     ("TAXI_GEMINI_TIMEOUT_SECONDS", "0", "0"),
     ("TAXI_GEMINI_LONGEST_WAIT_SECONDS", "601", "600"),
+    ("TAXI_GEMINI_REPLY_TOKENS", "100000", "65536"),
+    ("TAXI_GEMINI_THINKING", "minimal", "'low', 'medium' or 'high'"),
     ("TAXI_GEMINI_PROMPT_USD", "-1", "0"),
     ("TAXI_GEMINI_REPLY_USD", "cheap", "number"),
     ("TAXI_GEMINI_EMBEDDING_USD", "inf", "finite"),
@@ -116,6 +118,8 @@ ANY_VALUE = {
 NEVER_SHOWN = {
     "TAXI_POSTGRES_DSN",
     "TAXI_DAGSTER_POSTGRES_DSN",
+    "TAXI_QUERY_POSTGRES_DSN",
+    "TAXI_MCP_TOKEN",
     "TAXI_ALERT_WEBHOOK",
     "GCP_CREDS",
     "GEMINI_API_KEY",
@@ -343,3 +347,17 @@ def test_every_setting_says_what_it_means() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
         assert field.description.endswith("."), name
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TAXI_MCP_TOKEN", "tooshort"), ("TAXI_QUERY_POSTGRES_DSN", "postgresql://u:tooshort@h:x/d")],
+)
+def test_a_secret_that_cannot_be_used_is_refused_without_being_repeated(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    assert variable in refusal.value.what
+    assert "tooshort" not in str(refusal.value)

@@ -9,25 +9,26 @@ from taxi_assets.assistant.chat.grounded import NOT_IN_DOCUMENTS, Grounded, answ
 from taxi_assets.assistant.gemini.model import Gemini, Reply
 from taxi_assets.assistant.gemini.usage import Meter, Usage
 from taxi_assets.assistant.knowledge.embedder import embedder_of
-from taxi_assets.assistant.knowledge.store import Passage, Store
+from taxi_assets.assistant.knowledge.ranking import Found
+from taxi_assets.assistant.knowledge.store import Store
 from taxi_assets.errors import AssistantError
 
-PASSAGES = 6
-"""Given to the model. With the local embedder, nine of ten answers are among the first four."""
+PASSAGES = 8
+"""Given to the model."""
 
 _LONGEST_QUESTION = 2_000
 
 
 @dataclass(frozen=True)
-class Found:
+class Outcome:
     """What came of a question.
 
     Attributes:
-        passages: what fits it, the best first.
+        found: the passages, and whether they fit.
         reply: the checked answer; None where no model can be asked.
     """
 
-    passages: list[Passage]
+    found: Found
     reply: Reply[Grounded] | None
 
 
@@ -52,7 +53,7 @@ def ask_documents(
     meter: Meter | None,
     question: str,
     sources: Sequence[str] | None = None,
-) -> Found:
+) -> Outcome:
     """Find passages, and have the model answer from them.
 
     Args:
@@ -64,10 +65,10 @@ def ask_documents(
     """
     embedder = embedder_of(gemini, meter)
     store.embed(embedder)
-    passages = store.search(question, embedder, PASSAGES, sources)
+    found = store.search(question, embedder, PASSAGES, sources)
     if gemini is None or meter is None:
-        return Found(passages, None)
-    if not passages:
-        return Found([], Reply(Grounded(NOT_IN_DOCUMENTS, answered=False), "", Usage()))
-    chunks = [passage.chunk for passage in passages]
-    return Found(passages, answer_from(gemini, question, chunks, meter))
+        return Outcome(found, None)
+    if not found.passages:
+        return Outcome(found, Reply(Grounded(NOT_IN_DOCUMENTS, answered=False), "", Usage()))
+    chunks = [passage.chunk for passage in found.passages]
+    return Outcome(found, answer_from(gemini, question, chunks, meter))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from taxi_assets.assistant.child_environment import plain_environment
-from taxi_assets.assistant.data import reader
-from taxi_assets.errors import AssistantError, WarehouseBusyError
+from taxi_assets.assistant.data.limits import MEMORY_MB, MOST_BYTES
+from taxi_assets.errors import AssistantError, WarehouseBusyError, WarehouseUnavailableError
 
 QUERY_SECONDS = 30.0
 MOST_ROWS = 100
-_LARGEST_BYTES = 1_000_000
 _LONGEST_REASON = 300
 
 
@@ -39,47 +38,72 @@ class QueryError(AssistantError):
 
 
 def run_guarded(
-    path: Path, sql: str, seconds: float = QUERY_SECONDS, most_rows: int = MOST_ROWS
+    reader: str,
+    request: Mapping[str, object],
+    sql: str,
+    place: str,
+    seconds: float,
+    grace_seconds: float = 0,
 ) -> Rows:
     """The first rows of a query, run in a process without secrets that ends in time.
 
+    Args:
+        reader: the module that runs it.
+        request: what that module is handed, the statement included.
+        sql: the statement, for errors.
+        place: where the tables are, for errors.
+        seconds: how long it may take.
+        grace_seconds: how much longer its process may, where a server ends the query.
+
     Raises:
         QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
-        AssistantError: it took too long or gave too much, or there is no database.
+        AssistantError: it took too long or gave too much.
         WarehouseBusyError: somebody writes to the database now.
+        WarehouseUnavailableError: the server does not answer.
     """
-    if not path.is_file():
-        raise AssistantError(
-            f"{path} is not there: no month was loaded into DuckDB",
-            "load one, such as `taxi-assets load green 2021-03`",
-        )
-    request = json.dumps({"path": str(path), "sql": sql, "most_rows": most_rows})
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", reader.__name__],
-            input=request.encode(),
+            [sys.executable, "-m", reader],
+            input=json.dumps(request).encode(),
             capture_output=True,
-            timeout=seconds,
+            timeout=seconds + grace_seconds,
             check=False,
             env=plain_environment(),
         )
     except subprocess.TimeoutExpired:
-        raise AssistantError(
-            f"the query took longer than {seconds:g} s and was ended: {_short(sql)}",
-            "ask for less, such as one month",
-        ) from None
-    if done.returncode or not 0 < len(done.stdout) <= _LARGEST_BYTES:
-        what = f"gave more than {_LARGEST_BYTES:,} bytes" if done.stdout else "broke down"
-        raise AssistantError(f"the query {what}: {_short(sql)}", "ask for less")
-    answer = json.loads(done.stdout)
-    if answer.get("busy"):
-        raise WarehouseBusyError(f"{path} is being written to", "ask again when the load is done")
-    if reason := answer.get("error"):
-        raise QueryError(
-            f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}",
-            "put the question in other words",
-        )
-    return Rows(answer["columns"], answer["rows"], answer["cut"])
+        raise _late(sql, seconds) from None
+    answer = json.loads(done.stdout) if not done.returncode and done.stdout else {}
+    match answer:
+        case {"columns": list(columns), "rows": list(rows), "cut": bool(cut)}:
+            return Rows(columns, rows, cut)
+        case {"error": str(reason)}:
+            raise QueryError(
+                f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}",
+                "put the question in other words",
+            )
+        case {"busy": True}:
+            raise WarehouseBusyError(
+                f"{place} is being written to", "ask again when the load is done"
+            )
+        case {"away": reason}:
+            raise WarehouseUnavailableError(
+                f"{place} cannot be connected to ({reason})", "look at `taxi-assets doctor`"
+            )
+        case {"late": True}:
+            raise _late(sql, seconds)
+        case _:  # Out of memory, a process may end without a word.
+            raise AssistantError(
+                f"the query took more than {MEMORY_MB} MB of memory, or its rows more than "
+                f"{MOST_BYTES:,} bytes: {_short(sql)}",
+                "ask for less, such as one month, or for a total in place of the rows",
+            )
+
+
+def _late(sql: str, seconds: float) -> AssistantError:
+    return AssistantError(
+        f"the query took longer than {seconds:g} s and was ended: {_short(sql)}",
+        "ask for less, such as one month",
+    )
 
 
 def _short(text: str) -> str:

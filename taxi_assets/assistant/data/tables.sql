@@ -1,5 +1,35 @@
-SELECT table_name, string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position)
-FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-WHERE table_type = 'BASE TABLE' AND table_schema = 'main'
-GROUP BY table_name
-ORDER BY table_name
+-- name: duckdb_columns
+SELECT
+    found.table_name,
+    found.column_name,
+    found.data_type
+FROM information_schema.columns AS found
+INNER JOIN information_schema.tables AS holder
+    ON found.table_schema = holder.table_schema AND found.table_name = holder.table_name
+WHERE holder.table_type = 'BASE TABLE' AND holder.table_schema = 'main'
+ORDER BY found.table_name, found.ordinal_position;
+
+-- name: postgres_columns
+-- Tables that this role may read; a month's partition is a part of its table.
+SELECT
+    relname,
+    attname,
+    format_type(atttypid, atttypmod)
+FROM pg_class
+INNER JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE
+    relnamespace = 'public'::regnamespace
+    AND relkind IN ('r', 'p', 'v', 'm')
+    AND NOT relispartition
+    AND attnum > 0
+    AND NOT attisdropped
+    AND has_table_privilege(pg_class.oid, 'SELECT')
+ORDER BY relname, attnum;
+
+-- name: loaded_months
+SELECT
+    taxi,
+    month,
+    rows
+FROM {{ table }}
+ORDER BY taxi, month;

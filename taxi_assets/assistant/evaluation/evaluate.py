@@ -11,6 +11,7 @@ from taxi_assets.assistant.chat.plain import answer_plainly
 from taxi_assets.assistant.chat.question import PASSAGES
 from taxi_assets.assistant.evaluation.questions import KnownQuestion
 from taxi_assets.assistant.gemini.usage import Meter
+from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.embedder import Embedder
 from taxi_assets.assistant.knowledge.store import Store
 
@@ -18,70 +19,92 @@ HIT_DEPTH = 4
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of one question.
+class Search:
+    """What was found for one question.
 
     Attributes:
         known: the question.
-        hit: whether one of the first four passages holds the fact.
-        plain: whether the answer without documents has the fact.
-        grounded: whether the one with documents has it, in its words or its quotes.
-        answered: whether there was an answer with documents that counts.
-        unproved: whether the model gave an answer whose quotes do not stand in their passages.
+        chunks: what was found, the best first.
+        fits: whether that is about the question at all.
     """
 
     known: KnownQuestion
-    hit: bool
+    chunks: tuple[Chunk, ...]
+    fits: bool
+
+    @property
+    def place(self) -> int | None:
+        """The place of the first passage that holds a fact, from 1; None where none does."""
+        places = (
+            place
+            for place, chunk in enumerate(self.chunks, 1)
+            if self.known.answered_by(f"{chunk.heading} {chunk.text}")
+        )
+        return next(places, None)
+
+    @property
+    def hit(self) -> bool:
+        """Whether one of the first passages holds a fact."""
+        return self.place is not None and self.place <= HIT_DEPTH
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a model made of one question.
+
+    Attributes:
+        search: what was found for it.
+        plain: whether the answer without documents has a fact.
+        grounded: whether the one with documents has it, in its words or its quotes.
+        answered: whether there was an answer with documents that counts.
+        unproved: whether the model gave an answer of which no quote stands in a passage.
+    """
+
+    search: Search
     plain: bool
     grounded: bool
     answered: bool
     unproved: bool
 
 
-def evaluate(
-    model: Model,
-    meter: Meter,
-    store: Store,
-    embedder: Embedder,
-    questions: Sequence[KnownQuestion],
-    sources: Sequence[str],
-) -> list[Outcome]:
-    """Ask every question; what is not embedded yet, is embedded.
+def search_all(
+    store: Store, embedder: Embedder, questions: Sequence[KnownQuestion], sources: Sequence[str]
+) -> list[Search]:
+    """Look every question up; what is not embedded yet, is embedded.
 
     Args:
-        model: who answers.
-        meter: counts what that costs.
         store: what is known.
         embedder: of the passages.
         questions: with their facts.
         sources: the pages that the questions are about.
     """
     store.embed(embedder)
-    return [_ask(model, meter, store, embedder, known, sources) for known in questions]
+    searches = []
+    for known in questions:
+        found = store.search(known.question, embedder, PASSAGES, sources)
+        searches.append(Search(known, tuple(p.chunk for p in found.passages), found.fits))
+    return searches
 
 
-def _ask(
-    model: Model,
-    meter: Meter,
-    store: Store,
-    embedder: Embedder,
-    known: KnownQuestion,
-    sources: Sequence[str],
-) -> Outcome:
-    found = store.search(known.question, embedder, PASSAGES, sources)
-    chunks = [passage.chunk for passage in found]
+def ask_all(model: Model, meter: Meter, searches: Sequence[Search]) -> list[Outcome]:
+    """Have a model answer, from what was found and without it."""
+    return [_ask(model, meter, search) for search in searches]
+
+
+def mean_reciprocal_rank(searches: Sequence[Search]) -> float:
+    """The mean of 1 by the place of the first passage with a fact, 0 where there is none."""
+    return sum(1 / search.place if search.place else 0 for search in searches) / len(searches)
+
+
+def _ask(model: Model, meter: Meter, search: Search) -> Outcome:
+    known = search.known
     plain = answer_plainly(model, known.question, meter).value
-    grounded = answer_from(model, known.question, chunks, meter).value
+    grounded = answer_from(model, known.question, search.chunks, meter).value
     said = " ".join([grounded.text, *(quoted.quote for quoted in grounded.quotes)])
     return Outcome(
-        known,
-        hit=any(_has(f"{chunk.heading} {chunk.text}", known) for chunk in chunks[:HIT_DEPTH]),
-        plain=_has(plain, known),
-        grounded=grounded.answered and _has(said, known),
+        search,
+        plain=known.answered_by(plain),
+        grounded=grounded.answered and known.answered_by(said),
         answered=grounded.answered,
-        unproved=bool(grounded.reason),
+        unproved=bool(grounded.unproved),
     )
-
-
-def _has(text: str, known: KnownQuestion) -> bool:
-    return known.fact is not None and known.fact.lower() in text.lower()

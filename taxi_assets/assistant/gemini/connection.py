@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 4
 _WAITS = 3
+_MOST_MODELS = 20
 _RETRIED_CODES = [408, 500, 502, 503, 504]
 
 _log = logging.getLogger(__name__)
@@ -80,7 +81,9 @@ class Connection:
         weakref.finalize(self, client.close)
         return client
 
-    def ask(self, call: Callable[[Client], A], model: str, setting: str) -> A:
+    def ask(
+        self, call: Callable[[Client], A], model: str, setting: str, action: str = "generateContent"
+    ) -> A:
         """Ask, and wait as long as a 429 asks for if that is short.
 
         Errors of the SDK are not chained: they hold the request and whatever the server said.
@@ -89,6 +92,7 @@ class Connection:
             call: what to ask of the client.
             model: the model that is asked.
             setting: the variable that names it.
+            action: what the model must be able to do, as the API names it.
 
         Raises:
             AssistantError: it refuses.
@@ -128,15 +132,17 @@ class Connection:
                 break
             _log.warning("Gemini asks to wait %g s", wait)
             self.sleep(wait)
-        known = self._models() if refusal.code == HTTPStatus.NOT_FOUND else []
+        known = self._models(action) if refusal.code == HTTPStatus.NOT_FOUND else []
         raise failure(refusal, model, setting, known, self.account.remedy)
 
-    def _models(self) -> list[str]:
-        """The names of the models there are, as far as that can be asked."""
+    def _models(self, action: str) -> list[str]:
+        """The names of the models that can do that, as far as it can be asked, newest first."""
         try:
-            return [
-                shown((m.name or "").rpartition("/")[2], "") for m in self._client.models.list()
-            ]
+            found = list(self._client.models.list())
         except Exception as error:  # It only helps in telling another error.
             _log.info("the models there are cannot be listed: %s", type(error).__name__)
             return []
+        # Vertex AI does not say what its models can do.
+        able = [m for m in found if not m.supported_actions or action in m.supported_actions]
+        names = {shown((m.name or "").rpartition("/")[2], "") for m in able}
+        return sorted(names, reverse=True)[:_MOST_MODELS]

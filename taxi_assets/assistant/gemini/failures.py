@@ -79,7 +79,7 @@ def failure(
     said = f"Gemini answers HTTP {refusal.code} for {model}: {refusal.text or 'no reason'}"
     if refusal.code == HTTPStatus.NOT_FOUND:
         known = ", ".join(models) or "see https://ai.google.dev/gemini-api/docs/models"
-        return AssistantError(said, f"set {setting} to one of the models there are: {known}")
+        return AssistantError(said, f"set {setting} to one of the models that can do it: {known}")
     if refusal.code == HTTPStatus.TOO_MANY_REQUESTS and refusal.is_daily:
         return AssistantError(
             f"{said} ({', '.join(refusal.quotas)})",
@@ -94,11 +94,14 @@ def failure(
         or refusal.code >= HTTPStatus.INTERNAL_SERVER_ERROR
     ):
         return ModelBusyError(said, "ask again later", wait_seconds=NEXT_ATTEMPT_SECONDS)
-    if refusal.code in _REJECTED or "api key" in refusal.text.lower():
-        return AssistantError(said, remedy)
-    return AssistantError(
-        said, f"check {setting} and the other settings that begin with TAXI_GEMINI_"
-    )
+    if "location is not supported" in refusal.text.lower():
+        remedy = (
+            "Google does not offer this API where this machine is: ask through Vertex AI "
+            "(TAXI_GEMINI_VERTEX_LOCATION, docs/assistant.md), or go without a key"
+        )
+    elif refusal.code not in _REJECTED and "api key" not in refusal.text.lower():
+        remedy = f"check {setting} and the other settings that begin with TAXI_GEMINI_"
+    return AssistantError(said, remedy)
 
 
 def _seconds(detail: Mapping[str, Any]) -> float | None:

@@ -13,7 +13,9 @@ from taxi_assets.assistant.extra import needs_extra
 from taxi_assets.assistant.gemini.account import Account, CloudAccount, KeyHolder
 from taxi_assets.assistant.gemini.connection import Connection
 from taxi_assets.assistant.gemini.failures import shown
-from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens
+from taxi_assets.assistant.gemini.finish import cut_reply, no_text, was_cut
+from taxi_assets.assistant.gemini.json_reply import read_form
+from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens, prices_of
 from taxi_assets.errors import AssistantError
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 EMBEDDINGS_PER_CALL = 100
 """More are refused by the server, and not split by the SDK."""
 
-_LARGEST_REPLY_TOKENS = 8_192
+MOST_REPLY_TOKENS = 65_536
+"""That Gemini 3's models write: https://ai.google.dev/gemini-api/docs/models."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +65,8 @@ class Gemini:
         dimension: numbers in an embedding.
         prices: what tokens cost.
         budget_usd: what a run may cost.
+        reply_tokens: that it may think and write for a reply, at first.
+        thinking: how much it thinks: ``low``, ``medium``, ``high``; None: as the model does.
     """
 
     connection: Connection
@@ -70,6 +75,8 @@ class Gemini:
     dimension: int
     prices: Prices
     budget_usd: float
+    reply_tokens: int = 16_384
+    thinking: str | None = None
 
     def meter(self) -> Meter:
         """A meter for one run, or one command."""
@@ -94,7 +101,7 @@ class Gemini:
         """
         reply = self._generate(instruction, prompt, meter, form)
         try:
-            value = form.model_validate_json(reply.value)
+            value = read_form(reply.value, form)
         except ValidationError as error:
             first = error.errors()[0]
             # A key that nothing has is there as the model wrote it.
@@ -139,6 +146,7 @@ class Gemini:
             ),
             self.embedding_model,
             "TAXI_GEMINI_EMBEDDING_MODEL",
+            "embedContent",
         )
         meter.add(estimate)
         found = [list(e.values or []) for e in answer.embeddings or []]
@@ -154,34 +162,50 @@ class Gemini:
     def _generate(
         self, instruction: str, prompt: str, meter: Meter, form: type[BaseModel] | None
     ) -> Reply[str]:
+        """A reply; one that is cut is asked for once more with twice the tokens."""
+        read = most_tokens(instruction + prompt)
+        tokens, used = self.reply_tokens, Usage()
+        while True:
+            meter.require(Usage(prompt=read, reply=tokens))
+            answer = self._ask(instruction, prompt, form, tokens)
+            spent = _usage(answer, read)
+            meter.add(spent)
+            used += spent
+            if not was_cut(answer):
+                break
+            more = min(2 * tokens, MOST_REPLY_TOKENS)
+            is_last = tokens > self.reply_tokens or more == tokens
+            if is_last or not meter.allows(Usage(prompt=read, reply=more)):
+                raise cut_reply(self.model, tokens, spent.thoughts)
+            _log.warning("the reply of %s was cut at %d tokens: asked again", self.model, tokens)
+            tokens = more
+        version = shown(answer.model_version or "", self.connection.account.secret)
+        if version and not version.startswith(self.model):
+            _log.warning("%s was asked, %s replied", self.model, version)
+        if not (text := answer.text):
+            raise no_text(self.model, answer)
+        return Reply(text, version, used)
+
+    def _ask(
+        self, instruction: str, prompt: str, form: type[BaseModel] | None, tokens: int
+    ) -> GenerateContentResponse:
         with needs_extra():
-            from google.genai.types import GenerateContentConfig
-        most = Usage(prompt=most_tokens(instruction + prompt), reply=_LARGEST_REPLY_TOKENS)
-        meter.require(most)
+            from google.genai.types import GenerateContentConfig, ThinkingConfig, ThinkingLevel
+        thinking = ThinkingLevel(self.thinking.upper()) if self.thinking else None
         config = GenerateContentConfig(
             system_instruction=instruction,
-            max_output_tokens=_LARGEST_REPLY_TOKENS,
+            max_output_tokens=tokens,
             response_mime_type="application/json" if form else None,
             response_json_schema=form.model_json_schema() if form else None,
+            thinking_config=ThinkingConfig(thinking_level=thinking) if thinking else None,
         )
-        answer = self.connection.ask(
+        return self.connection.ask(
             lambda client: client.models.generate_content(
                 model=self.model, contents=prompt, config=config
             ),
             self.model,
             "TAXI_GEMINI_MODEL",
         )
-        used = _usage(answer)
-        meter.add(used)
-        version = shown(answer.model_version or "", self.connection.account.secret)
-        if version and not version.startswith(self.model):
-            _log.warning("%s was asked, %s replied", self.model, version)
-        if not (text := answer.text):
-            raise AssistantError(
-                f"{self.model} gave no text: {_reason(answer)}",
-                "put the question in other words, or shorten it",
-            )
-        return Reply(text, version, used)
 
 
 def gemini_of(settings: Settings) -> Gemini | None:
@@ -206,26 +230,20 @@ def gemini_of(settings: Settings) -> Gemini | None:
         model=settings.gemini_model,
         embedding_model=settings.gemini_embedding_model,
         dimension=settings.gemini_embedding_dimension,
-        prices=Prices(
-            settings.gemini_prompt_usd, settings.gemini_reply_usd, settings.gemini_embedding_usd
-        ),
+        prices=prices_of(settings),
         budget_usd=settings.gemini_budget_usd,
+        reply_tokens=settings.gemini_reply_tokens,
+        thinking=settings.gemini_thinking,
     )
 
 
-def _usage(answer: GenerateContentResponse) -> Usage:
+def _usage(answer: GenerateContentResponse, read: int) -> Usage:
+    """The tokens of an answer; where they are not told, as many as its texts have at the most."""
     told = answer.usage_metadata
-    if told is None:
-        return Usage()
+    if told is None or not told.prompt_token_count:
+        return Usage(prompt=read, reply=most_tokens(answer.text or ""))
     return Usage(
-        prompt=told.prompt_token_count or 0,
+        prompt=told.prompt_token_count,
         thoughts=told.thoughts_token_count or 0,
         reply=told.candidates_token_count or 0,
     )
-
-
-def _reason(answer: GenerateContentResponse) -> str:
-    if answer.prompt_feedback and answer.prompt_feedback.block_reason:
-        return f"the question was blocked ({answer.prompt_feedback.block_reason.value})"
-    reasons = [c.finish_reason.value for c in answer.candidates or [] if c.finish_reason]
-    return ", ".join(reasons) or "the answer is empty"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 
 from taxi_assets.errors import AssistantError
+from taxi_assets.settings import Settings
 
 _MILLION = 1_000_000
 
@@ -19,6 +21,25 @@ class Prices:
     prompt_usd: float
     reply_usd: float
     embedding_usd: float
+
+
+_HALF_PRICE_UNTIL = date(2026, 12, 31)
+_PROMPT_USD, _REPLY_USD = 1.5, 7.5  # of gemini-3.8-flash from then on
+
+
+def prices_of(settings: Settings, today: date | None = None) -> Prices:
+    """The prices of the settings; where they name none, the list prices of the default model.
+
+    These double with the year 2027: https://ai.google.dev/gemini-api/docs/pricing, October 2026.
+    """
+    day = today or datetime.now(UTC).date()
+    share = 0.5 if day <= _HALF_PRICE_UNTIL else 1.0
+    prompt, reply = settings.gemini_prompt_usd, settings.gemini_reply_usd
+    return Prices(
+        _PROMPT_USD * share if prompt is None else prompt,
+        _REPLY_USD * share if reply is None else reply,
+        settings.gemini_embedding_usd,
+    )
 
 
 @dataclass(frozen=True)
@@ -66,6 +87,10 @@ class Meter:
         """What was spent so far, by estimate."""
         return self.used.cost_usd(self.prices)
 
+    def allows(self, most: Usage) -> bool:
+        """Whether the budget has room for a call."""
+        return self.cost_usd + most.cost_usd(self.prices) <= self.budget_usd
+
     def require(self, most: Usage) -> None:
         """Refuse a call that could exceed the budget.
 
@@ -73,7 +98,7 @@ class Meter:
             AssistantError: what was spent and the most that the call can cost are too much.
         """
         ahead = most.cost_usd(self.prices)
-        if self.cost_usd + ahead > self.budget_usd:
+        if not self.allows(most):
             raise AssistantError(
                 f"the budget of {self.budget_usd:g} USD does not allow another call of the model: "
                 f"{self.cost_usd:.4f} USD are spent, and it may cost up to {ahead:.4f} USD",

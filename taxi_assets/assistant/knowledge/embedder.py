@@ -36,6 +36,16 @@ class Embedder(Protocol):
         """Numbers in a vector."""
         ...
 
+    @property
+    def share(self) -> float:
+        """What likeness by meaning counts in a ranking, beside the words' 1."""
+        ...
+
+    @property
+    def floor(self) -> float | None:
+        """What fits less than this does not fit; None where a model judges that."""
+        ...
+
     def documents(self, texts: Sequence[str]) -> Vectors:
         """Embed what can be found."""
         ...
@@ -51,6 +61,9 @@ class GeminiEmbedder:
 
     gemini: Gemini
     meter: Meter
+
+    share = 1.0
+    floor = None
 
     @property
     def model(self) -> str:
@@ -75,6 +88,9 @@ class LocalEmbedder:
     """WordLlama: averages of word vectors, whose weights come with its package. No network."""
 
     dimension = _LOCAL_DIMENSION
+    share = 0.15
+    floor = 0.54
+    # Both were tuned on the questions of evaluation/tuning.csv.
 
     @property
     def model(self) -> str:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import isfinite
 
 import duckdb
 
 from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.embedder import Embedder
+from taxi_assets.assistant.knowledge.ranking import Found, ranked
 from taxi_assets.settings import Settings
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.statements import Statements
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
-
-_DEPTH = 50  # of each of the two lists that are put together
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,6 @@ class Changes:
     added: int
     removed: int
     kept: int
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A chunk that fits a question, and how well among the others."""
-
-    chunk: Chunk
-    score: float
 
 
 @dataclass(frozen=True)
@@ -103,8 +95,8 @@ class Store:
 
     def search(
         self, question: str, embedder: Embedder, most: int, sources: Sequence[str] | None = None
-    ) -> list[Passage]:
-        """The passages that fit a question best, the best first.
+    ) -> Found:
+        """The passages that fit a question best.
 
         Args:
             question: in words.
@@ -120,16 +112,15 @@ class Store:
             found = connection.execute(
                 _sql("search", **names),
                 {
-                    "question": question,
                     "all_sources": sources is None,
                     "sources": list(sources or []),
                     "vector": vector,
                     "model": embedder.model,
-                    "depth": _DEPTH,
-                    "most": most,
                 },
             ).fetchall()
-        return [Passage(Chunk(source, head, text), score) for _, source, head, text, score in found]
+        chunks = tuple(Chunk(source, heading, text) for source, heading, text, _ in found)
+        cosines = [cosine if isfinite(cosine or 0.0) else None for *_, cosine in found]
+        return ranked(question, chunks, cosines, embedder, most)
 
 
 def store_of(settings: Settings) -> Store:

@@ -51,13 +51,67 @@ def test_an_answer_comes_with_the_words_it_rests_on(server: GeminiServer, zoo: P
 @pytest.mark.parametrize(
     "quote", ["costs ten dollars for children", "a", "", "eight in the morning"]
 )
-def test_an_answer_whose_quotes_do_not_stand_in_their_passage_does_not_count(
+def test_an_answer_without_a_quote_of_the_documents_is_shown_as_such(
     server: GeminiServer, zoo: Path, quote: str
 ) -> None:
     server.think = quoting(quote, "Ten dollars.")  # type: ignore[assignment]
     said = taxi_assets("ask", "What is a ticket for kids?")
-    assert "This is not in the documents." in said.text
-    assert "Ten dollars." not in said.text
+    assert "Not proved: no words of the documents were quoted for this answer." in said.text
+    result = json.loads(taxi_assets("ask", "What is a ticket for kids?", "--json").stdout)
+    assert (result["answered"], result["answer"]) == (False, "This is not in the documents.")
+    assert (result["unproved_answer"], result["citations"]) == ("Ten dollars.", [])
+    assert result["passages"][0]["heading"] == "Zoo > Prices"
+
+
+def test_a_quote_as_models_write_it_counts_and_one_that_fails_is_left_out(
+    server: GeminiServer, zoo: Path
+) -> None:
+    zoo.write_text("# Zoo\n## Prices\nA **ticket** costs `nine` dollars for children.\n")
+
+    def think(asked: Asked) -> object:
+        quotes = ["“a ticket costs nine dollars … ”", "A ticket costs nine dollars for children!"]
+        cited = [{"id": "1", "quote": quote} for quote in [*quotes, "it is free on Sundays"]]
+        return {"answerable": True, "answer": "Nine dollars.", "citations": cited}
+
+    server.think = think
+    said = taxi_assets("ask", "What is a ticket for kids?")
+    assert "Nine dollars." in said.text
+    assert "[2]" in said.text
+    assert "it is free" not in said.text
+    assert "(1 more that the model quoted stand in no passage: left out)" in said.text
+    assert len(server.asked) == 1
+
+
+def test_an_answer_without_any_proof_is_asked_for_once_more(
+    server: GeminiServer, zoo: Path
+) -> None:
+
+    def think(asked: Asked) -> object:
+        is_told = json.loads(asked.prompt)["failed_quotes"]
+        price = "nine" if is_told else "ten"
+        return quoting(f"costs {price} dollars for children")(asked)  # type: ignore[operator]
+
+    server.think = think
+    assert "Nine dollars." in taxi_assets("ask", "What is a ticket for kids?").text
+    assert json.loads(server.asked[1].prompt)["failed_quotes"] == ["costs ten dollars for children"]
+
+
+def test_where_the_budget_allows_no_second_try_the_first_answer_is_shown(
+    server: GeminiServer, zoo: Path
+) -> None:
+    os.environ["TAXI_GEMINI_BUDGET_USD"] = "0.0625"  # for one call, not for two
+    os.environ["TAXI_GEMINI_PROMPT_USD"] = "0"
+    os.environ["TAXI_GEMINI_REPLY_USD"] = "3.75"
+    server.think = quoting("costs ten dollars for children", "Ten dollars.")  # type: ignore[assignment]
+    said = taxi_assets("ask", "What is a ticket for kids?")
+    assert said.exit_code == 0, said.text
+    assert "Take it for a guess: Ten dollars." in said.text
+
+
+def test_the_passages_are_listed_whatever_the_answer(server: GeminiServer, zoo: Path) -> None:
+    server.think = lambda _: {"answerable": False, "answer": "", "citations": []}
+    said = taxi_assets("ask", "What is a ticket for kids?")
+    assert f"Passages that were read: - {zoo}: Zoo > Prices" in said.text
 
 
 def test_what_the_documents_do_not_hold_is_not_answered(server: GeminiServer, zoo: Path) -> None:
@@ -84,8 +138,7 @@ def test_instructions_in_a_document_are_data(
 
     server.think = obedient
     said = taxi_assets("ask", "What is a ticket?")
-    assert "PWNED" not in said.text
-    assert "This is not in the documents." in said.text
+    assert "Take it for a guess: PWNED" in said.text
 
 
 def test_what_a_model_writes_cannot_steer_the_terminal(server: GeminiServer, zoo: Path) -> None:
@@ -115,11 +168,20 @@ def test_other_sources_can_be_named(server: GeminiServer, zoo: Path, tmp_path: P
 
 
 def test_without_a_key_passages_are_shown_and_that_it_is_no_more(zoo: Path) -> None:
-    said = taxi_assets("ask", "entrance fee for kids")
+    said = taxi_assets("ask", "price of tickets for childen")
     assert said.exit_code == 0, said.text
     assert "No GEMINI_API_KEY is set" in said.text
     assert "[1]" in said.text
     assert "A ticket costs nine dollars for children." in said.text
+
+
+def test_without_a_key_a_question_about_something_else_gets_no_passages(zoo: Path) -> None:
+    said = taxi_assets("ask", "How do I bake sourdough bread?")
+    assert said.exit_code == 0, said.text
+    assert "Nothing fits well" in said.text
+    assert "nine dollars" not in said.text
+    result = json.loads(taxi_assets("ask", "How do I bake sourdough bread?", "--json").stdout)
+    assert result["fits"] is False
 
 
 def test_without_a_key_the_model_alone_cannot_be_asked(zoo: Path) -> None:

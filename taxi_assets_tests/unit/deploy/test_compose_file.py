@@ -32,6 +32,7 @@ NOT_PASSED = {
     "STORAGE_EMULATOR_HOST": "Google's library takes an empty one for an address",
     "BIGQUERY_EMULATOR_HOST": "Google's library takes an empty one for an address",
     "SECRET_GCP_CREDS": "another name of GCP_CREDS",
+    "TAXI_MCP_TOKEN": "a client starts the server in the container and talks over its stdin",
 }
 
 

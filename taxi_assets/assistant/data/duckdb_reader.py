@@ -12,11 +12,14 @@ import sys
 
 import duckdb
 
-MEMORY = "512MB"
+from taxi_assets.assistant.data.limits import TooMuchError, fetched, limit_memory
+
+_DATABASE_MEMORY = "512MB"
 
 
 def main() -> None:
     """Answer one request: ``{"path", "sql", "most_rows"}``."""
+    limit_memory()
     request = json.load(sys.stdin)
     json.dump(
         answer(request["path"], request["sql"], request["most_rows"]), sys.stdout, default=str
@@ -24,11 +27,13 @@ def main() -> None:
 
 
 def answer(path: str, sql: str, most_rows: int) -> dict[str, object]:
-    """The rows of a query, or why there are none: ``{"error", "busy"}``."""
+    """The rows of a query, or why there are none: ``{"error"}``, ``{"busy"}``, ``{"too_much"}``."""
     try:
         return _read(path, sql, most_rows)
+    except (TooMuchError, MemoryError, duckdb.OutOfMemoryException):
+        return {"too_much": True}
     except duckdb.Error as error:
-        return {"error": str(error), "busy": "Could not set lock" in str(error)}
+        return {"busy": True} if "Could not set lock" in str(error) else {"error": str(error)}
 
 
 def _read(path: str, sql: str, most_rows: int) -> dict[str, object]:
@@ -41,15 +46,16 @@ def _read(path: str, sql: str, most_rows: int) -> dict[str, object]:
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         "python_enable_replacements": False,
-        "memory_limit": MEMORY,
+        "memory_limit": _DATABASE_MEMORY,
         "max_temp_directory_size": "0B",
+        "threads": 2,
         "lock_configuration": True,
     }
     with duckdb.connect(path, read_only=True, config=config) as connection:
         cursor = connection.execute(sql)
         columns = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchmany(most_rows + 1)
-    return {"columns": columns, "rows": rows[:most_rows], "cut": len(rows) > most_rows}
+        rows, cut = fetched(cursor.fetchone, most_rows)
+    return {"columns": columns, "rows": rows, "cut": cut}
 
 
 if __name__ == "__main__":

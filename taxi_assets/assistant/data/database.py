@@ -1,0 +1,189 @@
+"""A warehouse as questions are put to it: its tables, its loaded months, one query at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from taxi_assets.assistant.data import duckdb_reader, postgres_reader
+from taxi_assets.assistant.data.guard import guarded
+from taxi_assets.assistant.data.guarded_query import (
+    MOST_ROWS,
+    QUERY_SECONDS,
+    Rows,
+    run_guarded,
+)
+from taxi_assets.errors import AssistantError, SettingsError
+from taxi_assets.settings import Settings, require_needs, variable
+from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.statements import Statements
+from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.ledger import LEDGER
+from taxi_assets.warehouse.postgres.connection import PostgresServer
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
+from taxi_assets.warehouse.postgres.warehouse import warehouse_of
+
+Tables = Mapping[str, Mapping[str, str]]
+"""The types of each table's columns, by their names."""
+
+_MOST_COLUMNS = 10_000
+
+
+class Database(Protocol):
+    """A warehouse that can be asked."""
+
+    @property
+    def dialect(self) -> str:
+        """Its SQL, as sqlglot calls it, which is also the warehouse's name."""
+
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+        """What a statement of this package gives."""
+
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:
+        """What somebody's SELECT from these tables gives.
+
+        Raises:
+            QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
+            AssistantError: it took too long or gave too much.
+            WarehouseBusyError, WarehouseUnavailableError: the warehouse cannot be asked now.
+        """
+
+
+@dataclass(frozen=True)
+class DuckDBDatabase:
+    """The DuckDB file.
+
+    Attributes:
+        settings: that name it.
+        seconds: that a query may take.
+    """
+
+    settings: Settings
+    seconds: float = QUERY_SECONDS
+
+    dialect = DUCKDB.name
+
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+        """What a statement of this package gives."""
+        return self._run(_sql(name), most_rows)
+
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:  # noqa: ARG002
+        """What somebody's SELECT gives: the file is opened so that it holds no other tables."""
+        return self._run(sql, most_rows)
+
+    def _run(self, sql: str, most_rows: int) -> Rows:
+        path = self.settings.duckdb_file
+        if not path.is_file():
+            raise AssistantError(
+                f"{path} is not there: no month was loaded into DuckDB",
+                "load one, such as `taxi-assets load green 2021-03`",
+            )
+        request = {"path": str(path), "sql": sql, "most_rows": most_rows}
+        return run_guarded(duckdb_reader.__name__, request, sql, str(path), self.seconds)
+
+
+@dataclass(frozen=True)
+class PostgresDatabase:
+    """The Postgres database.
+
+    Attributes:
+        server: where it is, and as whom it is asked.
+        seconds: that a query may take.
+    """
+
+    server: PostgresServer
+    seconds: float = QUERY_SECONDS
+
+    dialect = POSTGRES.name
+
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+        """What a statement of this package gives."""
+        return self._run(_sql(name), most_rows)
+
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:
+        """What somebody's SELECT from these tables gives."""
+        return self._run(guarded(sql, self.dialect, tables), most_rows)
+
+    def _run(self, sql: str, most_rows: int) -> Rows:
+        request = {
+            "dsn": self.server.dsn.get_secret_value(),
+            "sql": sql,
+            "most_rows": most_rows,
+            "seconds": self.seconds,
+            "connect_seconds": self.server.connect_seconds,
+            "environment": {k: v for k, v in os.environ.items() if k.startswith("PG")}
+            | {"HOME": str(Path.home())},  # where libpq finds its files of passwords
+        }
+        return run_guarded(
+            postgres_reader.__name__,
+            request,
+            sql,
+            self.server.address,
+            self.seconds,
+            grace_seconds=self.server.connect_seconds,
+        )
+
+
+def database_of(settings: Settings, warehouse: str | None = None) -> Database:
+    """The warehouse to ask: the named one, or the first of the settings' that can be asked.
+
+    Raises:
+        SettingsError: the settings do not have it, or it cannot be asked.
+    """
+    able = [each for each in settings.warehouses if each in _DATABASES]
+    chosen = warehouse or next(iter(able), settings.warehouses[0])
+    if chosen not in _DATABASES:
+        raise SettingsError(
+            f"questions about data are not put to {chosen}",
+            f"load the months into {' or '.join(_DATABASES)}, too: {variable('warehouses')}",
+        )
+    return _DATABASES[chosen](settings)
+
+
+def _postgres_of(settings: Settings) -> Database:
+    require_needs(POSTGRES.name, settings)
+    server = warehouse_of(settings).server
+    reader = settings.query_postgres_dsn
+    return PostgresDatabase(replace(server, dsn=reader) if reader else server)
+
+
+_DATABASES: Mapping[str, Callable[[Settings], Database]] = {
+    DUCKDB.name: DuckDBDatabase,
+    POSTGRES.name: _postgres_of,
+}
+# BigQuery is none of them: it bills each query.
+
+
+def _sql(name: str) -> str:
+    return Statements(__package__, DUCKDB)(name, table=LEDGER.name).text
+
+
+def tables_of(database: Database) -> dict[str, dict[str, str]]:
+    """The tables that can be asked, with the types of their columns."""
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, type_ in database.own(f"{database.dialect}_columns", _MOST_COLUMNS).rows:
+        tables.setdefault(table, {})[column] = type_
+    return tables
+
+
+def loaded_months(database: Database, tables: Tables) -> dict[str, dict[Month, int]]:
+    """The rows of each loaded month of each taxi, by the ledger."""
+    months: dict[str, dict[Month, int]] = {}
+    if LEDGER.name in tables:
+        for taxi, month, rows in database.own("loaded_months", _MOST_COLUMNS).rows:
+            months.setdefault(taxi, {})[Month.parse(month)] = int(rows)
+    return months
+
+
+def ranges(months: Sequence[Month]) -> str:
+    """Months in words: ``2020-01 to 2020-12, 2021-03``."""
+    runs: list[list[Month]] = []
+    for month in sorted(months):
+        if runs and runs[-1][-1].plus(1) == month:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(f"{run[0]} to {run[-1]}" if run[1:] else f"{run[0]}" for run in runs)

@@ -1,7 +1,0 @@
-CREATE TABLE IF NOT EXISTS chunks (
-    id VARCHAR PRIMARY KEY,
-    source VARCHAR NOT NULL,
-    place INTEGER NOT NULL,
-    heading VARCHAR NOT NULL,
-    text VARCHAR NOT NULL
-);

@@ -1,1 +1,0 @@
-DELETE FROM {{ embeddings }} WHERE chunk_id NOT IN (SELECT id FROM chunks)

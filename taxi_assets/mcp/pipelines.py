@@ -1,0 +1,39 @@
+"""Where a pipeline file of a given name belongs, and what it would define."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from taxi_assets.assistant.copilot.proof import PlanError, Proof, prove
+from taxi_assets.errors import AssistantError
+from taxi_assets.settings import Settings
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def pipeline_path(settings: Settings, name: str) -> Path:
+    """The file that is there, or that would be made.
+
+    Raises:
+        AssistantError: no pipeline can have that name.
+    """
+    if not _NAME.fullmatch(name):
+        raise AssistantError(
+            f"{name!r} is no name of a pipeline",
+            "use up to 63 lower-case letters, digits and underscores, a letter first",
+        )
+    other = settings.pipelines / f"{name}.yml"
+    return other if other.is_file() else settings.pipelines / f"{name}.yaml"
+
+
+def proved(settings: Settings, path: Path, text: str) -> Proof:
+    """What the file would define, loaded among the others in a process of its own.
+
+    Raises:
+        AssistantError: it is wrong, does nothing, harms another file, or took too long.
+    """
+    try:
+        return prove(settings, path.name, text, set())
+    except PlanError as error:
+        raise AssistantError(error.what, "correct the file: docs/components.md") from None
