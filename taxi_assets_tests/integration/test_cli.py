@@ -364,6 +364,7 @@ def test_status_says_the_same_in_json(loaded: DataFolder) -> None:
             "published_rows": 35612,
             "warehouse_rows": {"duckdb": 5},
             "ledger_rows": {"duckdb": 5},
+            "state": "differs",
             "agreement": "not the published rows",
         }
     ]
