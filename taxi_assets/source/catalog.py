@@ -15,8 +15,7 @@ from taxi_assets.source.transfer import Absent, Transport, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-
-ZONES_NAME = "taxi_zone_lookup.csv"
+from taxi_assets.trips.zones import ZONES_FILE
 
 # TLC publishes about two months late, irregularly; twice that is no longer lateness.
 _PUBLICATION_LAG_MONTHS = 4
@@ -65,7 +64,7 @@ class Catalog:
         """Where the table of taxi zones is published, beside the CSV releases."""
         if self.settings.source is SourceChoice.SAMPLE:
             return "sample://zones"
-        return f"{self.settings.csv_base_url}/misc/{ZONES_NAME}"
+        return f"{self.settings.csv_base_url}/misc/{ZONES_FILE}"
 
     def transport(self, url: str, address_setting: str = MIRROR_SETTINGS) -> Transport:
         """What fetches that URL, which a setting gave: errors name it."""
@@ -84,7 +83,7 @@ class Catalog:
                 )
 
     def look(self, file: TripFile) -> Version | Absent:
-        """Say which version of the file is published, soon: an answer that is late is none.
+        """Ask which version of the file is published. There is one try, of a few seconds.
 
         Raises:
             SourceUnavailableError: the source did not answer within a few seconds.
