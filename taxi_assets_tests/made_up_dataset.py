@@ -5,7 +5,7 @@ TRAM has no role but its times, and no column that is an amount.
 
 `register` adds them to a running test. ``python -m taxi_assets_tests.made_up_dataset`` is
 `taxi-assets` with both of them, in a process of its own: what is derived when modules are loaded,
-such as the choices of commands, has them, too.
+such as the choices of commands, has them, too; `declare` does that for another program.
 """
 
 from __future__ import annotations
@@ -116,9 +116,14 @@ def register(monkeypatch: pytest.MonkeyPatch, *datasets: Dataset) -> None:
         monkeypatch.setitem(DATASETS, dataset.taxi, dataset)
 
 
+def declare() -> None:
+    """Let this process have the made-up datasets, as if the project declared them."""
+    DATASETS.update({dataset.taxi: dataset for dataset in MADE_UP})
+
+
 def main() -> None:
     """`taxi-assets` with the made-up datasets."""
-    DATASETS.update({dataset.taxi: dataset for dataset in MADE_UP})
+    declare()
     from taxi_assets.cli import main as command_line
 
     command_line()

@@ -63,11 +63,11 @@ def left_out_text(names: Sequence[str]) -> str:
     """What columns of a file a load leaves out, and why, in words."""
     numbering = [name for name in names if is_pandas_index(name)]
     undeclared = [name for name in names if name not in numbering]
-    told = [
+    parts = [
         *([f"{', '.join(undeclared)} (not declared)"] if undeclared else []),
         *([f"{', '.join(numbering)} (pandas' numbering of rows)"] if numbering else []),
     ]
-    return f"left out: {'; '.join(told)}" if told else "every column of the file was loaded"
+    return f"left out: {'; '.join(parts)}" if parts else "every column of the file was loaded"
 
 
 class LandedFile(BaseModel):

@@ -135,8 +135,8 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
     names = [name for name in facts.undeclared(file) if not is_pandas_index(name)]
     if names and undeclared_columns == "refuse":
         dataset = file.dataset
-        told = ", ".join(map(repr, names))[:_LONGEST_LIST]
-        found = f"columns {told} are" if len(names) > 1 else f"column {told} is"
+        listed = ", ".join(map(repr, names))[:_LONGEST_LIST]
+        found = f"columns {listed} are" if len(names) > 1 else f"column {listed} is"
         raise InvalidFileError(
             f"{file}: {found} not declared for {dataset.taxi} trips",
             f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py (they "

@@ -83,7 +83,7 @@ class Catalog:
                 )
 
     def look(self, file: TripFile) -> Version | Absent:
-        """Say which version of the file is published, soon: an answer that is late is none.
+        """Ask which version of the file is published. There is one try, of a few seconds.
 
         Raises:
             SourceUnavailableError: the source did not answer within a few seconds.

@@ -1,4 +1,4 @@
-"""Checks of what a file holds that was not loaded: they only warn, since it is told where it is."""
+"""Checks of rows and columns of a file that were not loaded. They only warn."""
 
 from __future__ import annotations
 
@@ -61,4 +61,4 @@ FILE_CHECKS: tuple[Check, ...] = (
         _columns_not_left_out,
     ),
 )
-"""The checks of what was left behind."""
+"""The checks of what a load left behind."""

@@ -18,10 +18,10 @@ def _rows_in_season(month: MonthFigures, expected: Expectations) -> Verdict:
     days = Month.parse(month.entry.month).days
     usual = round(median(other.rows_a_day for other in others) * days)
     share = month.rows / usual if usual else 1.0
-    told = ", ".join(f"{other.month}: {other.rows:,}" for other in others)
+    shown = ", ".join(f"{other.month}: {other.rows:,}" for other in others)
     reason = (
-        f"{month.rows:,} rows are {share:.2f} of the {usual:,} that other months say ({told}); the "
-        f"limit is {expected.min_season_share:g}"
+        f"{month.rows:,} rows are {share:.2f} of the {usual:,} that other months say ({shown}); "
+        f"the limit is {expected.min_season_share:g}"
     )
     low = share < expected.min_season_share
     published = month.rows == expected.published_rows
@@ -49,10 +49,10 @@ def _share_is_steady(oddity: Oddity, month: MonthFigures, expected: Expectations
         return Verdict(True, f"{found}; no month to compare with is loaded", figures)
     usual = median(shares.values())
     limit = expected.max_vendor_jump if oddity is EMPTY_VENDORS else expected.max_oddity_jump
-    told = ", ".join(f"{other}: {share:.3%}" for other, share in shares.items())
+    shown = ", ".join(f"{other}: {share:.3%}" for other, share in shares.items())
     return Verdict(
         abs(share - usual) <= limit,
-        f"{found}; {usual:.3%} in other months ({told}); the limit is a difference of {limit:.3%}",
+        f"{found}; {usual:.3%} in other months ({shown}); the limit is a difference of {limit:.3%}",
         {**figures, "share_of_other_months": usual},
     )
 

@@ -9,8 +9,11 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from taxi_assets.automation.instance import open_instance
+from taxi_assets.settings import read_settings
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
@@ -154,10 +157,37 @@ def test_a_parquet_file_is_loaded_without_such_columns(data: DataFolder, mirror:
     assert data.rows(GREEN, PARQUET) == of_view(data, PARQUET) == expected
 
 
+def told_of_landing() -> tuple[object, str]:
+    """What metadata and log say of the columns that the file in the lake has too many."""
+    with open_instance(read_settings()) as instance:
+        event = instance.get_latest_materialization_event(dg.AssetKey(["lake", GREEN.table]))
+        assert event is not None
+        assert event.asset_materialization is not None
+        messages = [entry.user_message for entry in instance.all_logs(event.run_id)]
+    metadata = event.asset_materialization.metadata["left_out_columns"].value
+    return metadata, "\n".join(message for message in messages if "left out" in message)
+
+
+@pytest.mark.usefixtures("skip")
+def test_what_a_file_has_too_many_is_told_when_it_lands(data: DataFolder, mirror: Mirror) -> None:
+    mirror.publish(f"{CSV}.gz", AS_DECLARED)
+    load("2020-04")
+    assert told_of_landing() == ("none", "")
+    mirror.publish(f"{CSV}.gz", with_extra_columns(LINES))
+    load("2020-04")
+    names = "column 1, mood, if told, VENDORID, filename"
+    assert told_of_landing() == (names, f"{CSV}.gz: left out: {names} (not declared)")
+    assert data.rows(GREEN, CSV) == rows_in(AS_DECLARED, GREEN)
+
+
 def test_pandas_numbering_of_rows_is_always_left_out(data: DataFolder, mirror: Mirror) -> None:
     table = parquet_table(GREEN, MONTH)
     mirror.publish(PARQUET, parquet_bytes(with_column(table, "__index_level_0__", [7, 8, 9])))
     load("2022-01")
+    assert told_of_landing() == (
+        "__index_level_0__",
+        f"{PARQUET}: left out: __index_level_0__ (pandas' numbering of rows)",
+    )
     assert sum(data.rows(GREEN, PARQUET).values()) == 3
     assert data.rows(GREEN, PARQUET) == of_view(data, PARQUET)
 

@@ -59,7 +59,7 @@ def profile_of(dataset: Dataset) -> Profile:
     """The tables of that dataset's profile."""
     plain = dataset.synthetic
     meter, unmetered = plain.meter, plain.unmetered
-    told = dict(meter.columns) if meter else {}
+    of_meter = dict(meter.columns) if meter else {}
     return Profile(
         weekday_hours=plain.weekday_hours,
         weekend_hours=plain.weekend_hours,
@@ -71,7 +71,7 @@ def profile_of(dataset: Dataset) -> Profile:
         passengers=weighted(plain.passengers) if plain.passengers else None,
         payments=weighted(meter.payments) if meter else None,
         congestion_cents=meter.congestion_cents if meter else 0,
-        columns={**dataset.roles, **told, **{_figure(name): name for name in plain.texts}},
+        columns={**dataset.roles, **of_meter, **{_figure(name): name for name in plain.texts}},
         reversals=dataset.fare in dataset.row_id_key,
         unmetered=unmetered,
         unmetered_distances=quantiles(*unmetered.distances) if unmetered else None,

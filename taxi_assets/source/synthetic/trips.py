@@ -89,20 +89,20 @@ def metered_trips(
     if surcharged:
         charged["congestion"] = tariff.congestion_cents(zones, profile.congestion_cents, fare)
     codes = zones | _drawn({"passengers": (profile.passengers, by_passengers)})
-    told = {"rate": rate, "trip_type": np.where(rate == tariff.NEGOTIATED, 2, 1)}
-    told |= _drawn({"payment": (profile.payments, by_payment)})
+    of_meter = {"rate": rate, "trip_type": np.where(rate == tariff.NEGOTIATED, 2, 1)}
+    of_meter |= _drawn({"payment": (profile.payments, by_payment)})
     trips = Trips(
         pickup=begin.seconds.copy(),
         dropoff=begin.seconds + seconds,
         distance=distance,
         amounts={"fare": fare} | _known(profile, charged),
-        codes=codes | _known(profile, told),
+        codes=codes | _known(profile, of_meter),
         places=places | _known(profile, {"stored": tariff.STORED[by_stored]}),
     )
     if "tip" in profile.columns:
         tip = trips.total * tariff.TIPS_PERCENT[by_tip] // 100
         # Cash tips are not recorded.
-        paid_by_card = told.get("payment", tariff.CARD) == tariff.CARD
+        paid_by_card = of_meter.get("payment", tariff.CARD) == tariff.CARD
         trips.amounts["tip"] = np.where(paid_by_card, tip, 0)
     return trips
 

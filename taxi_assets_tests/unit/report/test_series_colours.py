@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from taxi_assets.report.charts.drawing import SERIES, series_colour
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets_tests.made_up_dataset import register
 
 
 def test_a_dataset_keeps_its_colour_wherever_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     register(monkeypatch)
 
-    taxis = ("yellow", "green", "ferry", "tram")
-    assert [series_colour(taxi, number=3) for taxi in taxis] == list(SERIES)
-    assert series_colour("duckdb", number=1) == SERIES[1]
+    assert (series_colour("yellow", 3), series_colour("green", 3)) == SERIES[:2]
+    for place, taxi in enumerate(DATASETS):
+        assert {series_colour(taxi, number) for number in range(5)} == {SERIES[place % len(SERIES)]}
+    assert series_colour("duckdb", 1) == SERIES[1]

@@ -1,4 +1,4 @@
-"""Synthetic months look like the CSV releases, with their oddities, and are the same each time."""
+"""Synthetic months of taxis look like the CSV releases, with their oddities, each time the same."""
 
 import csv
 import hashlib
@@ -25,7 +25,6 @@ from taxi_assets.source.synthetic.text import (
 from taxi_assets.source.synthetic.trips import METERED_LOTS, metered_trips
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
@@ -41,10 +40,10 @@ WITHOUT_METER = {
     *("trip_type", "congestion_surcharge", "ehail_fee"),
 }
 
-datasets = st.sampled_from(list(DATASETS.values()))
+datasets = st.sampled_from([YELLOW, GREEN])
 months = st.builds(Month, st.integers(2014, 2040), st.integers(1, 12))
 seeds = st.integers(0, 2**64)
-any_datasets = pytest.mark.parametrize("dataset", DATASETS.values(), ids=list(DATASETS))
+any_datasets = pytest.mark.parametrize("dataset", [YELLOW, GREEN], ids=["yellow", "green"])
 
 
 def whole(dataset: Dataset, month: Month, rows: int, seed: int = 1) -> bytes:
