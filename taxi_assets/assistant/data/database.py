@@ -154,7 +154,7 @@ _DATABASES: Mapping[str, Callable[[Settings], Database]] = {
     DUCKDB.name: DuckDBDatabase,
     POSTGRES.name: _postgres_of,
 }
-# BigQuery is none of them: it bills each query.
+"""The warehouses that can be asked. BigQuery is none of them: it bills each query."""
 
 
 def _sql(name: str) -> str:

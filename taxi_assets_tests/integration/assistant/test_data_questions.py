@@ -166,4 +166,4 @@ def test_bigquery_is_not_asked_yet(server: GeminiServer) -> None:
     os.environ["TAXI_WAREHOUSES"] = "bigquery"
     said = taxi_assets("ask", "--data", "How many?")
     assert said.exit_code == 1
-    assert "not put to BigQuery" in said.text
+    assert "not put to bigquery" in said.text
