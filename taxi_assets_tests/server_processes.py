@@ -85,10 +85,7 @@ class ServerProcesses:
                 *("dagster", "api", "grpc", "--module-name", "taxi_assets.definitions"),
                 *("--location-name", "taxi_assets", "--host", _HOST, "--port", str(self.port)),
             ),
-            "daemon": (
-                *("taxi_assets_tests.quick_daemon", "run"),
-                *("--workspace", str(self._workspace)),
-            ),
+            "daemon": (*("taxi_assets.automation.daemon", "--workspace", str(self._workspace)),),
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
@@ -105,6 +102,16 @@ class ServerProcesses:
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def ask_to_stop(self, name: str) -> None:
+        """Send what Docker sends first on `stop`: SIGTERM to the container's first process."""
+        self._running[name].terminate()
+
+    def wait_for_end(self, name: str) -> int:
+        """Wait until a service that was asked to stop has ended; its exit code."""
+        process = self._running.pop(name)
+        wait_for(lambda: process.poll() is not None, f"{name} to end")
+        return process.returncode
 
     def wait_for_code(self) -> None:
         """Wait until the code server answers."""
