@@ -92,6 +92,13 @@ def line_of(instance: dg.DagsterInstance, backfill: PartitionBackfill) -> Backfi
     )
 
 
+def progress(line: BackfillLine) -> str:
+    """What of a backfill is loaded, and which months are not."""
+    kinds = {"failed": line.failed, "cancelled": line.cancelled, "not begun": line.not_begun}
+    missing = [f"{kind}: {', '.join(months)}" for kind, months in kinds.items() if months]
+    return "; ".join([f"{line.loaded} of {line.months} months loaded", *missing])
+
+
 def is_over(backfill: PartitionBackfill) -> bool:
     """Whether nobody works on a backfill any more."""
     return backfill.status in BULK_ACTION_TERMINAL_STATUSES and not was_torn(backfill)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dagster._config.config_schema import UserConfigSchema
     from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
     from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
-    from dagster._core.events import RunFailureReason
+    from dagster._core.events import JobFailureData, RunFailureReason
     from dagster._core.execution.backfill import (
         BULK_ACTION_TERMINAL_STATUSES,
         BulkActionsFilter,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         RemotePartitionSetOrigin,
         RemoteRepositoryOrigin,
     )
+    from dagster._core.scheduler.instigation import InstigatorState, TickStatus
     from dagster._core.storage.base_storage import DagsterStorage
     from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
@@ -73,6 +74,8 @@ __all__ = [
     "DagsterUserCodeUnreachableError",
     "EventLogConsumerDaemon",
     "IWorkspaceProcessContext",
+    "InstigatorState",
+    "JobFailureData",
     "LaunchRunContext",
     "LoadableTargetOrigin",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
@@ -80,6 +83,7 @@ __all__ = [
     "RemotePartitionSetOrigin",
     "RemoteRepositoryOrigin",
     "RunFailureReason",
+    "TickStatus",
     "UserConfigSchema",
     "WorkerStatus",
     "WorkspaceFileTarget",
@@ -125,7 +129,7 @@ PLACES = {
     "dagster._daemon.auto_run_reexecution.event_log_consumer": ("EventLogConsumerDaemon",),
     "dagster._daemon.auto_run_reexecution.auto_run_reexecution": ("retry_run",),
     "dagster._core.execution.retries": ("auto_reexecution_should_retry_run",),
-    "dagster._core.events": ("RunFailureReason",),
+    "dagster._core.events": ("JobFailureData", "RunFailureReason"),
     "dagster._core.workspace.context": ("IWorkspaceProcessContext", "WorkspaceProcessContext"),
     "dagster._core.workspace.load_target": ("WorkspaceFileTarget",),
     "dagster._utils.interrupts": ("capture_interrupts",),
@@ -141,6 +145,8 @@ PLACES = {
     "dagster._serdes": ("ConfigurableClassData", "deserialize_value"),
     # The type of what `get_asset_check_evaluations`, which is public, returns.
     "dagster._core.definitions.asset_checks.asset_check_evaluation": ("AssetCheckEvaluation",),
+    # Whether an alert's sensor has failed.
+    "dagster._core.scheduler.instigation": ("InstigatorState", "TickStatus"),
     # When a schedule that the copilot has planned would run.
     "dagster._utils.schedules": ("schedule_execution_time_iterator",),
 }

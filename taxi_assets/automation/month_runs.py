@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import dagster as dg
 
-from taxi_assets.automation.dagster_internals import AssetCheckEvaluation
+from taxi_assets.automation.dagster_internals import AssetCheckEvaluation, JobFailureData
 from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
 from taxi_assets.trips.dataset import Dataset
@@ -267,6 +267,8 @@ def _run_failure(events: Sequence[dg.DagsterEvent]) -> str:
     """Why a run failed that no step of it did; nothing where it did not."""
     for event in events:
         if event.event_type is dg.DagsterEventType.RUN_FAILURE:
-            error = event.job_failure_data.error
+            # Whoever reports a failure from outside, such as run monitoring, may give no data.
+            data = event.event_specific_data
+            error = data.error if isinstance(data, JobFailureData) else None
             return error.to_string() if error else event.message or "failed"
     return ""

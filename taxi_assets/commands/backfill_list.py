@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from taxi_assets.commands.output import console, json_option, told_errors
 from taxi_assets.settings import read_settings
-
-if TYPE_CHECKING:
-    from taxi_assets.automation.backfill_list import BackfillLine
 
 
 @click.command()
@@ -24,7 +20,7 @@ def backfills(cancel: str | None, as_json: bool) -> None:
     A month is listed as failed, cancelled or not begun where it has not been loaded since. Once a
     backfill is cancelled, none of its months is loaded any more, and those in progress are ended.
     """
-    from taxi_assets.automation.backfill_list import list_backfills
+    from taxi_assets.automation.backfill_list import list_backfills, progress
     from taxi_assets.automation.backfills import require_daemon
     from taxi_assets.automation.cancelling import cancel_backfill
     from taxi_assets.automation.instance import open_instance
@@ -42,10 +38,3 @@ def backfills(cancel: str | None, as_json: bool) -> None:
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if not lines:
         console.print("no backfill yet: taxi-assets backfill TAXI START END")
-
-
-def progress(line: BackfillLine) -> str:
-    """What of a backfill is loaded, and which months are not."""
-    kinds = {"failed": line.failed, "cancelled": line.cancelled, "not begun": line.not_begun}
-    missing = [f"{kind}: {', '.join(months)}" for kind, months in kinds.items() if months]
-    return "; ".join([f"{line.loaded} of {line.months} months loaded", *missing])
