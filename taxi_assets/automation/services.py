@@ -32,7 +32,7 @@ def run_services(settings: Settings, host: str, port: int) -> int:
     with open_instance(settings):
         pass
     commands = (
-        ("dagster_webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)),
+        ("taxi_assets.automation.webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)),
         ("taxi_assets.automation.daemon", "-w", str(_WORKSPACE)),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
