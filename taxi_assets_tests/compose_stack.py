@@ -18,6 +18,7 @@ from taxi_assets_tests.loopback import free_port
 from taxi_assets_tests.ui import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
+PROJECT = f"taxi_assets_e2e_{os.getpid()}"
 BASE_IMAGES = ("python:3.13-slim", "postgres:18", "dpage/pgadmin4:9", "nginx:1.28")
 UP_SECONDS = 600
 """To build the image where it is not there (two minutes), and to start: 45 s on two busy cores."""
@@ -37,7 +38,7 @@ class ComposeStack:
         """
         self.login = ("taxi", "e2e-ui-5f0c7d")
         self.pgadmin_login = ("taxi@example.com", "e2e-pgadmin-81aa2")
-        self.taxi_db_password = "e2e-taxi:db\\19d3"
+        self.reader_password = "e2e-reader:$db\\19d3"
         ui, pgadmin, self.taxi_db_port = free_port(), free_port(), free_port()
         self.url, self.pgadmin_url = f"http://127.0.0.1:{ui}", f"http://127.0.0.1:{pgadmin}"
         self.settings = {
@@ -45,7 +46,9 @@ class ComposeStack:
             "STACK_UI_PASSWORD": self.login[1],
             "STACK_PGADMIN_EMAIL": self.pgadmin_login[0],
             "STACK_PGADMIN_PASSWORD": self.pgadmin_login[1],
-            "STACK_TAXI_DB_PASSWORD": self.taxi_db_password,
+            "STACK_TAXI_DB_PASSWORD": "e2e-taxi-db-77c1",
+            "STACK_LOADER_PASSWORD": "e2e-loader:$db\\a90e",
+            "STACK_READER_PASSWORD": self.reader_password,
             "STACK_DAGSTER_DB_PASSWORD": "e2e-dagster-db-0b42",
             "STACK_UI_PORT": str(ui),
             "STACK_PGADMIN_PORT": str(pgadmin),
@@ -131,7 +134,7 @@ class ComposeStack:
     def _environment(self) -> dict[str, str]:
         ours = ("TAXI_", "STACK_", "GCP_", "COMPOSE_")
         return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
-            "COMPOSE_PROJECT_NAME": "taxi_assets_e2e",
+            "COMPOSE_PROJECT_NAME": PROJECT,
             "COMPOSE_FILE": "docker-compose.yml",
             "COMPOSE_ENV_FILES": str(self._file),
         }

@@ -7,6 +7,7 @@ Schedules, sensors, queue and monitoring are Dagster's own; backfills and retrie
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,9 +26,10 @@ from taxi_assets.automation.sure_retries import SureRetries
 
 @click.command()
 @click.option("--workspace", "-w", required=True, help="Dagster's file that says where code is.")
-def main(workspace: str) -> None:
+@click.option("--alive-file", type=click.Path(path_type=Path), help="Touched every few seconds.")
+def main(workspace: str, alive_file: Path | None) -> None:
     """Run until SIGTERM or Ctrl-C."""
-    backfills = PatientBackfills()
+    backfills = PatientBackfills(alive_file)
     ours: dict[str, DagsterDaemon[Any]] = {
         daemon.daemon_type(): daemon for daemon in (backfills, SureRetries())
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -39,8 +40,13 @@ _LOCATION_AWAY = frozenset(
 class PatientBackfills(BackfillDaemon):
     """Dagster's daemon for backfills, in one thread, which ends between two looks."""
 
-    def __init__(self) -> None:
-        """Without threads of its own."""
+    def __init__(self, alive_file: Path | None = None) -> None:
+        """Without threads of its own.
+
+        Args:
+            alive_file: is touched at each look, for a health check that need not load Dagster.
+        """
+        self._alive_file = alive_file
         super().__init__({"use_threads": False})
         self._at_work = threading.Lock()
         self._is_stopping = False
@@ -61,6 +67,8 @@ class PatientBackfills(BackfillDaemon):
             with self._at_work:
                 if self._is_stopping:
                     return
+                if self._alive_file is not None:
+                    self._alive_file.touch()
                 resume_torn(workspace_process_context)
                 found = list(execute_backfill_iteration(workspace_process_context, self._logger))
             yield from found

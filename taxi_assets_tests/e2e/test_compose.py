@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets_tests.command_line import rows_in
-from taxi_assets_tests.compose_stack import ComposeStack, compose_stack
+from taxi_assets_tests.compose_stack import PROJECT, ComposeStack, compose_stack
 from taxi_assets_tests.ui import chromium, require_chromium, wait_until
 
 SAMPLE_ROWS = 20_000
@@ -45,6 +45,7 @@ config = pg_alembic_config(run_storage.__file__)
 with dg.DagsterInstance.get() as instance, instance.run_storage.connect() as connection:
     run_alembic_downgrade(config, connection, "-1")
 """
+IMAGE = f"{PROJECT}-app:0.1.0"
 RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
@@ -89,11 +90,11 @@ def test_nobody_gets_in_without_the_login(stack: ComposeStack) -> None:
 
 def test_no_password_is_in_an_image_or_in_what_docker_tells(stack: ComposeStack) -> None:
     containers = stack.compose("ps", "--all", "--quiet").split()
-    told = stack.run("docker", "inspect", *containers, "taxi-assets:0.1.0").stdout
+    told = stack.run("docker", "inspect", *containers, IMAGE).stdout
     logs = stack.compose("logs")
     for name, value in stack.settings.items():
         assert "PASSWORD" not in name or (value not in told and value not in logs)
-    shipped = stack.run("docker", "history", "--no-trunc", "taxi-assets:0.1.0").stdout
+    shipped = stack.run("docker", "history", "--no-trunc", IMAGE).stdout
     assert "PASSWORD" not in shipped
 
 
@@ -126,16 +127,16 @@ def test_the_taxi_database_takes_its_password_only(stack: ComposeStack) -> None:
         with psycopg.connect(
             host="127.0.0.1",
             port=stack.taxi_db_port,
-            user="taxi",
+            user="reader",
             dbname="ny_taxi",
             password=password,
         ) as connection:
             (rows,) = connection.execute("SELECT count(*) FROM green_tripdata").fetchone() or (0,)
             return int(rows)
 
-    assert connect(stack.taxi_db_password) >= SAMPLE_ROWS
+    assert connect(stack.reader_password) >= SAMPLE_ROWS
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        connect("example-taxi-db-password")
+        connect("example-reader-password")
 
 
 def test_pgadmin_lists_the_table(stack: ComposeStack) -> None:
@@ -156,7 +157,7 @@ def test_pgadmin_lists_the_table(stack: ComposeStack) -> None:
         place = f"{group['_id']}/{server['_id']}"
         session.post(
             f"{base}/server/connect/{place}",
-            data={"password": stack.taxi_db_password},
+            data={"password": stack.reader_password},
             timeout=60,
         ).raise_for_status()
 
