@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 
@@ -56,6 +58,8 @@ class ComposeStack:
             "TAXI_SOURCE": "sample",
             "TAXI_SAMPLE_ROWS": str(sample_rows),
             "TAXI_SCHEDULES": "off",
+            "GEMINI_API_KEY": "e2e-gemini-9c2f",
+            "TAXI_ALERT_WEBHOOK": "http://127.0.0.1:9/e2e-hook-66d",
         }
         self._file = folder / "stack.env"
         self._write()
@@ -93,6 +97,29 @@ class ComposeStack:
         user, name = ("taxi", "ny_taxi") if database == "taxi-db" else ("dagster", "dagster")
         ask = ["psql", "--username", user, "--dbname", name, "-At", "-c", query]
         return [line.split("|") for line in self.compose("exec", "-T", database, *ask).splitlines()]
+
+    def connect(self, role: str, password: str) -> psycopg.Connection:
+        """Connect to the taxi database as people do."""
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.taxi_db_port,
+            user=role,
+            dbname="ny_taxi",
+            password=password,
+            connect_timeout=30,
+        )
+
+    def log_in_to_pgadmin(self, email: str, password: str) -> requests.Session | None:
+        """A session that is logged in; None where pgAdmin refuses."""
+        session = requests.Session()
+        login = session.get(f"{self.pgadmin_url}/login", timeout=60).text
+        token = re.search(r'"csrfToken": ?"([^"]+)"|csrf_token[^>]*value="([^"]+)"', login)
+        assert token is not None
+        form = {"csrf_token": token[1] or token[2], "email": email, "password": password}
+        session.post(f"{self.pgadmin_url}/authenticate/login", data=form, timeout=60)
+        session.headers["X-pgA-CSRFToken"] = form["csrf_token"]
+        groups = session.get(f"{self.pgadmin_url}/browser/nodes/", timeout=60)
+        return session if groups.ok and "data" in groups.text else None
 
     def up(self) -> None:
         """Start it, and wait until the UI shows the code."""

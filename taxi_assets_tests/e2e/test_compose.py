@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, Page, expect
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets_tests.command_line import rows_in
 from taxi_assets_tests.compose_stack import PROJECT, ComposeStack, compose_stack
+from taxi_assets_tests.other_site import attempt, other_site
 from taxi_assets_tests.ui import chromium, require_chromium, wait_until
 
 SAMPLE_ROWS = 20_000
@@ -46,6 +47,22 @@ with dg.DagsterInstance.get() as instance, instance.run_storage.connect() as con
     run_alembic_downgrade(config, connection, "-1")
 """
 IMAGE = f"{PROJECT}-app:0.1.0"
+POOLS = "{ instance { concurrencyLimits { concurrencyKey slotCount } } }"
+DIGEST = """
+    SELECT filename, count(*), sum(('x' || left(md5(t::text), 8))::bit(32)::bigint)
+    FROM green_tripdata AS t GROUP BY filename ORDER BY filename
+"""
+STOPPED: tuple[list[str], ...] = (
+    ["daemon"],  # while it submits
+    ["daemon"],
+    ["code"],
+    ["webserver", "daemon", "code"],
+    [],  # everything
+)
+OWNERS = """
+    SELECT DISTINCT relowner::regrole FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
+"""
 RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
@@ -88,12 +105,96 @@ def test_nobody_gets_in_without_the_login(stack: ComposeStack) -> None:
     assert status(stack.login, Origin="http://other.example.org") == 403
 
 
+def test_pages_of_other_sites_get_nothing_done_after_the_login(
+    stack: ComposeStack, page: Page
+) -> None:
+    page.goto("/")
+    expect(page).to_have_title(re.compile("."))
+    with other_site() as port:
+        for host in ("127.0.0.1", "localhost"):
+            page.goto(f"http://{host}:{port}/")
+            attempt(page, stack.url)
+
+    limits = stack.graphql(POOLS)["instance"]["concurrencyLimits"]
+    assert not [limit for limit in limits if limit["slotCount"] == 7]
+    question = {"query": POOLS}
+    foreign = requests.post(
+        f"{stack.url}/graphql",
+        json=question,
+        auth=stack.login,
+        headers={"Host": "evil.example.org"},
+        timeout=60,
+    )
+    assert foreign.status_code == 421
+
+
+def test_people_read_and_only_the_code_writes(stack: ComposeStack) -> None:
+    stack.taxi_assets("load", "green", "2019-04")
+    assert dict(stack.sql("SELECT rolname, rolsuper FROM pg_roles WHERE oid > 16383")) == {
+        "loader": "f",
+        "reader": "f",
+    }
+    assert {owner for (owner,) in stack.sql(OWNERS)} == {"loader"}
+
+    with stack.connect("reader", stack.reader_password) as reader:
+        reader.autocommit = True
+        reader.execute("SET default_transaction_read_only = off")
+        assert reader.execute("SELECT count(*) > 0 FROM green_tripdata").fetchone() == (True,)
+        for forbidden in (
+            "DELETE FROM green_tripdata",
+            "CREATE TABLE mine ()",
+            "COPY (SELECT 1) TO PROGRAM 'true'",
+        ):
+            with pytest.raises(psycopg.Error):
+                reader.execute(forbidden)
+    with pytest.raises(psycopg.OperationalError, match="rejects connection"):
+        stack.connect("taxi", stack.settings["STACK_TAXI_DB_PASSWORD"])
+
+
+def test_what_the_superuser_made_before_there_were_roles_goes_to_the_loader(
+    stack: ComposeStack,
+) -> None:
+    stack.sql("CREATE TABLE older (id int GENERATED ALWAYS AS IDENTITY, at serial)")
+    stack.sql("CREATE VIEW of_older AS SELECT id FROM older")
+    stack.sql("CREATE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT 42'")
+
+    stack.compose("restart", "taxi-db")
+    stack.up()
+
+    assert {owner for (owner,) in stack.sql(OWNERS)} == {"loader"}
+    assert stack.sql("SELECT proowner::regrole FROM pg_proc WHERE proname = 'answer'") == [
+        ["loader"]
+    ]
+    stack.sql("DROP TABLE older CASCADE")
+    stack.sql("DROP FUNCTION answer()")
+
+
+def test_a_changed_password_takes_effect(stack: ComposeStack) -> None:
+    before = stack.reader_password, stack.pgadmin_login
+    stack.reader_password = "e2e-another-reader-4"
+    stack.pgadmin_login = (stack.pgadmin_login[0], "e2e-another-pgadmin-5")
+    stack.configure(
+        STACK_READER_PASSWORD=stack.reader_password, STACK_PGADMIN_PASSWORD=stack.pgadmin_login[1]
+    )
+
+    stack.compose("up", "--detach", "--force-recreate", "--wait")
+
+    stack.connect("reader", stack.reader_password).close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        stack.connect("reader", before[0])
+    assert stack.log_in_to_pgadmin(*stack.pgadmin_login) is not None
+    assert stack.log_in_to_pgadmin(*before[1]) is None
+
+
 def test_no_password_is_in_an_image_or_in_what_docker_tells(stack: ComposeStack) -> None:
     containers = stack.compose("ps", "--all", "--quiet").split()
     told = stack.run("docker", "inspect", *containers, IMAGE).stdout
     logs = stack.compose("logs")
+    for service in ("code", "webserver", "daemon", "proxy", "taxi-db", "dagster-db"):
+        told += stack.compose("exec", "-T", service, "sh", "-c", "cat /proc/[0-9]*/environ")
     for name, value in stack.settings.items():
-        assert "PASSWORD" not in name or (value not in told and value not in logs)
+        is_secret = "PASSWORD" in name or name in ("GEMINI_API_KEY", "TAXI_ALERT_WEBHOOK")
+        assert not is_secret or (value not in told and value not in logs), name
     shipped = stack.run("docker", "history", "--no-trunc", IMAGE).stdout
     assert "PASSWORD" not in shipped
 
@@ -123,31 +224,15 @@ def test_months_are_loaded_in_the_ui(stack: ComposeStack, page: Page) -> None:
 
 
 def test_the_taxi_database_takes_its_password_only(stack: ComposeStack) -> None:
-    def connect(password: str) -> int:
-        with psycopg.connect(
-            host="127.0.0.1",
-            port=stack.taxi_db_port,
-            user="reader",
-            dbname="ny_taxi",
-            password=password,
-        ) as connection:
-            (rows,) = connection.execute("SELECT count(*) FROM green_tripdata").fetchone() or (0,)
-            return int(rows)
-
-    assert connect(stack.reader_password) >= SAMPLE_ROWS
+    stack.connect("reader", stack.reader_password).close()
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        connect("example-reader-password")
+        stack.connect("reader", "example-reader-password")
 
 
 def test_pgadmin_lists_the_table(stack: ComposeStack) -> None:
-    with requests.Session() as session:
-        login = session.get(f"{stack.pgadmin_url}/login", timeout=60).text
-        token = re.search(r'"csrfToken": ?"([^"]+)"|csrf_token[^>]*value="([^"]+)"', login)
-        assert token is not None
-        email, password = stack.pgadmin_login
-        form = {"csrf_token": token[1] or token[2], "email": email, "password": password}
-        session.post(f"{stack.pgadmin_url}/authenticate/login", data=form, timeout=60)
-        session.headers["X-pgA-CSRFToken"] = form["csrf_token"]
+    session = stack.log_in_to_pgadmin(*stack.pgadmin_login)
+    assert session is not None
+    with session:
         groups = session.get(f"{stack.pgadmin_url}/browser/nodes/", timeout=60).json()["data"]
         group = next(node for node in groups if node["label"] == "taxi_assets")
         base = f"{stack.pgadmin_url}/browser"
@@ -212,6 +297,52 @@ def test_a_backup_brings_back_rows_files_and_history(stack: ComposeStack, tmp_pa
     assert _run_ids(stack) == runs
 
 
+def test_a_backup_is_rehearsed_and_restored_on_an_empty_machine(
+    stack: ComposeStack, tmp_path: Path
+) -> None:
+    for statement in (
+        "CREATE ROLE analyst LOGIN PASSWORD 'e2e-analyst-8'",
+        "GRANT SELECT ON green_tripdata TO analyst",
+        "ALTER DATABASE ny_taxi SET work_mem = '12MB'",
+    ):
+        stack.sql(statement)
+    digest, runs = stack.sql(DIGEST), _run_ids(stack)
+    folder = str(tmp_path / "backup")
+    stack.run("deploy/backup", folder)
+
+    said = stack.run("deploy/rehearse", folder).stderr
+    assert re.search(r"can be restored: \d+ months with all rows that the ledger says", said)
+    assert stack.sql("SELECT datname FROM pg_database WHERE datname = 'rehearsal'") == []
+
+    stack.compose("down", "--volumes")
+    stack.run("deploy/restore", folder)
+    stack.up()
+
+    assert stack.sql(DIGEST) == digest
+    assert stack.sql("SHOW work_mem") == [["12MB"]]
+    assert _run_ids(stack) == runs
+    with stack.connect("analyst", "e2e-analyst-8") as analyst:
+        assert analyst.execute("SELECT count(*) > 0 FROM green_tripdata").fetchone() == (True,)
+    stack.taxi_assets("load", "green", "2019-05")
+
+
+def test_a_backup_that_cannot_be_restored_changes_nothing(
+    stack: ComposeStack, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backup"
+    stack.run("deploy/backup", str(folder), "--without-files")
+    dump = folder / "dagster.dump"
+    dump.write_bytes(dump.read_bytes()[:-2_000])
+    digest, code = stack.sql(DIGEST), stack.process("code")
+
+    failed = stack.run("deploy/restore", str(folder), check=False)
+
+    assert failed.returncode != 0
+    assert "what was running before goes on" in failed.stderr
+    assert (stack.sql(DIGEST), stack.process("code")) == (digest, code)
+    assert stack.sql("SELECT datname FROM pg_database WHERE datname = 'restored'") == []
+
+
 def test_an_upgrade_changes_the_schema_of_dagsters_storage(
     stack: ComposeStack, tmp_path: Path
 ) -> None:
@@ -228,6 +359,34 @@ def test_an_upgrade_changes_the_schema_of_dagsters_storage(
     assert _run_ids(stack) == runs
 
 
+def test_an_image_is_rolled_back(stack: ComposeStack) -> None:
+    previous = f"{PROJECT}-app:previous"
+    image_id = ("docker", "image", "inspect", "--format", "{{.Id}}")
+    newer = stack.run(*image_id, IMAGE).stdout
+    labelled = f"FROM {IMAGE}\nLABEL older=yes\n"
+    stack.run("sh", "-c", f"printf '{labelled}' | docker build --quiet --tag {previous} -")
+    older = stack.run(*image_id, previous).stdout
+
+    stack.run("deploy/rollback")
+
+    (code,) = stack.compose("ps", "--quiet", "code").split()
+    assert stack.run("docker", "inspect", "--format", "{{.Image}}", code).stdout == older
+    stack.run("deploy/rollback")
+    assert stack.run(*image_id, IMAGE).stdout == newer
+
+
+def test_nothing_is_made_without_env(stack: ComposeStack, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.env"
+    empty.touch()
+    refused = stack.run(
+        "env", f"COMPOSE_ENV_FILES={empty}", "COMPOSE_PROJECT_NAME=taxi_assets_none",
+        "docker", "compose", "up", "--detach", check=False,
+    )  # fmt: skip
+    assert refused.returncode != 0
+    assert "copy .env.example to .env" in refused.stderr
+    assert "taxi_assets_none" not in stack.run("docker", "volume", "ls").stdout
+
+
 def test_example_passwords_are_refused_where_others_can_connect(stack: ComposeStack) -> None:
     chosen = dict(stack.settings)
     try:
@@ -240,6 +399,33 @@ def test_example_passwords_are_refused_where_others_can_connect(stack: ComposeSt
     finally:
         stack.configure(**{"STACK_ADDRESS": "127.0.0.1", **chosen})
         stack.up()
+
+
+def test_a_backfill_goes_on_after_every_graceful_stop(stack: ComposeStack) -> None:
+    said = stack.taxi_assets("backfill", "green", "2017-01", "2017-12")
+    match = re.search(r"backfill (\w+):", said)
+    assert match is not None
+    backfill = match[1]
+    services: tuple[list[str], ...] = (
+        ["daemon"],
+        ["daemon"],
+        ["code"],
+        ["webserver", "daemon", "code"],
+        [],
+    )
+    for stopped in services:
+        done = _succeeded(stack, backfill)
+        wait_until(
+            lambda done=done: _states(stack, backfill) and _succeeded(stack, backfill) >= done,  # type: ignore[misc]
+            BACKFILL_SECONDS,
+            "the backfill to go on",
+        )
+        stack.compose("stop", *stopped)
+        stack.up()
+    wait_until(lambda: _is_over(stack, backfill), BACKFILL_SECONDS, "the backfill to end")
+
+    assert set(_states(stack, backfill)) == {"SUCCESS"}
+    assert "complete: 12 of 12 months loaded" in stack.taxi_assets("backfills")
 
 
 def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(stack: ComposeStack) -> None:
