@@ -1,6 +1,7 @@
 -- Roles of the taxi database. `taxi`, the superuser, is for set-up alone and has no way in from
 -- other containers (hba.conf); `loader` owns the tables; `reader` reads all of them, and those to come.
 SET log_min_error_statement = panic; -- statements with passwords stay out of the log
+SET client_min_messages = warning;
 \set taxi_password `cat /run/secrets/taxi_db_password`
 \set loader_password `cat /run/secrets/loader_password`
 \set reader_password `cat /run/secrets/reader_password`
