@@ -26,6 +26,12 @@ UP_SECONDS = 600
 """To build the image where it is not there (two minutes), and to start: 45 s on two busy cores."""
 
 _LOCATIONS = "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }"
+_BACKFILL = """
+{ partitionBackfillOrError(backfillId: "%s") { ... on PartitionBackfill { status } }
+  runsOrError(filter: {tags: [{key: "dagster/backfill", value: "%s"}]}) {
+    ... on Runs { results { status tags { key value } } } } }
+"""
+_RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
 class ComposeStack:
@@ -125,6 +131,36 @@ class ComposeStack:
         """Start it, and wait until the UI shows the code."""
         self.compose("up", "--detach", "--build")
         wait_until(self._loaded, UP_SECONDS, "the UI to show the code location")
+
+    def rows(self, month: str) -> int:
+        """How many rows of a synthetic month the table of green trips has."""
+        name = f"green_tripdata_{month}.synthetic.csv"
+        ((count,),) = self.sql(f"SELECT count(*) FROM green_tripdata WHERE filename = '{name}'")
+        return int(count)
+
+    def run_ids(self) -> set[str]:
+        """All runs that Dagster knows."""
+        return {run["runId"] for run in self.graphql(_RUNS)["runsOrError"]["results"]}
+
+    def backfill(self, start: str, end: str) -> str:
+        """Hand months of green trips to the daemon; the backfill's id."""
+        match = re.search(r"backfill (\w+):", self.taxi_assets("backfill", "green", start, end))
+        assert match is not None
+        return match[1]
+
+    def states(self, backfill: str) -> list[str]:
+        """What became of a backfill's runs."""
+        runs = self.graphql(_BACKFILL % (backfill, backfill))["runsOrError"]["results"]
+        return [run["status"] for run in runs]
+
+    def succeeded(self, backfill: str) -> int:
+        """How many of them succeeded."""
+        return self.states(backfill).count("SUCCESS")
+
+    def is_over(self, backfill: str) -> bool:
+        """Whether nobody works on it any more."""
+        state = self.graphql(_BACKFILL % (backfill, backfill))["partitionBackfillOrError"]
+        return state["status"] not in ("REQUESTED", "CANCELING")
 
     def graphql(self, query: str) -> dict[str, Any]:
         """Ask Dagster, through the proxy; once more where a container is being started anew."""

@@ -27,8 +27,12 @@ _ROOT = Path(__file__).resolve().parents[1]
 _HOST = "127.0.0.1"
 
 _QUICK: Mapping[str, Any] = {
-    # As in the image, but for a second where it has half a minute.
-    "run_monitoring": {"poll_interval_seconds": 1, "free_slots_after_run_end_seconds": 1},
+    # As in the image, but for a second where it has half a minute, and for a start of three.
+    "run_monitoring": {
+        "poll_interval_seconds": 1,
+        "free_slots_after_run_end_seconds": 1,
+        "start_timeout_seconds": 30,
+    },
     "run_coordinator": {"config": {"user_code_failure_retry_delay": 1}},
 }
 

@@ -1,17 +1,11 @@
 """The stack of docker-compose.yml with a real Docker engine: what it promises and survives.
 
-It takes twenty minutes on two busy cores, and runs where an engine and the base images are.
+It takes ten minutes on two busy cores, and runs where an engine and the base images are.
 """
 
 from __future__ import annotations
 
-import base64
-import csv
-import gzip
-import io
-import os
 import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,50 +14,18 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from taxi_assets.trips.datasets import DATASETS
-from taxi_assets_tests.command_line import rows_in
 from taxi_assets_tests.compose_stack import PROJECT, ComposeStack, compose_stack
 from taxi_assets_tests.other_site import attempt, other_site
-from taxi_assets_tests.ui import chromium, require_chromium, wait_until
+from taxi_assets_tests.ui import chromium, require_chromium
 
 SAMPLE_ROWS = 20_000
 SHOWN_MS = 120_000
-BACKFILL_SECONDS = 1_800
-GREEN = DATASETS["green"]
-YEAR = [f"2020-{month:02}" for month in range(1, 13)]
-BACKFILL = """
-{ partitionBackfillOrError(backfillId: "%s") { ... on PartitionBackfill { status } }
-  runsOrError(filter: {tags: [{key: "dagster/backfill", value: "%s"}]}) {
-    ... on Runs { results { status tags { key value } } } } }
-"""
-BACK = """
-import dagster as dg
-from dagster._core.storage.sql import run_alembic_downgrade
-from dagster_postgres.run_storage import run_storage
-from dagster_postgres.utils import pg_alembic_config
-
-config = pg_alembic_config(run_storage.__file__)
-with dg.DagsterInstance.get() as instance, instance.run_storage.connect() as connection:
-    run_alembic_downgrade(config, connection, "-1")
-"""
 IMAGE = f"{PROJECT}-app:0.1.0"
 POOLS = "{ instance { concurrencyLimits { concurrencyKey slotCount } } }"
-DIGEST = """
-    SELECT filename, count(*), sum(('x' || left(md5(t::text), 8))::bit(32)::bigint)
-    FROM green_tripdata AS t GROUP BY filename ORDER BY filename
-"""
-STOPPED: tuple[list[str], ...] = (
-    ["daemon"],  # while it submits
-    ["daemon"],
-    ["code"],
-    ["webserver", "daemon", "code"],
-    [],  # everything
-)
 OWNERS = """
     SELECT DISTINCT relowner::regrole FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
 """
-RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
 @pytest.fixture(scope="module")
@@ -206,7 +168,7 @@ def test_our_processes_are_not_root(stack: ComposeStack) -> None:
 
 def test_a_month_is_loaded_by_command(stack: ComposeStack) -> None:
     stack.taxi_assets("load", "green", "2019-05")
-    assert _rows(stack, "2019-05") == SAMPLE_ROWS
+    assert stack.rows("2019-05") == SAMPLE_ROWS
 
 
 def test_months_are_loaded_in_the_ui(stack: ComposeStack, page: Page) -> None:
@@ -220,7 +182,7 @@ def test_months_are_loaded_in_the_ui(stack: ComposeStack, page: Page) -> None:
 
     page.goto("/runs?view=backfills")
     expect(page.get_by_text("Success", exact=True)).to_be_visible(timeout=600_000)
-    assert _rows(stack, "2019-06") == _rows(stack, "2019-07") == SAMPLE_ROWS
+    assert stack.rows("2019-06") == stack.rows("2019-07") == SAMPLE_ROWS
 
 
 def test_the_taxi_database_takes_its_password_only(stack: ComposeStack) -> None:
@@ -256,125 +218,6 @@ def test_pgadmin_lists_the_table(stack: ComposeStack) -> None:
         assert "green_tripdata" in nodes("table", database, schema, "")
 
 
-def test_history_outlives_restart_and_down(stack: ComposeStack) -> None:
-    before = _run_ids(stack)
-    assert before
-
-    stack.compose("restart")
-    assert _run_ids(stack) == before
-
-    stack.compose("down")
-    stack.up()
-    assert _run_ids(stack) == before
-    assert _rows(stack, "2019-05") == SAMPLE_ROWS
-
-
-def test_a_stop_lets_the_run_in_progress_end(stack: ComposeStack) -> None:
-    said = stack.taxi_assets("backfill", "green", "2018-01", "2018-02")
-    match = re.search(r"backfill (\w+):", said)
-    assert match is not None
-    wait_until(lambda: "STARTED" in _states(stack, match[1]), BACKFILL_SECONDS, "a run to start")
-
-    stack.compose("down")
-    stack.up()
-
-    wait_until(lambda: _is_over(stack, match[1]), BACKFILL_SECONDS, "the backfill to end")
-    assert set(_states(stack, match[1])) == {"SUCCESS"}
-
-
-def test_a_backup_brings_back_rows_files_and_history(stack: ComposeStack, tmp_path: Path) -> None:
-    runs, rows = _run_ids(stack), _rows(stack, "2019-05")
-    stack.run("deploy/backup", str(tmp_path / "backup"))
-    stack.sql("DROP TABLE green_tripdata CASCADE")
-    stack.sql("CREATE TABLE came_after ()")
-    stack.compose("exec", "-T", "code", "rm", "-r", "/data/lake/green")
-
-    stack.run("deploy/restore", str(tmp_path / "backup"))
-
-    assert _rows(stack, "2019-05") == rows
-    assert stack.sql("SELECT to_regclass('came_after')") == [[""]]
-    assert "2019-05" in _files(stack)
-    assert _run_ids(stack) == runs
-
-
-def test_a_backup_is_rehearsed_and_restored_on_an_empty_machine(
-    stack: ComposeStack, tmp_path: Path
-) -> None:
-    for statement in (
-        "CREATE ROLE analyst LOGIN PASSWORD 'e2e-analyst-8'",
-        "GRANT SELECT ON green_tripdata TO analyst",
-        "ALTER DATABASE ny_taxi SET work_mem = '12MB'",
-    ):
-        stack.sql(statement)
-    digest, runs = stack.sql(DIGEST), _run_ids(stack)
-    folder = str(tmp_path / "backup")
-    stack.run("deploy/backup", folder)
-
-    said = stack.run("deploy/rehearse", folder).stderr
-    assert re.search(r"can be restored: \d+ months with all rows that the ledger says", said)
-    assert stack.sql("SELECT datname FROM pg_database WHERE datname = 'rehearsal'") == []
-
-    stack.compose("down", "--volumes")
-    stack.run("deploy/restore", folder)
-    stack.up()
-
-    assert stack.sql(DIGEST) == digest
-    assert stack.sql("SHOW work_mem") == [["12MB"]]
-    assert _run_ids(stack) == runs
-    with stack.connect("analyst", "e2e-analyst-8") as analyst:
-        assert analyst.execute("SELECT count(*) > 0 FROM green_tripdata").fetchone() == (True,)
-    stack.taxi_assets("load", "green", "2019-05")
-
-
-def test_a_backup_that_cannot_be_restored_changes_nothing(
-    stack: ComposeStack, tmp_path: Path
-) -> None:
-    folder = tmp_path / "backup"
-    stack.run("deploy/backup", str(folder), "--without-files")
-    dump = folder / "dagster.dump"
-    dump.write_bytes(dump.read_bytes()[:-2_000])
-    digest, code = stack.sql(DIGEST), stack.process("code")
-
-    failed = stack.run("deploy/restore", str(folder), check=False)
-
-    assert failed.returncode != 0
-    assert "what was running before goes on" in failed.stderr
-    assert (stack.sql(DIGEST), stack.process("code")) == (digest, code)
-    assert stack.sql("SELECT datname FROM pg_database WHERE datname = 'restored'") == []
-
-
-def test_an_upgrade_changes_the_schema_of_dagsters_storage(
-    stack: ComposeStack, tmp_path: Path
-) -> None:
-    runs = _run_ids(stack)
-    (newest,) = stack.sql("SELECT version_num FROM alembic_version", "dagster-db")
-    stack.compose("exec", "-T", "code", "python", "-c", BACK)
-    assert stack.sql("SELECT version_num FROM alembic_version", "dagster-db") != [newest]
-
-    stack.run("deploy/upgrade", str(tmp_path / "before"))
-
-    assert stack.sql("SELECT version_num FROM alembic_version", "dagster-db") == [newest]
-    assert (tmp_path / "before" / "dagster.dump").stat().st_size > 0
-    stack.up()
-    assert _run_ids(stack) == runs
-
-
-def test_an_image_is_rolled_back(stack: ComposeStack) -> None:
-    previous = f"{PROJECT}-app:previous"
-    image_id = ("docker", "image", "inspect", "--format", "{{.Id}}")
-    newer = stack.run(*image_id, IMAGE).stdout
-    labelled = f"FROM {IMAGE}\nLABEL older=yes\n"
-    stack.run("sh", "-c", f"printf '{labelled}' | docker build --quiet --tag {previous} -")
-    older = stack.run(*image_id, previous).stdout
-
-    stack.run("deploy/rollback")
-
-    (code,) = stack.compose("ps", "--quiet", "code").split()
-    assert stack.run("docker", "inspect", "--format", "{{.Image}}", code).stdout == older
-    stack.run("deploy/rollback")
-    assert stack.run(*image_id, IMAGE).stdout == newer
-
-
 def test_nothing_is_made_without_env(stack: ComposeStack, tmp_path: Path) -> None:
     empty = tmp_path / "empty.env"
     empty.touch()
@@ -399,103 +242,3 @@ def test_example_passwords_are_refused_where_others_can_connect(stack: ComposeSt
     finally:
         stack.configure(**{"STACK_ADDRESS": "127.0.0.1", **chosen})
         stack.up()
-
-
-def test_a_backfill_goes_on_after_every_graceful_stop(stack: ComposeStack) -> None:
-    said = stack.taxi_assets("backfill", "green", "2017-01", "2017-12")
-    match = re.search(r"backfill (\w+):", said)
-    assert match is not None
-    backfill = match[1]
-    services: tuple[list[str], ...] = (
-        ["daemon"],
-        ["daemon"],
-        ["code"],
-        ["webserver", "daemon", "code"],
-        [],
-    )
-    for stopped in services:
-        done = _succeeded(stack, backfill)
-        wait_until(
-            lambda done=done: _states(stack, backfill) and _succeeded(stack, backfill) >= done,  # type: ignore[misc]
-            BACKFILL_SECONDS,
-            "the backfill to go on",
-        )
-        stack.compose("stop", *stopped)
-        stack.up()
-    wait_until(lambda: _is_over(stack, backfill), BACKFILL_SECONDS, "the backfill to end")
-
-    assert set(_states(stack, backfill)) == {"SUCCESS"}
-    assert "complete: 12 of 12 months loaded" in stack.taxi_assets("backfills")
-
-
-def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(stack: ComposeStack) -> None:
-    if os.geteuid():
-        pytest.skip("only root may kill the processes of containers")
-    said = stack.taxi_assets("backfill", "green", YEAR[0], YEAR[-1])
-    match = re.search(r"backfill (\w+):", said)
-    assert match is not None
-    backfill = match[1]
-    for service in ("code", "dagster-db", "taxi-db", "daemon", "webserver", "proxy", "pgadmin"):
-        done = _succeeded(stack, backfill)
-        wait_until(
-            lambda done=done: _succeeded(stack, backfill) > done or _is_over(stack, backfill),  # type: ignore[misc]
-            BACKFILL_SECONDS,
-            "another month",
-        )
-        stack.kill(service)
-    wait_until(lambda: _is_over(stack, backfill), BACKFILL_SECONDS, "the backfill to end")
-
-    files = _files(stack)
-    for month in YEAR:
-        assert _rows_of_table(stack, month) == files[month], month
-
-
-def _rows(stack: ComposeStack, month: str) -> int:
-    name = f"green_tripdata_{month}.synthetic.csv"
-    ((count,),) = stack.sql(f"SELECT count(*) FROM green_tripdata WHERE filename = '{name}'")
-    return int(count)
-
-
-def _run_ids(stack: ComposeStack) -> set[str]:
-    return {run["runId"] for run in stack.graphql(RUNS)["runsOrError"]["results"]}
-
-
-def _states(stack: ComposeStack, backfill: str) -> list[str]:
-    runs = stack.graphql(BACKFILL % (backfill, backfill))["runsOrError"]["results"]
-    return [run["status"] for run in runs]
-
-
-def _succeeded(stack: ComposeStack, backfill: str) -> int:
-    return _states(stack, backfill).count("SUCCESS")
-
-
-def _is_over(stack: ComposeStack, backfill: str) -> bool:
-    state = stack.graphql(BACKFILL % (backfill, backfill))["partitionBackfillOrError"]
-    return state["status"] not in ("REQUESTED", "CANCELING")
-
-
-def _files(stack: ComposeStack) -> dict[str, Counter[tuple[object, ...]]]:
-    """The typed rows of each green file in the lake."""
-    (container,) = stack.compose("ps", "--quiet", "code").split()
-    archive = stack.run("docker", "exec", container, "sh", "-c", "ls /data/lake/green").stdout
-    found = {}
-    for name in archive.split():
-        if match := re.fullmatch(r"green_tripdata_(\d{4}-\d\d)\.synthetic\.csv\.gz", name):
-            path = f"/data/lake/green/{name}"
-            encoded = stack.run("docker", "exec", container, "base64", path).stdout
-            found[match[1]] = rows_in(base64.b64decode(encoded), GREEN)
-    return found
-
-
-def _rows_of_table(stack: ComposeStack, month: str) -> Counter[tuple[object, ...]]:
-    """The typed rows of a month in Postgres."""
-    columns = ", ".join(column.name for column in GREEN.csv_columns)
-    name = f"green_tripdata_{month}.synthetic.csv"
-    text = stack.compose(
-        *("exec", "-T", "taxi-db", "psql", "--username", "taxi", "--dbname", "ny_taxi", "-c"),
-        f"COPY (SELECT {columns} FROM green_tripdata WHERE filename = '{name}') TO STDOUT CSV",
-    )
-    lines = list(csv.reader(io.StringIO(GREEN.csv_header + "\n" + text)))
-    buffer = io.StringIO()
-    csv.writer(buffer).writerows(lines)
-    return rows_in(gzip.compress(buffer.getvalue().encode()), GREEN)
