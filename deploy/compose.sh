@@ -29,5 +29,5 @@ restore_beside() {
     <"$folder/$database.dump"
 }
 
-# The image that services are made of, and those kept of it.
-image() { docker compose config --images code; }
+# Our image. Asked of a service that needs no other: theirs would be listed as well.
+image() { docker compose config --images prepare; }

@@ -125,7 +125,8 @@ class ComposeStack:
         session.post(f"{self.pgadmin_url}/authenticate/login", data=form, timeout=60)
         session.headers["X-pgA-CSRFToken"] = form["csrf_token"]
         groups = session.get(f"{self.pgadmin_url}/browser/nodes/", timeout=60)
-        return session if groups.ok and "data" in groups.text else None
+        is_in = "json" in groups.headers["Content-Type"] and groups.ok  # else it is the login page
+        return session if is_in else None
 
     def up(self) -> None:
         """Start it, and wait until the UI shows the code."""
