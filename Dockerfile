@@ -30,7 +30,7 @@ FROM python:3.13-slim
 RUN groupadd --gid 10001 taxi \
  && useradd --uid 10001 --gid taxi --no-create-home --home-dir /data --shell /usr/sbin/nologin taxi \
  && install --directory --owner taxi --group taxi /data \
- && install --directory --owner taxi --group taxi --mode 700 /credentials
+ && install --directory --owner taxi --group taxi --mode 700 /credentials /code-credentials
 COPY --from=packages /opt/python /opt/python
 COPY --from=project /opt/taxi_assets /opt/taxi_assets
 COPY --from=project --chown=10001:10001 /opt/dagster /opt/dagster

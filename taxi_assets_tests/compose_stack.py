@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 
@@ -18,11 +20,18 @@ from taxi_assets_tests.loopback import free_port
 from taxi_assets_tests.ui import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
+PROJECT = f"taxi_assets_e2e_{os.getpid()}"
 BASE_IMAGES = ("python:3.13-slim", "postgres:18", "dpage/pgadmin4:9", "nginx:1.28")
 UP_SECONDS = 600
 """To build the image where it is not there (two minutes), and to start: 45 s on two busy cores."""
 
 _LOCATIONS = "{ workspaceOrError { ... on Workspace { locationEntries { loadStatus } } } }"
+_BACKFILL = """
+{ partitionBackfillOrError(backfillId: "%s") { ... on PartitionBackfill { status } }
+  runsOrError(filter: {tags: [{key: "dagster/backfill", value: "%s"}]}) {
+    ... on Runs { results { status tags { key value } } } } }
+"""
+_RUNS = "{ runsOrError { ... on Runs { results { runId status } } } }"
 
 
 class ComposeStack:
@@ -37,7 +46,7 @@ class ComposeStack:
         """
         self.login = ("taxi", "e2e-ui-5f0c7d")
         self.pgadmin_login = ("taxi@example.com", "e2e-pgadmin-81aa2")
-        self.taxi_db_password = "e2e-taxi:db\\19d3"
+        self.reader_password = "e2e-reader:$db\\19d3"
         ui, pgadmin, self.taxi_db_port = free_port(), free_port(), free_port()
         self.url, self.pgadmin_url = f"http://127.0.0.1:{ui}", f"http://127.0.0.1:{pgadmin}"
         self.settings = {
@@ -45,7 +54,9 @@ class ComposeStack:
             "STACK_UI_PASSWORD": self.login[1],
             "STACK_PGADMIN_EMAIL": self.pgadmin_login[0],
             "STACK_PGADMIN_PASSWORD": self.pgadmin_login[1],
-            "STACK_TAXI_DB_PASSWORD": self.taxi_db_password,
+            "STACK_TAXI_DB_PASSWORD": "e2e-taxi-db-77c1",
+            "STACK_LOADER_PASSWORD": "e2e-loader:$db\\a90e",
+            "STACK_READER_PASSWORD": self.reader_password,
             "STACK_DAGSTER_DB_PASSWORD": "e2e-dagster-db-0b42",
             "STACK_UI_PORT": str(ui),
             "STACK_PGADMIN_PORT": str(pgadmin),
@@ -53,6 +64,8 @@ class ComposeStack:
             "TAXI_SOURCE": "sample",
             "TAXI_SAMPLE_ROWS": str(sample_rows),
             "TAXI_SCHEDULES": "off",
+            "GEMINI_API_KEY": "e2e-gemini-9c2f",
+            "TAXI_ALERT_WEBHOOK": "http://127.0.0.1:9/e2e-hook-66d",
         }
         self._file = folder / "stack.env"
         self._write()
@@ -91,10 +104,64 @@ class ComposeStack:
         ask = ["psql", "--username", user, "--dbname", name, "-At", "-c", query]
         return [line.split("|") for line in self.compose("exec", "-T", database, *ask).splitlines()]
 
+    def connect(self, role: str, password: str) -> psycopg.Connection:
+        """Connect to the taxi database as people do."""
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.taxi_db_port,
+            user=role,
+            dbname="ny_taxi",
+            password=password,
+            connect_timeout=30,
+        )
+
+    def log_in_to_pgadmin(self, email: str, password: str) -> requests.Session | None:
+        """A session that is logged in; None where pgAdmin refuses."""
+        session = requests.Session()
+        login = session.get(f"{self.pgadmin_url}/login", timeout=60).text
+        token = re.search(r'"csrfToken": ?"([^"]+)"|csrf_token[^>]*value="([^"]+)"', login)
+        assert token is not None
+        form = {"csrf_token": token[1] or token[2], "email": email, "password": password}
+        session.post(f"{self.pgadmin_url}/authenticate/login", data=form, timeout=60)
+        session.headers["X-pgA-CSRFToken"] = form["csrf_token"]
+        groups = session.get(f"{self.pgadmin_url}/browser/nodes/", timeout=60)
+        is_in = "json" in groups.headers["Content-Type"] and groups.ok  # else it is the login page
+        return session if is_in else None
+
     def up(self) -> None:
         """Start it, and wait until the UI shows the code."""
         self.compose("up", "--detach", "--build")
         wait_until(self._loaded, UP_SECONDS, "the UI to show the code location")
+
+    def rows(self, month: str) -> int:
+        """How many rows of a synthetic month the table of green trips has."""
+        name = f"green_tripdata_{month}.synthetic.csv"
+        ((count,),) = self.sql(f"SELECT count(*) FROM green_tripdata WHERE filename = '{name}'")
+        return int(count)
+
+    def run_ids(self) -> set[str]:
+        """All runs that Dagster knows."""
+        return {run["runId"] for run in self.graphql(_RUNS)["runsOrError"]["results"]}
+
+    def backfill(self, start: str, end: str) -> str:
+        """Hand months of green trips to the daemon; the backfill's id."""
+        match = re.search(r"backfill (\w+):", self.taxi_assets("backfill", "green", start, end))
+        assert match is not None
+        return match[1]
+
+    def states(self, backfill: str) -> list[str]:
+        """What became of a backfill's runs."""
+        runs = self.graphql(_BACKFILL % (backfill, backfill))["runsOrError"]["results"]
+        return [run["status"] for run in runs]
+
+    def succeeded(self, backfill: str) -> int:
+        """How many of them succeeded."""
+        return self.states(backfill).count("SUCCESS")
+
+    def is_over(self, backfill: str) -> bool:
+        """Whether nobody works on it any more."""
+        state = self.graphql(_BACKFILL % (backfill, backfill))["partitionBackfillOrError"]
+        return state["status"] not in ("REQUESTED", "CANCELING")
 
     def graphql(self, query: str) -> dict[str, Any]:
         """Ask Dagster, through the proxy; once more where a container is being started anew."""
@@ -131,7 +198,7 @@ class ComposeStack:
     def _environment(self) -> dict[str, str]:
         ours = ("TAXI_", "STACK_", "GCP_", "COMPOSE_")
         return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | {
-            "COMPOSE_PROJECT_NAME": "taxi_assets_e2e",
+            "COMPOSE_PROJECT_NAME": PROJECT,
             "COMPOSE_FILE": "docker-compose.yml",
             "COMPOSE_ENV_FILES": str(self._file),
         }

@@ -27,8 +27,12 @@ _ROOT = Path(__file__).resolve().parents[1]
 _HOST = "127.0.0.1"
 
 _QUICK: Mapping[str, Any] = {
-    # As in the image, but for a second where it has half a minute.
-    "run_monitoring": {"poll_interval_seconds": 1, "free_slots_after_run_end_seconds": 1},
+    # As in the image, but for a second where it has half a minute, and for a start of three.
+    "run_monitoring": {
+        "poll_interval_seconds": 1,
+        "free_slots_after_run_end_seconds": 1,
+        "start_timeout_seconds": 30,
+    },
     "run_coordinator": {"config": {"user_code_failure_retry_delay": 1}},
 }
 
@@ -85,10 +89,7 @@ class ServerProcesses:
                 *("dagster", "api", "grpc", "--module-name", "taxi_assets.definitions"),
                 *("--location-name", "taxi_assets", "--host", _HOST, "--port", str(self.port)),
             ),
-            "daemon": (
-                *("taxi_assets_tests.quick_daemon", "run"),
-                *("--workspace", str(self._workspace)),
-            ),
+            "daemon": (*("taxi_assets.automation.daemon", "--workspace", str(self._workspace)),),
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
@@ -105,6 +106,16 @@ class ServerProcesses:
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def ask_to_stop(self, name: str) -> None:
+        """Send what Docker sends first on `stop`: SIGTERM to the container's first process."""
+        self._running[name].terminate()
+
+    def wait_for_end(self, name: str) -> int:
+        """Wait until a service that was asked to stop has ended; its exit code."""
+        process = self._running.pop(name)
+        wait_for(lambda: process.poll() is not None, f"{name} to end")
+        return process.returncode
 
     def wait_for_code(self) -> None:
         """Wait until the code server answers."""

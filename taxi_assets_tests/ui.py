@@ -31,7 +31,7 @@ STOP_SECONDS = 60
 
 _PAUSE_SECONDS = 0.2
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -167,7 +167,7 @@ def require_chromium() -> str:
 def chromium(executable: str) -> Iterator[Browser]:
     """A headless browser for the time of the context."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         try:
             yield browser
         finally:

@@ -1,17 +1,35 @@
-"""The backfills that an instance knows: how far each is, and how to cancel one."""
+"""The backfills that an instance knows, and what of each is loaded or missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.execution.backfill import BULK_ACTION_TERMINAL_STATUSES, BulkActionStatus
 
-from taxi_assets.automation.run_tags import PARTITION_TAG
-from taxi_assets.errors import BackfillNotCancellableError
+from taxi_assets.automation.asked_months import (
+    UNSUCCESSFUL,
+    Asked,
+    asked_of,
+    newest_run,
+    newest_runs,
+    will_go_on,
+)
+from taxi_assets.automation.dagster_internals import (
+    BULK_ACTION_TERMINAL_STATUSES,
+    BulkActionStatus,
+    PartitionBackfill,
+)
+from taxi_assets.automation.patient_backfills import was_torn
 
 _LISTED = 20
-_DAGSTERS_BACKFILL_TAG = "dagster/backfill"
+_WORDS = {
+    BulkActionStatus.REQUESTED: "loading",
+    BulkActionStatus.CANCELING: "being cancelled",
+    BulkActionStatus.CANCELED: "cancelled",
+    BulkActionStatus.FAILING: "failing",
+    BulkActionStatus.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -22,53 +40,107 @@ class BackfillLine:
         backfill_id: Dagster's name of it.
         title: the taxi and the range of months.
         state: Dagster's, in lower case: ``requested``, ``completed_success``, ….
-        months: how many were asked for, as far as Dagster counts partitions.
-        loaded: how many months' last run succeeded.
-        failed: the months whose last run failed or was cancelled, oldest first.
+        words: the state for people: ``loading``, ``complete``, ``cancelled``, ….
+        months: how many were asked for.
+        loaded: how many of them are loaded, by this backfill or since.
+        failed: the months whose last run failed and will not be run again by itself, oldest first.
+        cancelled: the months whose last run was cancelled.
+        not_begun: the months for which no run was made, and none will be where it is over.
     """
 
     backfill_id: str
     title: str
     state: str
+    words: str
     months: int
     loaded: int
     failed: tuple[str, ...]
+    cancelled: tuple[str, ...]
+    not_begun: tuple[str, ...]
 
 
 def list_backfills(instance: dg.DagsterInstance) -> list[BackfillLine]:
     """The newest backfills, also those of the UI, newest first."""
-    lines = []
-    for backfill in instance.get_backfills(limit=_LISTED):
-        last: dict[str, dg.DagsterRunStatus] = {}
-        filters = dg.RunsFilter(tags={_DAGSTERS_BACKFILL_TAG: backfill.backfill_id})
-        for run in instance.get_runs(filters):  # newest first
-            if key := run.tags.get(PARTITION_TAG):
-                last.setdefault(key, run.status)
-        bad = {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-        lines.append(
-            BackfillLine(
-                backfill.backfill_id,
-                backfill.title or "",
-                backfill.status.value.lower(),
-                len(backfill.partition_names or ()) or len(last),
-                sum(status is dg.DagsterRunStatus.SUCCESS for status in last.values()),
-                tuple(sorted(key for key, status in last.items() if status in bad)),
-            )
-        )
-    return lines
+    return [line_of(instance, backfill) for backfill in instance.get_backfills(limit=_LISTED)]
 
 
-def cancel_backfill(instance: dg.DagsterInstance, backfill_id: str) -> None:
-    """Ask the daemon to start no more of its runs and to end those that go on, as the UI does.
+def line_of(instance: dg.DagsterInstance, backfill: PartitionBackfill) -> BackfillLine:
+    """One backfill, with what became of its months."""
+    runs = newest_runs(instance, backfill)
+    asked = asked_of(backfill) or sorted(runs)
+    last = {each: _last(instance, backfill, runs.get(each), each) for each in asked}
+    loading, failed, cancelled, not_begun, loaded = [], [], [], [], 0
+    for each, run in last.items():
+        if run is None:
+            not_begun.append(each)
+        elif run.status is dg.DagsterRunStatus.SUCCESS:
+            loaded += 1
+        elif will_go_on(run):
+            loading.append(each)
+        elif run.status is dg.DagsterRunStatus.CANCELED:
+            cancelled.append(each)
+        else:
+            failed.append(each)
+    return BackfillLine(
+        backfill.backfill_id,
+        backfill.title or _title(asked),
+        backfill.status.value.lower(),
+        _words(backfill, begun=bool(runs), loading=bool(loading), complete=loaded == len(asked)),
+        len(asked),
+        loaded,
+        *(_named(some, asked) for some in (failed, cancelled, not_begun)),
+    )
 
-    Raises:
-        BackfillNotCancellableError: there is none of that id, or it is over.
-    """
-    backfill = instance.get_backfill(backfill_id)
-    remedy = "`taxi-assets backfills` lists them"
-    if backfill is None:
-        raise BackfillNotCancellableError(f"there is no backfill {backfill_id}", remedy)
-    if backfill.status in BULK_ACTION_TERMINAL_STATUSES:
-        state = backfill.status.value.lower()
-        raise BackfillNotCancellableError(f"backfill {backfill_id} is over: {state}", remedy)
-    instance.update_backfill(backfill.with_status(BulkActionStatus.CANCELING))
+
+def progress(line: BackfillLine) -> str:
+    """What of a backfill is loaded, and which months are not."""
+    kinds = {"failed": line.failed, "cancelled": line.cancelled, "not begun": line.not_begun}
+    missing = [f"{kind}: {', '.join(months)}" for kind, months in kinds.items() if months]
+    return "; ".join([f"{line.loaded} of {line.months} months loaded", *missing])
+
+
+def is_over(backfill: PartitionBackfill) -> bool:
+    """Whether nobody works on a backfill any more."""
+    return backfill.status in BULK_ACTION_TERMINAL_STATUSES and not was_torn(backfill)
+
+
+def _last(
+    instance: dg.DagsterInstance,
+    backfill: PartitionBackfill,
+    run: dg.DagsterRun | None,
+    each: Asked,
+) -> dg.DagsterRun | None:
+    """The backfill's last run of a month; one that somebody made since, where it loaded none."""
+    if run is not None and run.status not in UNSUCCESSFUL:
+        return run
+    newest = newest_run(instance, *each)
+    if newest is not None and newest.create_timestamp.timestamp() > backfill.backfill_timestamp:
+        return newest.dagster_run
+    return run
+
+
+def _words(backfill: PartitionBackfill, begun: bool, loading: bool, complete: bool) -> str:
+    if was_torn(backfill):
+        return "interrupted, goes on once the code answers"
+    if backfill.status is BulkActionStatus.REQUESTED and not begun:
+        return "waiting"
+    if backfill.status in _WORDS:
+        words = _WORDS[backfill.status]
+        reason = backfill.error.message.strip().splitlines() if backfill.error else []
+        return f"{words} ({reason[0]})" if words.startswith("fail") and reason else words
+    if loading:
+        return _WORDS[BulkActionStatus.REQUESTED]
+    return "complete" if complete else "over, but months are missing"
+
+
+def _title(asked: Sequence[Asked]) -> str:
+    """As our own backfills are called, for those of the UI."""
+    taxis = " and ".join(sorted({taxi for taxi, _ in asked if taxi})) or "other"
+    keys = sorted(key for _, key in asked)
+    return f"{taxis} {keys[0]} to {keys[-1]}" if keys else taxis
+
+
+def _named(some: Iterable[Asked], asked: Sequence[Asked]) -> tuple[str, ...]:
+    """The months; with their taxi where the backfill is of several."""
+    several = len({taxi for taxi, _ in asked}) > 1
+    return tuple(f"{taxi} {key}" if several else key for taxi, key in some)

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
-from dagster._core.execution.backfill import (
-    BULK_ACTION_TERMINAL_STATUSES,
-    BulkActionStatus,
-    PartitionBackfill,
+
+from taxi_assets.automation.asked_months import (
+    UNSUCCESSFUL,
+    asked_of,
+    newest_run,
+    will_go_on,
 )
-from dagster._core.remote_origin import (
+from taxi_assets.automation.backfill_list import is_over
+from taxi_assets.automation.dagster_internals import (
+    BulkActionStatus,
+    LoadableTargetOrigin,
     ManagedGrpcPythonEnvCodeLocationOrigin,
+    PartitionBackfill,
     RemotePartitionSetOrigin,
     RemoteRepositoryOrigin,
+    all_daemons_live,
+    make_new_backfill_id,
 )
-from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-from dagster._core.utils import make_new_backfill_id
-from dagster._daemon.controller import all_daemons_live
-
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.month_runs import MonthOutcome, recorded_outcome
-from taxi_assets.automation.run_tags import BACKFILL_TAG, PARTITION_TAG, TAXI_TAG
+from taxi_assets.automation.run_tags import (
+    BACKFILL_TAG,
+    DAGSTERS_BACKFILL_TAG,
+    PARTITION_TAG,
+    TAXI_TAG,
+)
 from taxi_assets.errors import DaemonNotRunningError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
 _LOCATION = "taxi_assets"  # as workspace.yaml names it
 _POLL_SECONDS = 1.0
-_FINISHED = {
-    dg.DagsterRunStatus.SUCCESS,
-    dg.DagsterRunStatus.FAILURE,
-    dg.DagsterRunStatus.CANCELED,
-}
-_WILL_RETRY_TAG = "dagster/will_retry"
 
 
 def launch_backfill(instance: dg.DagsterInstance, dataset: Dataset, months: Sequence[Month]) -> str:
@@ -62,19 +65,44 @@ def launch_backfill(instance: dg.DagsterInstance, dataset: Dataset, months: Sequ
     return backfill_id
 
 
-def failed_months(
+def missing_months(
     instance: dg.DagsterInstance, dataset: Dataset, months: Sequence[Month]
 ) -> list[Month]:
-    """Those of the months whose last run did not succeed."""
-    return [month for month in months if _last_run_failed(instance, dataset, month)]
+    """Those of the months that were asked for, are not loaded, and will not be by themselves.
+
+    Asked for is a month that a run or a backfill was made for, whoever made it. Also one that a
+    backfill never came to, because it was cancelled or failed.
+    """
+    begun: set[str] = set()
+    forgotten: dict[str, float] = {}
+    for backfill in instance.get_backfills():
+        for taxi, key in asked_of(backfill):
+            if taxi != dataset.taxi:
+                continue
+            if not is_over(backfill):
+                begun.add(key)
+            else:
+                forgotten[key] = max(backfill.backfill_timestamp, forgotten.get(key, 0.0))
+    return [
+        month
+        for month in months
+        if str(month) not in begun and _is_missing(instance, dataset, month, forgotten)
+    ]
 
 
-def _last_run_failed(instance: dg.DagsterInstance, dataset: Dataset, month: Month) -> bool:
+def _is_missing(
+    instance: dg.DagsterInstance, dataset: Dataset, month: Month, asked: Mapping[str, float]
+) -> bool:
     """Asked month by month, so that years of runs are not read for it."""
-    filters = dg.RunsFilter(tags={TAXI_TAG: dataset.taxi, PARTITION_TAG: str(month)})
-    newest = instance.get_runs(filters, limit=1)
-    failed = {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-    return any(run.status in failed for run in newest)
+    key = str(month)
+    newest = newest_run(instance, dataset.taxi, key)
+    if newest is None:
+        return key in asked
+    if will_go_on(newest.dagster_run):
+        return False
+    if newest.dagster_run.status in UNSUCCESSFUL:
+        return True
+    return newest.create_timestamp.timestamp() < asked.get(key, 0.0)
 
 
 def require_daemon(instance: dg.DagsterInstance) -> None:
@@ -97,13 +125,13 @@ def follow(
     waiting = {str(month) for month in months}
     while waiting:
         over = _is_over(instance, backfill_id)
-        filters = dg.RunsFilter(tags={"dagster/backfill": backfill_id})
+        filters = dg.RunsFilter(tags={DAGSTERS_BACKFILL_TAG: backfill_id})
         latest: dict[str, dg.DagsterRun] = {}
         for run in instance.get_runs(filters):
             latest.setdefault(run.tags[PARTITION_TAG], run)
         for key in sorted(waiting & latest.keys(), reverse=True):
             run = latest[key]
-            if run.status in _FINISHED and run.tags.get(_WILL_RETRY_TAG) != "true":
+            if not will_go_on(run):
                 waiting.remove(key)
                 yield recorded_outcome(instance, f"{dataset.taxi} {key}", run)
         if over:
@@ -116,4 +144,4 @@ def follow(
 
 def _is_over(instance: dg.DagsterInstance, backfill_id: str) -> bool:
     backfill = instance.get_backfill(backfill_id)
-    return backfill is None or backfill.status in BULK_ACTION_TERMINAL_STATUSES
+    return backfill is None or is_over(backfill)

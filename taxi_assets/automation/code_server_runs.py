@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import dagster as dg
 from dagster import DefaultRunLauncher
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
-from dagster._serdes import ConfigurableClassData, deserialize_value
+
+from taxi_assets.automation.dagster_internals import (
+    CanCancelExecutionRequest,
+    CanCancelExecutionResult,
+    CheckRunHealthResult,
+    ConfigurableClassData,
+    DagsterLaunchFailedError,
+    DagsterUserCodeUnreachableError,
+    LaunchRunContext,
+    WorkerStatus,
+    deserialize_value,
+)
 
 _ANSWER_SECONDS = 10
+_STOPS = "after telling it to shut down"
 _RUNNING = CheckRunHealthResult(WorkerStatus.RUNNING)
 
 
@@ -25,6 +34,19 @@ class CodeServerRuns(DefaultRunLauncher):
         self._missing: set[str] = set()
         super().__init__(inst_data)
 
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Launch a run; a code server that has been asked to stop counts as one that is away.
+
+        It takes no new runs until it has been started anew, and Dagster would fail each of them:
+        the queue would be empty within seconds. What is away is asked again.
+        """
+        try:
+            super().launch_run(context)
+        except DagsterLaunchFailedError as refusal:
+            if _STOPS in str(refusal):
+                raise DagsterUserCodeUnreachableError(str(refusal)) from refusal
+            raise
+
     @property
     def supports_check_run_worker_health(self) -> bool:
         """A run can be asked for."""
@@ -34,8 +56,8 @@ class CodeServerRuns(DefaultRunLauncher):
         """Whether a run in progress still has a process; in doubt it has.
 
         A server that was started anew does not know the runs of the one before. It is asked twice,
-        as long as Dagster looks for dead runs apart: by then the daemon has found it again, too,
-        and can run the month once more. A server that does not answer decides nothing.
+        as long as Dagster looks for dead runs apart: a run that it is just starting is none of
+        them. A server that does not answer decides nothing.
         """
         client = self._get_grpc_client_for_termination(run.run_id)  # type: ignore[no-untyped-call]
         if client is None:  # not launched by this class, or over

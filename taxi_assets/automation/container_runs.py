@@ -9,9 +9,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from dagster._serdes import ConfigurableClassData
 from dagster_docker import DockerRunLauncher
 
+from taxi_assets.automation.dagster_internals import ConfigurableClassData
 from taxi_assets.settings import Settings, variables
 
 _VOLUMES = "RUN_VOLUMES"

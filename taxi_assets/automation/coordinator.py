@@ -7,16 +7,20 @@ from contextlib import suppress
 import dagster as dg
 from dagster import QueuedRunCoordinator, SubmitRunContext
 
+from taxi_assets.automation.asked_months import taxi_of_assets
+from taxi_assets.automation.dagster_internals import BulkActionStatus
 from taxi_assets.automation.run_tags import (
     BACKFILL_TAG,
+    DAGSTERS_BACKFILL_TAG,
     PARTITION_TAG,
     PRIORITY_TAG,
+    TAXI_TAG,
     month_priority,
 )
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.month import Month
 
-_DAGSTERS_BACKFILL_TAG = "dagster/backfill"
+_CALLED_OFF = {BulkActionStatus.CANCELING, BulkActionStatus.CANCELED}
 
 _NARROW_POOLS = ("gemini",)
 """Those that have one place until somebody gives them more: who calls faster is refused."""
@@ -26,11 +30,20 @@ class MonthQueue(QueuedRunCoordinator):
     """Tags each run on its way into the queue, also those that the UI launches from assets."""
 
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
-        """Take a run into the queue."""
+        """Take a run into the queue, unless its backfill has been cancelled meanwhile.
+
+        Dagster submits a backfill's runs 25 at a time, and notices in between that it is cancelled.
+        """
         run = context.dagster_run
+        if self._is_called_off(run):
+            self._instance.report_run_canceled(run, "Its backfill has been cancelled.")
+            return self._instance.get_run_by_id(run.run_id) or run
         tags = {}
-        if _DAGSTERS_BACKFILL_TAG in run.tags:
+        if DAGSTERS_BACKFILL_TAG in run.tags:
             tags[BACKFILL_TAG] = "true"
+        # The schedules see by it that a month is being loaded.
+        if TAXI_TAG not in run.tags and (taxi := taxi_of_assets(run.asset_selection or ())):
+            tags[TAXI_TAG] = taxi
         if PRIORITY_TAG not in run.tags and (key := run.tags.get(PARTITION_TAG)):
             # Other partitions than months have no priority.
             with suppress(InvalidMonthError):
@@ -39,6 +52,11 @@ class MonthQueue(QueuedRunCoordinator):
             self._instance.add_run_tags(run.run_id, tags)
         self._narrow_pools()
         return super().submit_run(context)
+
+    def _is_called_off(self, run: dg.DagsterRun) -> bool:
+        backfill_id = run.tags.get(DAGSTERS_BACKFILL_TAG)
+        backfill = self._instance.get_backfill(backfill_id) if backfill_id else None
+        return backfill is not None and backfill.status in _CALLED_OFF
 
     def _narrow_pools(self) -> None:
         """Give these pools one place each, which ``dagster.yaml`` cannot for some of them."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 import dagster as dg
 from filelock import FileLock, Timeout
 
+from taxi_assets.automation.history_errors import history_errors
 from taxi_assets.errors import StorageError
 from taxi_assets.failures import ATTENDED_TAG
 from taxi_assets.settings import Settings
@@ -48,16 +49,21 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance whose runs the UI shows.
 
     Runs of processes that are gone are recorded as failed: they would count as running for ever.
+
+    Raises:
+        StorageError, WarehouseUnavailableError: it cannot be read or written.
     """
-    sessions = prepare_home(settings) / "sessions"
-    sessions.mkdir(exist_ok=True)
-    ours = sessions / SESSION_TAGS[ATTENDED_TAG]
-    with FileLock(ours, is_singleton=True), _get_instance(sessions) as instance:
-        _end_torn_runs(instance, sessions)
-        try:
-            yield instance
-        finally:
-            ours.unlink(missing_ok=True)
+    home = prepare_home(settings)
+    with history_errors(settings):
+        sessions = home / "sessions"
+        sessions.mkdir(exist_ok=True)
+        ours = sessions / SESSION_TAGS[ATTENDED_TAG]
+        with FileLock(ours, is_singleton=True), _get_instance(sessions) as instance:
+            _end_torn_runs(instance, sessions)
+            try:
+                yield instance
+            finally:
+                ours.unlink(missing_ok=True)
 
 
 def _get_instance(home: Path) -> dg.DagsterInstance:

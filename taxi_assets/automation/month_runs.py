@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import dagster as dg
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster_shared.error import SerializableErrorInfo
 
+from taxi_assets.automation.dagster_internals import (
+    AssetCheckEvaluation,
+    JobFailureData,
+)
 from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
 from taxi_assets.trips.dataset import Dataset
@@ -265,14 +269,23 @@ def _failure_in(events: Sequence[dg.DagsterEvent], interrupts: bool = False) -> 
                 raise KeyboardInterrupt
             if data.user_failure_data and data.user_failure_data.description:
                 return str(data.user_failure_data.description)
-            return data.error.to_string() if data.error else "failed"
+            return _in_words(data.error)
     return _run_failure(events)
+
+
+def _in_words(error: SerializableErrorInfo | None) -> str:
+    """What went wrong at first; the traces stand among the run's events."""
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error.message.strip() if error is not None else "failed"
 
 
 def _run_failure(events: Sequence[dg.DagsterEvent]) -> str:
     """Why a run failed that no step of it did; nothing where it did not."""
     for event in events:
         if event.event_type is dg.DagsterEventType.RUN_FAILURE:
-            error = event.job_failure_data.error
-            return error.to_string() if error else event.message or "failed"
+            # Whoever reports a failure from outside, such as run monitoring, may give no data.
+            data = event.event_specific_data
+            error = data.error if isinstance(data, JobFailureData) else None
+            return _in_words(error) if error else event.message or "failed"
     return ""

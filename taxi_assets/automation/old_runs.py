@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from dagster._core.execution.backfill import (
+
+from taxi_assets.automation.dagster_internals import (
     BULK_ACTION_TERMINAL_STATUSES,
     BulkActionsFilter,
     BulkActionStatus,
 )
-
-from taxi_assets.automation.run_tags import PARTITION_TAG
+from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG
 
 _FINISHED = [
     dg.DagsterRunStatus.SUCCESS,
     dg.DagsterRunStatus.FAILURE,
     dg.DagsterRunStatus.CANCELED,
 ]
-_BACKFILL_TAG = "dagster/backfill"
 _PARENT_TAG = "dagster/parent_run_id"
 _PAGE = 200
 
@@ -73,7 +72,7 @@ def purge_old_runs(
         if (
             run.run_id in needed
             or run.run_id == newest[key]
-            or run.tags.get(_BACKFILL_TAG) in open_backfills
+            or run.tags.get(DAGSTERS_BACKFILL_TAG) in open_backfills
             or _has_child(instance, run)
         ):
             kept += 1

@@ -13,6 +13,9 @@ FILE_TAG = "file"
 BACKFILL_TAG = "backfill"
 PARTITION_TAG = "dagster/partition"
 PRIORITY_TAG = "dagster/priority"
+DAGSTERS_BACKFILL_TAG = "dagster/backfill"
+WILL_RETRY_TAG = "dagster/will_retry"
+RETRIED_AS_TAG = "dagster/auto_retry_run_id"
 
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,

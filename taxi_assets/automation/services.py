@@ -31,15 +31,14 @@ def run_services(settings: Settings, host: str, port: int) -> int:
     # Its databases are made here, by one process: the services would collide over them.
     with open_instance(settings):
         pass
-    programs = Path(sys.executable).parent
     commands = (
-        ["dagster-webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)],
-        ["dagster-daemon", "run", "-w", str(_WORKSPACE)],
+        ("taxi_assets.automation.webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)),
+        ("taxi_assets.automation.daemon", "-w", str(_WORKSPACE)),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     services = [
-        subprocess.Popen([programs / name, *arguments])  # noqa: S603
-        for name, *arguments in commands
+        subprocess.Popen([sys.executable, "-m", *command])  # noqa: S603
+        for command in commands
     ]
     try:
         while all(service.poll() is None for service in services):

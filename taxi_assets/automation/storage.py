@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dagster._config.config_schema import UserConfigSchema
-from dagster._core.storage.base_storage import DagsterStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
-
+from taxi_assets.automation.dagster_internals import (
+    ConfigurableClassData,
+    DagsterSqliteStorage,
+    DagsterStorage,
+    UserConfigSchema,
+)
 from taxi_assets.settings import read_settings
 
 _DRIVER = "postgresql+psycopg2"  # SQLAlchemy would choose another one by itself.

@@ -17,10 +17,12 @@ from taxi_assets.settings import read_settings
 def backfills(cancel: str | None, as_json: bool) -> None:
     """List the newest backfills with their progress, or cancel one.
 
-    The running daemon does the cancelling: it ends the backfill's runs and starts no more.
+    A month is listed as failed, cancelled or not begun where it has not been loaded since. Once a
+    backfill is cancelled, none of its months is loaded any more, and those in progress are ended.
     """
-    from taxi_assets.automation.backfill_list import cancel_backfill, list_backfills
+    from taxi_assets.automation.backfill_list import list_backfills, progress
     from taxi_assets.automation.backfills import require_daemon
+    from taxi_assets.automation.cancelling import cancel_backfill
     from taxi_assets.automation.instance import open_instance
 
     with told_errors(), open_instance(read_settings()) as instance:
@@ -32,9 +34,7 @@ def backfills(cancel: str | None, as_json: bool) -> None:
         click.echo(json.dumps([asdict(line) for line in lines], indent=2))
         return
     for line in lines:
-        failed = f", failed: {', '.join(line.failed)}" if line.failed else ""
-        done = f"{line.loaded} of {line.months} months loaded"
-        text = f"{line.backfill_id}  {line.title}  {line.state}: {done}{failed}"
+        text = f"{line.backfill_id}  {line.title}  {line.words}: {progress(line)}"
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if not lines:
         console.print("no backfill yet: taxi-assets backfill TAXI START END")

@@ -73,7 +73,7 @@ def _show_plan(
 @click.argument("start")
 @click.argument("end", required=False)
 @click.option("--wait", is_flag=True, help="Wait until all months are over, and show each.")
-@click.option("--failed", is_flag=True, help="Only the months whose last run failed.")
+@click.option("--failed", is_flag=True, help="Only those that were asked for and are not loaded.")
 @json_option
 def backfill(
     taxi: str, start: str, end: str | None, wait: bool, failed: bool, as_json: bool

@@ -15,9 +15,9 @@ from functools import partial
 from rich.console import Console
 
 from taxi_assets.automation.backfills import (
-    failed_months,
     follow,
     launch_backfill,
+    missing_months,
     require_daemon,
 )
 from taxi_assets.automation.instance import open_instance
@@ -121,7 +121,7 @@ def backfill(
         launched = []
         for dataset in dict.fromkeys(dataset for dataset, _ in months):
             chosen = [month for each, month in months if each is dataset]
-            chosen = failed_months(instance, dataset, chosen) if failed else chosen
+            chosen = missing_months(instance, dataset, chosen) if failed else chosen
             if chosen:
                 launched.append((dataset, launch_backfill(instance, dataset, chosen), chosen))
                 console.print(f"backfill {launched[-1][1]}: {dataset.taxi}, {len(chosen)} months")

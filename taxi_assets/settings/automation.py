@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, NoDecode
 
 from taxi_assets.settings import forms
 
@@ -39,6 +39,15 @@ class AutomationSettings(BaseSettings):
         None,
         description="Address that failed runs and late tables are posted to, as JSON with a "
         "`text`; without one, nobody is told.",
+    )
+    ui_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(forms.host_name)], ...] | None,
+        NoDecode,
+        BeforeValidator(forms.split),
+    ] = Field(
+        None,
+        description="Host names under which the UI is reached, such as `taxi.example.org`, between "
+        "commas, beside localhost and plain addresses; any other is refused.",
     )
     keep_runs_days: int = Field(
         0,

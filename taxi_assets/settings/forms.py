@@ -53,6 +53,13 @@ def lake_url(value: str) -> str:
     return value
 
 
+def host_name(value: str) -> str:
+    """A host's name, without scheme and port."""
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", value.lower()):
+        raise ValueError("it must be host names alone, such as taxi.example.org")
+    return value.lower()
+
+
 def timezone(value: str) -> str:
     """A name of the tz database."""
     if value not in available_timezones():

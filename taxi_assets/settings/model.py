@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pydantic import AliasChoices
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from taxi_assets.settings.assistant import AssistantSettings
 from taxi_assets.settings.automation import AutomationSettings
@@ -19,6 +25,16 @@ from taxi_assets.settings.starter import StarterSettings
 from taxi_assets.settings.warehouses import WarehouseSettings
 
 PREFIX = "TAXI_"
+# Where systemd says, or where Docker and Kubernetes have them.
+_SECRETS = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/run/secrets"))
+
+
+class SecretFiles(SecretsSettingsSource):
+    """Settings as files, which keeps them out of a container's environment; empty is unset."""
+
+    def __call__(self) -> dict[str, Any]:
+        """The values, by field."""
+        return {name: value for name, value in super().__call__().items() if value}
 
 
 class Settings(
@@ -37,6 +53,19 @@ class Settings(
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - of another folder
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment, ``.env``, then the files of containers' secrets."""
+        sources = (init_settings, env_settings, dotenv_settings)
+        return (*sources, SecretFiles(settings_cls, _SECRETS)) if _SECRETS.is_dir() else sources
 
     @cached_property
     def duckdb_file(self) -> Path:

@@ -91,6 +91,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _sources(settings)
     yield _lake(settings)
     yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
+    if settings.alert_webhook is not None:
+        yield _alerts(settings)
     for warehouse in warehouses_of(settings):
         yield _warehouse(warehouse)
 
@@ -132,6 +134,18 @@ def _lake(settings: Settings) -> Finding:
         + (f"not allowed: {', '.join(missing)}" if missing else f"may be used{place}"),
         f"`gcloud storage buckets add-iam-policy-binding gs://{bucket} --member=MEMBER "
         "--role=roles/storage.objectUser`; a new grant takes a minute to hold",
+    )
+
+
+def _alerts(settings: Settings) -> Finding:
+    from taxi_assets.automation.alert_health import broken_alerts
+
+    broken = broken_alerts(settings)
+    return Finding(
+        "alerts",
+        not broken,
+        "; ".join(broken) or "no sensor of alerts has failed",
+        "check the webhook and TAXI_ALERT_WEBHOOK; the UI lists the sensors under Automation",
     )
 
 

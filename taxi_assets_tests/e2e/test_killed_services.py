@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import dagster as dg
 import pytest
-from dagster._daemon.controller import all_daemons_live
 
-from taxi_assets.automation.instance import open_instance
-from taxi_assets.automation.run_tags import PARTITION_TAG
-from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
-from taxi_assets_tests.command_line import (
-    DataFolder,
-    rows_in,
-    sha256,
-    taxi_assets,
-    wait_for,
-)
-from taxi_assets_tests.fake_source import Publication
-from taxi_assets_tests.held_source import HeldSource, held_source
-from taxi_assets_tests.postgres_server import postgres_server
-from taxi_assets_tests.published import csv_month, lines
-from taxi_assets_tests.server_processes import ServerProcesses, server_processes
+from taxi_assets_tests.backfill_lab import BackfillLab, backfill_lab, file_of
+from taxi_assets_tests.command_line import taxi_assets
 
 MONTHS = ("2020-01", "2020-02", "2020-03")
 OLDEST, MIDDLE, NEWEST = MONTHS
@@ -40,97 +22,13 @@ SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
 CANCELED = dg.DagsterRunStatus.CANCELED
 
 
-@dataclass(frozen=True)
-class Lab:
-    """Services that load from a source whose answers are held back."""
-
-    services: ServerProcesses
-    source: HeldSource
-    data: DataFolder
-    instance: dg.DagsterInstance
-
-    def publish(self, month: str, rows: int) -> None:
-        """Serve a month of so many rows, once it is released."""
-        number = int(month[-2:])
-        body = csv_month(GREEN, lines(GREEN, rows + number)[number:])
-        self.source.files[file_of(month)] = Publication(
-            body, f'"{sha256(body)[:16]}"', f"Thu, {rows % 28 + 1:02} May 2025 00:00:00 GMT"
-        )
-
-    def backfill(self, start: str, end: str) -> str:
-        """Hand a range to the daemon; the backfill's id."""
-        answer = taxi_assets("backfill", "green", start, end)
-        assert answer.exit_code == 0, answer.text
-        match = re.search(r"backfill (\w+):", answer.text)
-        assert match is not None
-        return match[1]
-
-    def runs(self, backfill_id: str, month: str | None = None) -> list[dg.DagsterRun]:
-        """A backfill's runs, or those of one of its months, newest first."""
-        tags = {"dagster/backfill": backfill_id}
-        filters = dg.RunsFilter(tags={**tags, PARTITION_TAG: month} if month else tags)
-        return list(self.instance.get_runs(filters))
-
-    def states(self, backfill_id: str, month: str | None = None) -> list[dg.DagsterRunStatus]:
-        """What became of a backfill's runs, or of those of a month, newest first."""
-        return [run.status for run in self.runs(backfill_id, month)]
-
-    def state(self, backfill_id: str) -> str:
-        """What the command line says of the backfill."""
-        answer = taxi_assets("backfills", "--json")
-        lines = {line["backfill_id"]: line for line in json.loads(answer.stdout)}
-        return str(lines[backfill_id]["state"])
-
-    def wait_for(self, condition: Callable[[], object], what: str) -> None:
-        """Wait; where that is in vain, the services' words tell why."""
-        try:
-            wait_for(condition, what)
-        except AssertionError as late:
-            said = {name: self.services.said(name)[-4_000:] for name in ("code", "daemon")}
-            raise AssertionError(f"{late}\n{said['code']}\n{said['daemon']}") from late
-
-    def wait_for_downloads(self, number: int) -> None:
-        """Wait until so many files are being fetched."""
-        self.wait_for(lambda: len(self.source.under_way) == number, f"{number} downloads")
-
-    def process_of(self, run: dg.DagsterRun) -> int:
-        """Id of the process that works on a run."""
-        (pid,) = {
-            int(match[1])
-            for entry in self.instance.all_logs(run.run_id)
-            if (match := re.search(r"Started process for run \(pid: (\d+)\)", entry.message))
-        }
-        return pid
-
-
-def file_of(month: str) -> str:
-    """Where the source has a month."""
-    return f"green/green_tripdata_{month}.csv.gz"
-
-
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    folder = tmp_path_factory.mktemp("services") / "data"
-    with postgres_server() as postgres, held_source() as source:
-        settings = {
-            "TAXI_CSV_BASE_URL": source.url,
-            "TAXI_PUBLISHED_COUNTS": "warn",
-            "TAXI_DAGSTER_POSTGRES_DSN": postgres,
-        }
-        with (
-            server_processes(folder, settings) as services,
-            mock.patch.dict(os.environ, services.environment),
-            open_instance(read_settings()) as instance,
-        ):
-            services.start("code")
-            services.wait_for_code()
-            services.start("daemon")
-            lab = Lab(services, source, DataFolder(folder), instance)
-            lab.wait_for(lambda: all_daemons_live(instance), "the daemon")
-            yield lab
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackfillLab]:
+    with backfill_lab(tmp_path_factory.mktemp("services") / "data") as running:
+        yield running
 
 
-def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(lab: Lab) -> None:
+def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(lab: BackfillLab) -> None:
     for month in MONTHS:
         lab.publish(month, rows=40)
     backfill = lab.backfill(OLDEST, NEWEST)
@@ -156,16 +54,16 @@ def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(lab: Lab) -> None
     lab.wait_for(
         lambda: all(lab.states(backfill, month)[0] is SUCCESS for month in MONTHS), "every month"
     )
-    lab.wait_for(lambda: lab.state(backfill).startswith("completed"), "the backfill's end")
+    lab.wait_for(lambda: lab.state(backfill) == "complete", "the backfill's end")
 
     assert Counter(lab.states(backfill)) == {SUCCESS: 3, FAILURE: 3}
-    assert_loaded(lab, MONTHS)
+    lab.assert_loaded(MONTHS)
     for month in MONTHS:
         (newest, *_) = lab.runs(backfill, month)
         assert newest.tags["file"] == f"green_tripdata_{month}.csv"
 
 
-def test_a_cancelled_backfill_stops_and_leaves_other_months_as_they_are(lab: Lab) -> None:
+def test_a_cancelled_backfill_stops_and_leaves_other_months_as_they_are(lab: BackfillLab) -> None:
     before = lab.data.ledger()
     rows = lab.data.rows(GREEN, f"green_tripdata_{NEWEST}.csv")
     lab.publish(NEWEST, rows=60)
@@ -180,7 +78,7 @@ def test_a_cancelled_backfill_stops_and_leaves_other_months_as_they_are(lab: Lab
 
     assert answer.exit_code == 0, answer.text
     assert f"{backfill} green {NEWEST} to {LATER[-1]} cancel" in answer.text
-    lab.wait_for(lambda: lab.state(backfill) == "canceled", "the backfill's end")
+    assert lab.state(backfill) == "cancelled"
     assert {run.status for run in lab.runs(backfill)} == {CANCELED}
     assert len(lab.runs(backfill)) == len(LATER) + 1
     lab.wait_for(lambda: not any(map(_lives, processes)), "the runs' processes to end")
@@ -188,20 +86,26 @@ def test_a_cancelled_backfill_stops_and_leaves_other_months_as_they_are(lab: Lab
     assert lab.data.ledger() == before
     assert lab.data.rows(GREEN, f"green_tripdata_{NEWEST}.csv") == rows
     assert lab.data.debris() == []
-    assert "0 of 3 months loaded" in taxi_assets("backfills").text
+    assert "cancelled: 0 of 3 months loaded; cancelled: " in taxi_assets("backfills").text
 
 
-def assert_loaded(lab: Lab, months: tuple[str, ...]) -> None:
-    """The months, and no others, are there as published, and the ledger names them."""
-    published = {month: lab.source.files[file_of(month)].body for month in months}
-    for month, body in published.items():
-        assert (lab.data.lake / file_of(month)).read_bytes() == body
-        assert lab.data.rows(GREEN, f"green_tripdata_{month}.csv") == rows_in(body, GREEN)
-    assert lab.data.ledger() == {
-        f"green_tripdata_{month}.csv": (sha256(body), sum(rows_in(body, GREEN).values()))
-        for month, body in published.items()
-    }
-    assert lab.data.debris() == []
+def test_nothing_of_a_backfill_is_made_or_started_after_it_was_cancelled(lab: BackfillLab) -> None:
+    year = [f"2019-{number:02}" for number in range(1, 13)]
+    for month in (*year, "2020-06"):
+        lab.publish(month, rows=20)
+    backfill = lab.backfill(year[0], year[-1])
+    lab.wait_for(lambda: lab.runs(backfill), "the first run")  # it is submitting the others
+
+    answer = taxi_assets("backfills", "--cancel", backfill)
+    after = {run.run_id: run.status for run in lab.runs(backfill)}
+
+    assert answer.exit_code == 0, answer.text
+    lab.source.release()
+    other = lab.backfill("2020-06", "2020-06")
+    lab.wait_for(lambda: lab.state(other) == "complete", "another backfill to be loaded")
+    assert {run.run_id: run.status for run in lab.runs(backfill)} == after
+    assert set(after.values()) == {CANCELED}
+    assert "failed" not in taxi_assets("backfills").text
 
 
 def _lives(pid: int) -> bool:

@@ -90,6 +90,7 @@ BAD_VALUES = [
     ("TAXI_BIGQUERY_WAIT_SECONDS", "-1", "0"),
     ("TAXI_BIGQUERY_JOB_SECONDS", "0", "0"),
     ("TAXI_PIPELINE_HOSTS", "private", "public"),
+    ("TAXI_UI_HOSTS", "http://taxi.example.org:8080", "host names alone"),
     ("TAXI_GEMINI_MODEL", "Gemini Pro", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_MODEL", "../embed", "pattern"),
     ("TAXI_GEMINI_EMBEDDING_DIMENSION", "64", "128"),

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 # Dagster has no public way to ask when a cron expression is due.
-from dagster._utils.schedules import schedule_execution_time_iterator
-
+from taxi_assets.automation.dagster_internals import schedule_execution_time_iterator
 from taxi_assets.components.pipeline import Pipeline, job_name
 from taxi_assets.components.pipeline_files import read_pipeline_files
 from taxi_assets.components.trip_pipeline import TripPipeline

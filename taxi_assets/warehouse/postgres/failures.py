@@ -95,7 +95,10 @@ def explain(error: psycopg.Error, address: str) -> TaxiAssetsError:
     return WarehouseError(what, "the tables are as they were; see the server's log")
 
 
-_BROKEN = "the connection broke: run again; the tables are as they were"
+_BROKEN = (
+    "the connection broke: run again; the tables are as they were. Where it breaks again, the "
+    "server's log says why: it may lack memory, or room on its disk"
+)
 _FAILURES: Sequence[
     tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], TaxiAssetsError], str]
 ] = (

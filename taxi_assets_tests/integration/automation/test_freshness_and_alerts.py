@@ -11,8 +11,11 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.events import JobFailureData, RunFailureReason
+from dagster._core.execution.backfill import BulkActionStatus
 
 from taxi_assets.automation.alerts import AlertNotDeliveredError
+from taxi_assets.automation.backfills import launch_backfill
 from taxi_assets.definitions import build_definitions
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
@@ -187,6 +190,92 @@ def test_a_late_table_is_posted_and_one_that_is_not_is_not(
         f"duckdb/green_tripdata: published for more than 3 days, not loaded: {LAST_MONTH}"
         in (alert["reason"])
     )
+
+
+FROM_OUTSIDE = {
+    "process died": ("Detected run worker status NOT_FOUND. Marking run as failed.", None),
+    "start time-out": (
+        "Run timed out due to taking longer than 180 seconds to start.",
+        JobFailureData(error=None, failure_reason=RunFailureReason.START_TIMEOUT),
+    ),
+    "failed by hand": ("This run has been marked as failed from outside.", None),
+}
+
+
+@pytest.mark.parametrize("kind", FROM_OUTSIDE)
+def test_a_run_that_no_step_of_it_failed_is_posted_with_what_dagster_says(
+    kind: str, instance: dg.DagsterInstance, webhook: Webhook
+) -> None:
+    message, data = FROM_OUTSIDE[kind]
+    tags = {"taxi": "green", "dagster/partition": "2020-04"}
+    status = dg.DagsterRunStatus.STARTED
+    run = instance.run_storage.add_run(dg.DagsterRun("load_green", status=status, tags=tags))
+    event = instance.report_run_failed(run, message, data)
+    context = dg.build_run_status_sensor_context(
+        sensor_name="alert_run_failed",
+        dagster_event=event,
+        dagster_instance=instance,
+        dagster_run=run,
+    ).for_run_failure()
+
+    sensor("alert_run_failed")(context)
+
+    (alert,) = webhook.alerts
+    assert alert["title"] == "green 2020-04 failed"
+    assert alert["reason"] == message
+
+
+def look_at_backfills(instance: dg.DagsterInstance, cursor: str | None) -> str:
+    """A tick of the sensor; its cursor."""
+    context = dg.build_sensor_context(instance, cursor=cursor)
+    data = sensor("alert_backfill_over").evaluate_tick(context)
+    assert data.cursor is not None
+    return data.cursor
+
+
+def end_backfill(instance: dg.DagsterInstance, backfill_id: str, state: BulkActionStatus) -> None:
+    backfill = instance.get_backfill(backfill_id)
+    assert backfill is not None
+    ended = backfill.with_status(state).with_end_timestamp(NOW.timestamp() + 60)
+    instance.update_backfill(ended)
+
+
+def test_a_backfill_that_is_cancelled_or_failed_is_posted_once(
+    instance: dg.DagsterInstance, webhook: Webhook
+) -> None:
+    months = [Month(2025, 1), Month(2025, 2)]
+    cursor = look_at_backfills(instance, None)
+    cancelled = launch_backfill(instance, GREEN, months)
+    failed = launch_backfill(instance, GREEN, months)
+    launch_backfill(instance, GREEN, months)  # goes on
+    assert webhook.alerts == []
+
+    end_backfill(instance, cancelled, BulkActionStatus.CANCELED)
+    cursor = look_at_backfills(instance, cursor)
+    end_backfill(instance, failed, BulkActionStatus.FAILED)
+    cursor = look_at_backfills(instance, cursor)
+    look_at_backfills(instance, cursor)
+
+    assert [(alert["title"], alert["backfill_id"]) for alert in webhook.alerts] == [
+        ("backfill green 2025-01 to 2025-02: cancelled", cancelled),
+        ("backfill green 2025-01 to 2025-02: failed", failed),
+    ]
+    assert webhook.alerts[0]["reason"] == "0 of 2 months loaded; not begun: 2025-01, 2025-02"
+
+
+def test_a_backfill_whose_alert_was_not_taken_is_posted_at_the_next_tick(
+    instance: dg.DagsterInstance, webhook: Webhook
+) -> None:
+    cursor = look_at_backfills(instance, None)
+    backfill = launch_backfill(instance, GREEN, [Month(2025, 1)])
+    end_backfill(instance, backfill, BulkActionStatus.CANCELED)
+    webhook.statuses = [503] * 3
+    with pytest.raises(AlertNotDeliveredError):
+        look_at_backfills(instance, cursor)
+
+    look_at_backfills(instance, cursor)
+
+    assert [alert["backfill_id"] for alert in webhook.alerts] == [backfill]
 
 
 def test_an_alert_is_posted_again_where_the_webhook_fails_at_first(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from taxi_assets.automation.backfills import failed_months
+from taxi_assets.automation.backfills import missing_months
 from taxi_assets.automation.maintenance import PURGE_JOB
 from taxi_assets.automation.old_runs import purge_old_runs
 from taxi_assets.definitions import build_definitions
@@ -87,7 +87,7 @@ def test_a_month_that_failed_is_still_known_and_runs_in_progress_stay(
     assert len(instance.get_runs()) == 2
     assert instance.has_run(started.run_id)
     month = Month.parse(MONTH)
-    assert failed_months(instance, GREEN, [month]) == [month]
+    assert missing_months(instance, GREEN, [month]) == [month]
 
 
 def test_the_command_says_what_it_would_delete_and_needs_to_know_how_old(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from dotenv import dotenv_values
 
 from taxi_assets.settings import Settings, variable, variables
 
@@ -16,13 +17,11 @@ ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docker-compose.yml").read_text()
 STACK: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
+KEPT = ("dagster-db", "taxi-db", "pgadmin")
+SECRET_SETTINGS = ("GCP_CREDS", "GEMINI_API_KEY", "TAXI_ALERT_WEBHOOK")
 LASTING = {name: service for name, service in SERVICES.items() if name != "prepare"}
 OURS = ("code", "webserver", "daemon")
-EXAMPLE = dict(
-    line.split("=", 1)
-    for line in (ROOT / ".env.example").read_text().splitlines()
-    if line and not line.startswith("#")
-)
+EXAMPLE = {name: str(value) for name, value in dotenv_values(ROOT / ".env.example").items()}
 
 # Settings that Compose does not pass on, and why.
 NOT_PASSED = {
@@ -33,6 +32,9 @@ NOT_PASSED = {
     "BIGQUERY_EMULATOR_HOST": "Google's library takes an empty one for an address",
     "SECRET_GCP_CREDS": "another name of GCP_CREDS",
     "TAXI_MCP_TOKEN": "a client starts the server in the container and talks over its stdin",
+    "GCP_CREDS": "a file of the code's container",
+    "GEMINI_API_KEY": "a file of the code's container",
+    "TAXI_ALERT_WEBHOOK": "a file of the code's container",
 }
 
 
@@ -44,11 +46,14 @@ def test_it_has_all_that_a_team_needs() -> None:
 
 def test_the_ui_pgadmin_and_the_taxi_database_are_published_on_this_machine_only() -> None:
     published = {name: s["ports"] for name, s in SERVICES.items() if "ports" in s}
-    assert published == {
-        "proxy": ["${STACK_ADDRESS:-127.0.0.1}:${STACK_UI_PORT:-8080}:8080"],
-        "pgadmin": ["${STACK_ADDRESS:-127.0.0.1}:${STACK_PGADMIN_PORT:-8085}:8085"],
-        "taxi-db": ["${STACK_ADDRESS:-127.0.0.1}:${STACK_TAXI_DB_PORT:-5432}:5432"],
+    assert {name: [port["published"] for port in ports] for name, ports in published.items()} == {
+        "proxy": ["${STACK_UI_PORT:-8080}"],
+        "pgadmin": ["${STACK_PGADMIN_PORT:-8085}"],
+        "taxi-db": ["${STACK_TAXI_DB_PORT:-5432}"],
     }
+    # As a field of its own it may be an IPv6 address.
+    addresses = {port["host_ip"] for ports in published.values() for port in ports}
+    assert addresses == {"${STACK_ADDRESS:-127.0.0.1}"}
     assert EXAMPLE["STACK_ADDRESS"] == "127.0.0.1"
 
 
@@ -97,8 +102,12 @@ def test_images_have_tags_and_ours_has_the_projects_version() -> None:
     images = {name: service["image"].rsplit(":", 1) for name, service in SERVICES.items()}
     assert all(tag != "latest" for _, tag in images.values())
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    assert {tuple(images[name]) for name in (*OURS, "prepare")} == {("taxi-assets", version)}
-    assert SERVICES["code"]["environment"]["DAGSTER_CURRENT_IMAGE"] == f"taxi-assets:{version}"
+    assert {tuple(images[name]) for name in (*OURS, "prepare")} == {
+        ("${COMPOSE_PROJECT_NAME:-taxi_assets}-app", version)
+    }
+    assert SERVICES["code"]["environment"]["DAGSTER_CURRENT_IMAGE"] == (
+        f"${{COMPOSE_PROJECT_NAME:-taxi_assets}}-app:{version}"
+    )
 
 
 def test_passwords_come_as_secrets_and_stand_in_no_environment() -> None:
@@ -108,9 +117,31 @@ def test_passwords_come_as_secrets_and_stand_in_no_environment() -> None:
     assert "example-" not in TEXT
     for service in SERVICES.values():
         for name, value in service["environment"].items():
+            assert value != f"${{{name}}}" or name not in SECRET_SETTINGS
             assert "PASSWORD" not in name or name.endswith("_FILE")
             assert not any(variable in str(value) for variable in secrets.values())
             assert not re.search(r"://[^/@]*:[^/@]*@", str(value))
+
+
+def test_only_the_code_has_the_secrets_of_warehouses_google_and_gemini() -> None:
+    targets = {config["target"] for config in SERVICES["prepare"]["configs"]}
+    assert targets == {f"/run/secrets/{name.lower()}" for name in SECRET_SETTINGS}
+    assert not any("configs" in service for service in LASTING.values())
+    credentials = {n for n, s in LASTING.items() if "code-credentials:" in str(s.get("volumes"))}
+    assert credentials == {"code"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_may_write_to_its_volumes_only(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["pids_limit"] > 0
+    assert any(mount.startswith("/tmp:") for mount in service["tmpfs"])
+
+
+def test_nothing_is_made_without_passwords() -> None:
+    demanded = re.findall(r"\$\{(STACK_\w+):\?", TEXT)
+    assert sorted(demanded) == sorted(s["environment"] for s in STACK["secrets"].values())
 
 
 def test_every_setting_is_passed_on_or_said_not_to_be() -> None:
@@ -127,10 +158,12 @@ def test_the_defaults_are_those_of_a_server() -> None:
 
 
 def test_data_outlives_containers_where_postgres_18_has_it() -> None:
-    assert SERVICES["taxi-db"]["volumes"] == ["taxi-db:/var/lib/postgresql"]
-    assert SERVICES["dagster-db"]["volumes"] == ["dagster-db:/var/lib/postgresql"]
+    for name in ("taxi-db", "dagster-db"):
+        lasting, *files = SERVICES[name]["volumes"]
+        assert lasting == f"{name}:/var/lib/postgresql"
+        assert all(file.startswith("./deploy/postgres/") and file.endswith(":ro") for file in files)
     assert "data:/data" in SERVICES["code"]["volumes"]
-    assert set(STACK["volumes"]) == {"data", "credentials", "dagster-db", "taxi-db", "pgadmin"}
+    assert set(STACK["volumes"]) == {"data", "credentials", "code-credentials", *KEPT}
 
 
 def test_pgadmin_and_the_proxy_do_not_reach_dagsters_database() -> None:

@@ -1,0 +1,66 @@
+"""What keeps Dagster's history from being read or written, in words: locked, full, away."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+
+from taxi_assets.errors import StorageError, TaxiAssetsError, WarehouseUnavailableError
+from taxi_assets.settings import Settings, variable
+
+_FULL = ("disk is full", "No space left", "disk I/O error")
+_FREE = (
+    "free some space there, and run again; what was loaded is recorded in the tables' own ledger"
+)
+
+
+@contextmanager
+def history_errors(settings: Settings) -> Iterator[None]:
+    """Raise what storage and files of Dagster's history raise as errors with a remedy.
+
+    Raises:
+        StorageError: no room, or a file that cannot be written.
+        WarehouseUnavailableError: another process holds it, or its server does not answer.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = _reason(error)
+        if reason is None:
+            raise
+        raise _explained(reason, settings) from None
+
+
+def _reason(error: Exception) -> str | None:
+    """What the database or the disk says; None where it is another matter."""
+    if isinstance(error, OperationalError):
+        return str(error.orig)
+    # Dagster has tried for a while. By name: to import the library takes a second.
+    if type(error).__name__ == "DagsterPostgresException":
+        return str(getattr(error.__context__, "orig", error))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return error.strerror
+    return None
+
+
+def _explained(text: str, settings: Settings) -> TaxiAssetsError:
+    # Postgres says the host in more than one line, and never the password.
+    reason = " ".join(text.split())
+    if settings.dagster_postgres_dsn is not None:
+        return WarehouseUnavailableError(
+            f"Dagster's history cannot be reached: {reason}",
+            f"start its server, or correct {variable('dagster_postgres_dsn')}; then run again",
+        )
+    what = f"Dagster's history in {settings.dagster_home}: {reason}"
+    if any(word in reason for word in _FULL):
+        return StorageError(what, _FREE)
+    if "locked" in reason:
+        return WarehouseUnavailableError(
+            what,
+            "another process holds it: end it, or run again once it is over; a Postgres database "
+            f"takes many at once ({variable('dagster_postgres_dsn')})",
+        )
+    return StorageError(what, "let this user write that folder, or set DAGSTER_HOME to another one")
