@@ -71,8 +71,8 @@ def place(table: str) -> str:
 def of_bigquery(name: str, dataset: Dataset) -> Statement:
     """A statement of BigQuery's own files, with the identifiers that the product gives it."""
     taxi = dataset.taxi
-    columns = ",\n    ".join(BIGQUERY.quote(column.name) for column in merged_columns(dataset))
-    described = columns_sql(merged_columns(dataset))
+    published = text_columns(dataset, dataset.csv_header.split(","))
+    described = published if "external" in name else merged_columns(dataset)
     table = f"{taxi}_flows" if name == "adopt_rows" else dataset.table
     values = {
         "table": place(table),
@@ -80,9 +80,8 @@ def of_bigquery(name: str, dataset: Dataset) -> Statement:
         "incoming": place(f"{taxi}_incoming"),
         "month": "`file_month`",
         "pickup": BIGQUERY.quote(dataset.pickup),
-        "columns": columns_sql(text_columns(dataset, dataset.csv_header.split(",")))
-        if "external" in name
-        else described,
+        "definitions": columns_sql(described),
+        "columns": ", ".join(BIGQUERY.quote(column.name) for column in merged_columns(dataset)),
         "column": column_sql(merged_columns(dataset)[-1]._replace(name="added")),
         "clustering": ", ".join(map(BIGQUERY.quote, clustering(dataset))),
         "description": BIGQUERY.literal("It's a \\ description."),
@@ -92,8 +91,6 @@ def of_bigquery(name: str, dataset: Dataset) -> Statement:
         "key": key_texts(dataset),
         "values": values_sql(dataset, FLOWS_COLUMNS[taxi]),
     }
-    if name in ("insert_month", "adopt_rows"):
-        values["columns"] = columns
     return sql(name, **values)
 
 
