@@ -24,7 +24,7 @@ def warehouse_of(name: str, settings: Settings) -> Warehouse:
 
 
 def warehouses_of(settings: Settings) -> list[Warehouse]:
-    """The warehouses in use, in the order of the settings. The first is the one to compare with.
+    """The warehouses in use, in the order of the settings. Reports show the figures of the first.
 
     Raises:
         SettingsError: a setting that one of them needs is missing.
