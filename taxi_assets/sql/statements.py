@@ -59,7 +59,7 @@ class Statement:
         return tuple(dict.fromkeys(_MARK.findall(self.marked)))
 
     def choose(self, values: Mapping[str, _Value]) -> dict[str, _Value]:
-        """The values that the statement binds, chosen from more.
+        """Choose the values that the statement binds.
 
         Raises:
             KeyError: a value is missing.

@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 class MonthState(StrEnum):
-    """State of a month. The report shows each one with a letter and a colour of its own."""
+    """State of a month. The report shows each one with its own sign and colour."""
 
     OK = "agrees"
     """In every warehouse, with the rows of its file and, if it is known, the published count."""

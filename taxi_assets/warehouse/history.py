@@ -36,7 +36,7 @@ class OtherMonth:
         return self.rows / self.month.days
 
     def comes_like(self, filename: str) -> bool:
-        """Whether another file has the same format: CSVs, for one, have rows without a vendor."""
+        """Whether another file has the same format. Shares of odd rows differ between formats."""
         return PurePath(self.filename).suffixes[-1] == PurePath(filename).suffixes[-1]
 
     def share(self, figure: str) -> float | None:

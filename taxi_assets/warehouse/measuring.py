@@ -55,7 +55,7 @@ def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> Mo
 
 
 def held_month(session: Session, file: TripFile) -> HeldMonth:
-    """The ledger's entry and the tally of the file's month, in any format, to compare by."""
+    """The ledger's entry and the tally of the file's month, in any format."""
     dataset = file.dataset
     filenames = [sibling.filename for sibling in file.siblings]
     entry = next(iter(ledger_entries(session, filenames)), None)

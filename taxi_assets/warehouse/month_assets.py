@@ -99,7 +99,7 @@ def zones_table_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
 
 
 def attempt_of(context: dg.AssetExecutionContext) -> Attempt:
-    """The attempt that a step is running in."""
+    """The attempt of a running step."""
     return Attempt(context.run.run_id, context.retry_number)
 
 

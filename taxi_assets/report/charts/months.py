@@ -15,7 +15,7 @@ LETTERS = {
     MonthState.WRONG: "!",
     MonthState.ABSENT: "·",
 }
-"""The letter in a month's cell, so that states differ not only by colour."""
+"""The sign in a month's cell, so that states differ not only by colour."""
 
 _COLOURS = {
     MonthState.OK: drawing.OK,

@@ -72,7 +72,7 @@ def bars(name: str, text: str, labels: Sequence[str], values: Sequence[int]) -> 
     """A bar for each label, from top to bottom."""
     drawn, axes = drawing.figure((7.4, 0.7 + 0.29 * max(1, len(labels))))
     axes.barh(range(len(labels)), values, color=drawing.SERIES[2], height=0.72)
-    # matplotlib reads a dollar sign as the begin of a formula.
+    # matplotlib reads a dollar sign as the start of a formula.
     axes.set_yticks(range(len(labels)), [label.replace("$", r"\$") for label in labels])
     axes.set_ylim(max(1, len(labels)) - 0.5, -0.5)
     drawing.thousands(axes, "x")

@@ -94,7 +94,7 @@ def values_sql(dataset: Dataset, present: Mapping[str, str]) -> str:
     """SQL that converts a table's columns to the declared types; a missing column is NULL.
 
     Args:
-        dataset: whose table it is.
+        dataset: the dataset of the table.
         present: the type of each column that the table has, by its name.
     """
     return ",\n    ".join(_value(column, present) for column in dataset.columns)

@@ -93,7 +93,7 @@ class BigQueryWarehouse:
         return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, to compare warehouses by."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:

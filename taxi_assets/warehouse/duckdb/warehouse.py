@@ -121,7 +121,7 @@ class DuckDBWarehouse(DuckDBResource):
             return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, to compare warehouses by."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         with self.session() as session:
             return held_month(session, file)
 

@@ -83,7 +83,10 @@ class PostgresSession:
                 self.change(statement)
 
     def lock_name(self, name: str) -> None:
-        """Lock a table's name, so that nobody else makes or replaces it in this transaction."""
+        """Wait for the lock on a table's name, and hold it until the transaction ends.
+
+        Every transaction that creates or replaces the table takes this lock.
+        """
         self.ask(sql("lock_name"), {"name": f"{SCHEMA}.{name}"})
 
     @contextmanager

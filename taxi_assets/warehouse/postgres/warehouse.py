@@ -89,7 +89,7 @@ class PostgresWarehouse:
             return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, to compare warehouses by."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         with self.session() as session, session.transaction(file.dataset):
             return held_month(session, file)
 
