@@ -22,7 +22,7 @@ PREFIX = "TAXI_"
 
 
 class Settings(
-    # The table of settings lists the last ones first.
+    # The README's table lists the settings of the last class first.
     AssistantSettings,
     GoogleCloudSettings,
     PipelineSettings,

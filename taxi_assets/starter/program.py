@@ -116,7 +116,7 @@ def _engine() -> Iterator[DockerClient]:
     except ImportError:
         raise _NoEngineError("the extra `docker` of taxi-assets is not installed") from None
     try:
-        engine = docker.from_env()  # asks it for its version
+        engine = docker.from_env()  # asks the engine for its version: fails without one
     except docker.errors.DockerException as error:
         raise _NoEngineError(str(error)) from None
     with closing(engine):
