@@ -8,7 +8,7 @@ from enum import StrEnum
 from taxi_assets.trips.month import Month
 
 FIRST_PARQUET_MONTH = Month(2009, 1)
-"""The first month of which TLC publishes any Parquet file."""
+"""The first month that TLC publishes as Parquet for any taxi."""
 
 
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")

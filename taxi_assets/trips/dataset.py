@@ -120,7 +120,7 @@ class Dataset:
         return next(column for column in self.columns if column.name == name)
 
     def require(self, month: Month) -> Month:
-        """The month itself, if TLC can have published it.
+        """Return the month, if it is not before the dataset's first month.
 
         Raises:
             InvalidMonthError: it lies before the dataset's first month.

@@ -32,5 +32,5 @@ class Loaded:
 
     @property
     def rows_per_second(self) -> float:
-        """Rows loaded per second; 0 where nothing was loaded."""
+        """Rows loaded per second; 0 if nothing was loaded."""
         return self.rows / self.seconds if self.changed and self.seconds else 0.0

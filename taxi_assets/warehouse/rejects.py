@@ -35,7 +35,7 @@ class RejectCounts:
 
     Attributes:
         rejected: how many rows were rejected.
-        in_file: how many rows the file has; None where none was rejected.
+        in_file: number of rows of the file; None if no row was rejected.
     """
 
     rejected: int = 0

@@ -1,4 +1,4 @@
-"""Assets that BigQuery alone has."""
+"""Assets that only BigQuery has."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What loading a month would cost, as BigQuery estimates it."""
+"""Estimates the cost of loading a month, by BigQuery's dry runs."""
 
 from __future__ import annotations
 
