@@ -1,6 +1,6 @@
-"""NYC taxi trips from the published file to tables that equal it, as a Dagster project.
+"""A Dagster project that loads NYC taxi trips from published files into tables that equal them.
 
-The packages are the stages of the flow, and each imports only what is upstream of it:
-``source`` (where files are published), ``lake`` (the raw files), ``warehouse`` (merged
-tables). ``trips`` is the domain and imports none of them.
+Data flows one way through these packages, and each imports only packages before it: ``source``
+(published files), ``lake`` (raw files), ``rows`` (typed rows of a raw file), ``warehouse`` (merged
+tables), ``status`` and ``report``. ``trips`` is the domain and imports none of them.
 """

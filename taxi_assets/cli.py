@@ -1,6 +1,6 @@
 """The command line: `taxi-assets`.
 
-Dagster and DuckDB take a second to import: commands import them where they need them.
+Dagster and DuckDB take a second to import, so commands import them only where they need them.
 """
 
 from __future__ import annotations

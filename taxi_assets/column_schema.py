@@ -1,4 +1,4 @@
-"""A dataset's columns as Dagster shows them."""
+"""The column schemas of a dataset, for Dagster's UI."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 
 FILENAME = "The published file that the row is from, without .gz."
-"""What the column filename means."""
+"""The meaning of the column filename."""
 
 
 def row_id_meaning(dataset: Dataset) -> str:
-    """What the column unique_row_id of the dataset's table means."""
+    """The meaning of the column unique_row_id of the dataset's table."""
     *others, last = dataset.row_id_key
     key = f"{', '.join(others)} and {last}"
     return f"MD5, in hex, of the texts of {key}: the trip's key. Rows may share it."
@@ -27,7 +27,7 @@ def merged_schema(dataset: Dataset, types: Mapping[ColumnType, str]) -> dg.Table
     """The columns of the merged table.
 
     Args:
-        dataset: whose table it is.
+        dataset: the dataset of the table.
         types: the warehouse's type for each column type.
     """
     text = types[ColumnType.TEXT]

@@ -1,4 +1,4 @@
-"""What is deployed: the parts put together for the settings that hold here."""
+"""Dagster's code location: assembles all parts of the project for the given settings."""
 
 from collections.abc import Sequence
 
@@ -30,13 +30,13 @@ from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
-    """Everything that Dagster runs, for these settings."""
+    """All of Dagster's definitions for these settings."""
     catalog = Catalog(settings)
     warehouses = warehouses_of(settings)
     zones = [zones_asset(catalog), *map(zones_table_asset, warehouses)]
     resources: dict[str, object] = {
         "lake": lake_of(settings),
-        # The starter pipelines put their table there, wherever months go.
+        # The starter pipelines always write their table to DuckDB.
         "duckdb": warehouse_of("duckdb", settings),
         **{warehouse.name: warehouse for warehouse in warehouses},
     }
@@ -54,7 +54,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             resources=resources,
             schedules=newest_months_schedules(catalog),
             sensors=sensors,
-            # A month is too little work for a process per step.
+            # A month is not enough work for one process per step.
             executor=dg.in_process_executor,
         ),
         zones_job(zones),
@@ -83,7 +83,8 @@ def _of_dataset(
     own: Sequence[dg.AssetsDefinition],
 ) -> dg.Definitions:
     settings = catalog.settings
-    # Whatever the order of the settings, the same one is compared with, and named in the checks.
+    # The order of the settings must not change which warehouse the others are compared with, since
+    # the names of the checks contain it.
     ordered = sorted(warehouses, key=lambda warehouse: list(WAREHOUSES).index(warehouse.name))
     sides = [Side(each, merged_asset(each, dataset, catalog)) for each in ordered]
     assets = [lake_asset(dataset, catalog), *(side.asset for side in sides)]

@@ -1,8 +1,8 @@
-"""What can go wrong, told apart by who can do something about it.
+"""The project's errors: transient ones, which are retried, and permanent ones, which are not.
 
-Every error says what happened, where, and what to do next. A transient one may succeed when
-it is tried again; a permanent one fails the same way until somebody changes something, so it
-is never retried. Nothing here knows Dagster: ``taxi_assets.failures`` translates.
+Every error says what happened, where, and what to do next. After a transient error, another attempt
+may succeed. A permanent error comes back until somebody changes something. This module does not use
+Dagster: ``taxi_assets.failures`` translates the errors for it.
 """
 
 
@@ -24,16 +24,16 @@ class TaxiAssetsError(Exception):
 
 
 class PermanentError(TaxiAssetsError):
-    """It fails the same way however often it is tried."""
+    """Every further attempt fails the same way."""
 
 
 class TransientError(TaxiAssetsError):
-    """It may succeed when it is tried again later.
+    """A later attempt may succeed.
 
     Args:
         what: what is wrong and where.
         remedy: what to do about it.
-        wait_seconds: how long to wait before, where that is known.
+        wait_seconds: how long to wait before the next attempt; None if it is not known.
     """
 
     def __init__(self, what: str, remedy: str, wait_seconds: int | None = None) -> None:
@@ -46,19 +46,19 @@ class SettingsError(PermanentError):
 
 
 class InvalidMonthError(PermanentError):
-    """A text is no month, or the month lies outside what a dataset publishes."""
+    """A text is not a month, or the dataset has no file of the month."""
 
 
 class DatasetError(PermanentError):
-    """A dataset is declared in a way that contradicts itself."""
+    """The declaration of a dataset contradicts itself."""
 
 
 class InvalidFileError(PermanentError):
-    """A file is not what it should be: nothing of it was published or loaded."""
+    """A file is missing or does not have the expected content. Nothing of it was loaded."""
 
 
 class NotFoundAtSourceError(PermanentError):
-    """The source does not have a file that it should have had for long."""
+    """The source does not have a file that should have been published long ago."""
 
 
 class SourceRefusedError(PermanentError):
@@ -66,11 +66,11 @@ class SourceRefusedError(PermanentError):
 
 
 class SourceUnavailableError(TransientError):
-    """The source did not answer, or broke off, more often than we retry."""
+    """The source did not answer, or broke off, in every attempt."""
 
 
 class WarehouseBusyError(TransientError):
-    """Somebody else holds the warehouse for longer than we wait."""
+    """Other processes held the warehouse for longer than the settings let us wait."""
 
 
 class WarehouseUnavailableError(TransientError):
@@ -78,7 +78,7 @@ class WarehouseUnavailableError(TransientError):
 
 
 class WarehouseError(PermanentError):
-    """The warehouse cannot take the data: its tables or its settings are in the way."""
+    """The warehouse cannot take the data because of its tables or settings."""
 
 
 class StorageError(PermanentError):
@@ -86,15 +86,15 @@ class StorageError(PermanentError):
 
 
 class ContainerError(PermanentError):
-    """There is no Docker engine, or it cannot run what it is asked to."""
+    """There is no Docker engine, or it cannot run the image."""
 
 
 class CredentialsError(PermanentError):
-    """Google Cloud does not accept who we are, or does not let them do what is needed."""
+    """Google Cloud does not accept the credentials, or they lack a right."""
 
 
 class StorageUnavailableError(TransientError):
-    """The bucket did not answer, or broke off, for longer than we try."""
+    """The bucket did not answer, or broke off, until the time for retries was over."""
 
 
 class LakeBusyError(TransientError):
@@ -102,11 +102,11 @@ class LakeBusyError(TransientError):
 
 
 class DaemonNotRunningError(TransientError):
-    """Nobody works on what is handed to Dagster's daemon."""
+    """Dagster's daemon is not running, so nothing works on backfills."""
 
 
 class BackfillNotCancellableError(PermanentError):
-    """There is no such backfill, or it is over."""
+    """There is no such backfill, or it has ended."""
 
 
 class AssistantError(PermanentError):
@@ -114,4 +114,4 @@ class AssistantError(PermanentError):
 
 
 class ModelBusyError(TransientError):
-    """The language model does not answer now, or asks to be asked later."""
+    """The language model does not answer now, or wants to be asked later."""

@@ -1,8 +1,8 @@
 """Translates the project's errors into Dagster's: with the remedy, without a stack trace.
 
-Steps have no retry policy: it would also repeat what can only fail again. A transient error asks
-for another attempt itself, where nobody waits for the run; in front of the command line it is told
-at once.
+Steps have no retry policy, because it would also repeat permanent errors. A transient error
+requests another attempt itself. In runs of the command line it is shown at once, since a person is
+waiting.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ import dagster as dg
 from taxi_assets.errors import TaxiAssetsError, TransientError
 
 ATTENDED_TAG = "taxi_assets/session"
-"""On runs whose process somebody looks at."""
+"""The tag of runs of the command line, where a person is waiting."""
 
 _PAUSES_SECONDS = (30, 120, 480)
-"""Before each further attempt. Each attempt has retries of its own, over about four minutes."""
+"""Pauses before further attempts. Each attempt has its own retries, for about four minutes."""
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def dagster_failures() -> Iterator[None]:
 
 
 def _pause_before_another_attempt(error: TransientError) -> int | None:
-    """How long to wait; None where there is to be no other attempt."""
+    """How long to wait before another attempt, in seconds; None if there is none."""
     context = dg.OpExecutionContext.get()
     if ATTENDED_TAG in context.run.tags or context.retry_number >= len(_PAUSES_SECONDS):
         return None

@@ -1,4 +1,4 @@
-"""Months as Dagster's partitions, one set per dataset."""
+"""Dagster's monthly partitions of each dataset."""
 
 import dagster as dg
 

@@ -1,1 +1,1 @@
-"""The commands of `taxi-assets`, by what they are for."""
+"""The commands of `taxi-assets`, a module for each subject."""

@@ -1,4 +1,4 @@
-"""How the assistant's answers look, in a terminal and as JSON."""
+"""Formats the assistant's answers for a terminal and as JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WIDEST_CELL = 60
 
 
 def outcome_lines(outcome: Outcome) -> list[str]:
-    """An answer with its quotes and the passages that it was to be found in."""
+    """The lines of an answer, with its quotes and the passages that were read for it."""
     if outcome.reply is None:
         return _passages(outcome.found)
     return [*_answer(outcome.reply.value), "", "Passages that were read:"] + [
@@ -33,7 +33,7 @@ def outcome_lines(outcome: Outcome) -> list[str]:
 
 
 def outcome_json(outcome: Outcome) -> dict[str, object]:
-    """The same for a script."""
+    """The values for JSON, for scripts."""
     result: dict[str, object] = {
         "fits": outcome.found.fits,
         "passages": [passage_json(passage) for passage in outcome.found.passages],
@@ -54,7 +54,7 @@ def outcome_json(outcome: Outcome) -> dict[str, object]:
 
 
 def passage_json(passage: Passage) -> dict[str, object]:
-    """A passage for a script."""
+    """A passage for JSON, for scripts."""
     return {
         "source": passage.chunk.source,
         "heading": passage.chunk.heading,
@@ -91,7 +91,7 @@ def _passages(found: Found) -> list[str]:
 
 
 def data_lines(answer: DataAnswer) -> list[str]:
-    """What a query gave: a sentence, a table, the query, and what it could not count."""
+    """The lines of a query's answer: sentence, months that are missing, table, and SQL."""
     lines = [printable(answer.sentence)]
     if answer.missing:
         lines.append(f"Not loaded, and so not in it: {answer.missing}.")
@@ -102,12 +102,12 @@ def data_lines(answer: DataAnswer) -> list[str]:
 
 
 def data_json(answer: DataAnswer) -> dict[str, object]:
-    """The same for a script."""
+    """The values for JSON, for scripts."""
     return asdict(answer) | asdict(answer.rows)
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Rows below their columns; numbers stand to the right."""
+    """A table as lines of text: headings, rule and rows. Columns of numbers are right-aligned."""
     cells = [[_cell(value) for value in row] for row in (columns, *rows)]
     widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     numeric = [
@@ -129,7 +129,7 @@ def _cell(value: object) -> str:
 
 
 def cost_line(gemini: Gemini, meter: Meter) -> str:
-    """What the model used."""
+    """The line with the tokens that the model used and their estimated cost."""
     used = meter.used
     return (
         f"{gemini.model}: {used.prompt:,} tokens read, {used.thoughts:,} thought, "
@@ -138,17 +138,17 @@ def cost_line(gemini: Gemini, meter: Meter) -> str:
 
 
 def cost_json(gemini: Gemini, meter: Meter) -> dict[str, object]:
-    """The same for a script."""
+    """The values for JSON, for scripts."""
     return {"model": gemini.model, "estimated_cost_usd": meter.cost_usd}
 
 
 def printable(text: str) -> str:
-    """Without what would steer the terminal: the text is somebody else's."""
+    """The text without control characters, since it comes from outside."""
     return "".join(c for c in text if c.isprintable() or c == "\n")
 
 
 def place_of(source: str, heading: str) -> str:
-    """Where something stands."""
+    """A source and a heading in it, as text."""
     return printable(f"{source}: {heading}" if heading else source)
 
 

@@ -1,4 +1,4 @@
-"""What commands take: taxis and months."""
+"""Arguments that several commands take: taxis and months."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def datasets_of(taxi: str) -> list[Dataset]:
 
 
 def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Dataset, Month]]:
-    """Every month from START to END, or START alone, as far as it has ended.
+    """Every month from START to END, or only START. Months that have not ended are left out.
 
     Raises:
-        UsageError: no month, an END before START, or a month that has not ended.
-        TaxiAssetsError: what is no month, or one that the taxi has no file of.
+        UsageError: START is missing or has not ended, or END is before START.
+        TaxiAssetsError: a text is not a month, or lies before the taxi's first month.
     """
     if start is None:
         raise click.UsageError("name a month, such as: taxi-assets load green 2020-04")

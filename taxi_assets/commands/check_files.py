@@ -1,4 +1,4 @@
-"""What checks found, as files for programs: JUnit XML, which CI systems show, and JSON."""
+"""Writes results of checks to files: JUnit XML, which CI systems show, and JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
 from taxi_assets.errors import StorageError
 
-# What XML 1.0 has no way to write; a value quoted from a file may hold it.
+# Characters that XML 1.0 cannot contain. A value that is quoted from a file may contain them.
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -24,8 +24,8 @@ def outcomes_json(outcomes: Sequence[MonthOutcome]) -> str:
 def outcomes_junit(outcomes: Sequence[MonthOutcome]) -> str:
     """The same as JUnit XML: a suite for each month, a case for each check.
 
-    A check that only warns is a case that passed and has its warning as output, since JUnit knows
-    no warnings and these shall not turn a build red. A run that failed by itself is an error.
+    A warning is a passed case with the warning as its output: JUnit has no warnings, and a warning
+    must not fail a build. A run that failed without a failed check is an error.
     """
     suites = ET.Element("testsuites", name="taxi-assets check")
     for outcome in outcomes:
@@ -38,7 +38,7 @@ def outcomes_junit(outcomes: Sequence[MonthOutcome]) -> str:
 
 
 def write_report(path: Path, text: str) -> None:
-    """Write a report, with its folder.
+    """Write a report, and make its folder if it is missing.
 
     Raises:
         StorageError: it cannot be written.

@@ -1,4 +1,4 @@
-"""Waits that a model asks for, where somebody looks on."""
+"""Shows the waits that a model asks for, if a person is at the terminal."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from taxi_assets.assistant.gemini.model import Gemini
 
 PATIENCE_SECONDS = 120.0
-"""A longer wait ends the command: who looks on has other things to do."""
+"""The longest wait that a person is asked to accept. A longer one ends the command."""
 
 
 def attended(gemini: Gemini) -> Gemini:
-    """The model as a person at a terminal asks it: shorter waits are counted down."""
+    """The model for a person at a terminal: waits up to the longest one are counted down."""
     if not errors.is_terminal:
         return gemini
     connection = gemini.connection
@@ -27,7 +27,7 @@ def attended(gemini: Gemini) -> Gemini:
 
 
 def count_down(seconds: float) -> None:
-    """Wait, and say every second for how long still."""
+    """Wait, and show every second how much time is left."""
     end = time.monotonic() + seconds
     with errors.status("") as status:
         while (left := end - time.monotonic()) > 0:

@@ -1,4 +1,4 @@
-"""Commands to begin with, which need no network."""
+"""Commands for a first look. They need no network."""
 
 from __future__ import annotations
 

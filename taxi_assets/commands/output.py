@@ -1,4 +1,4 @@
-"""How a command speaks: results, progress, errors with their remedy, and its exit code."""
+"""The output of commands: results, progress, errors with their remedy, and the exit code."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 
 
 def progress(as_json: bool) -> Console:
-    """Where progress goes: nowhere, where a script reads the output."""
+    """The console for progress. It is silent if the command prints JSON."""
     return Console(quiet=True) if as_json else console
 
 
 def finish(outcomes: list[MonthOutcome]) -> None:
-    """Name the months that were not done, and end with a failure if there are any."""
+    """If months failed or are not published, name them and exit with code 1."""
     from taxi_assets.commands.session import not_done
 
     if bad := not_done(outcomes):
@@ -40,7 +40,7 @@ def finish(outcomes: list[MonthOutcome]) -> None:
 
 @contextmanager
 def told_errors() -> Iterator[None]:
-    """Print an error with a remedy as such, and end with a failure."""
+    """Print an error with its remedy and exit with code 1; after Ctrl-C, exit with code 130."""
     try:
         yield
     except KeyboardInterrupt as interrupt:

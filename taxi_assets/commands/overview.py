@@ -1,4 +1,4 @@
-"""Commands that tell what is there and what holds."""
+"""Commands that show the state of months, settings and installation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the report from what is deployed: settings, warehouses and Dagster's records."""
+"""Makes the report from settings, warehouses and Dagster's records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def make_report(settings: Settings) -> str:
     """The report as HTML.
 
     Raises:
-        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
     """
     keys = build_definitions(settings).resolve_asset_graph().asset_check_keys
     with open_instance(settings) as instance:

@@ -1,4 +1,4 @@
-"""Commands that prepare what months are loaded into, and serve the UI."""
+"""Commands that prepare warehouses and Google Cloud, and the one that serves the UI."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Several months one after the other, as the command line runs them: shown as they go.
+"""Runs months one after the other for the command line, and shows their progress.
 
-Importing this imports Dagster and DuckDB, which takes a second: the command line does so only
-for commands that need them.
+Importing this module imports Dagster and DuckDB, which takes a second. The command line imports it
+only for commands that need it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _Step = tuple[str, Callable[[], MonthOutcome]]
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, with what is done and how to go on."""
+    """Ctrl-C. The text says how many months are done and how to go on."""
 
 
 def load(
@@ -51,10 +51,18 @@ def load(
     zones: bool = False,
     job_name: str | None = None,
 ) -> list[MonthOutcome]:
-    """Load months, and the taxi zones first if asked to; by another job than the taxi's if named.
+    """Load months, one run each.
+
+    Args:
+        settings: settings of the project.
+        months: the months to load.
+        console: gets the progress.
+        force: load months even if they are unchanged.
+        zones: load the table of taxi zones first.
+        job_name: a job to load with; None uses the taxi's own job.
 
     Raises:
-        Interrupted: Ctrl-C; every month is as before or as after.
+        Interrupted: Ctrl-C; each month is loaded whole or is as it was.
     """
     definitions = build_definitions(settings)
     with open_instance(settings) as instance:
@@ -76,7 +84,7 @@ def run_table_job(
     """Run a job that has no months.
 
     Raises:
-        Interrupted: Ctrl-C; its tables are as before or as after.
+        Interrupted: Ctrl-C; all its tables are replaced, or none is.
     """
     definitions = build_definitions(settings)
     with open_instance(settings) as instance:
@@ -103,14 +111,14 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
 def backfill(
     settings: Settings, months: Months, console: Console, wait: bool, failed: bool
 ) -> list[MonthOutcome]:
-    """Hand months to the running daemon, a backfill for each taxi; wait for them if asked to.
+    """Give months to the running daemon, as one backfill for each taxi.
 
     Args:
-        settings: those that hold here; the daemon has its own.
-        months: what to load.
-        console: where progress goes.
-        wait: until all months are over; what came of them is returned.
-        failed: leave out all months but those whose last run failed.
+        settings: settings of this process; the daemon has its own.
+        months: the months to load.
+        console: gets the progress.
+        wait: wait until all months are done, and return their outcomes.
+        failed: only the months whose last run failed.
 
     Raises:
         DaemonNotRunningError: no daemon is running.
@@ -140,7 +148,7 @@ def backfill(
 
 
 def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:
-    """What failed or could not be loaded yet."""
+    """The months that failed or are not published yet."""
     return [o for o in outcomes if o.state in (State.FAILED, State.NOT_PUBLISHED)]
 
 
@@ -165,7 +173,10 @@ def _run(steps: Sequence[_Step], console: Console) -> list[MonthOutcome]:
 
 @contextmanager
 def _seen_interrupts() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed, also where Dagster ignores it: between the steps of a run."""
+    """Yield a function that tells whether Ctrl-C was pressed, even while Dagster ignores it.
+
+    Dagster ignores Ctrl-C between the steps of a run.
+    """
     reader, writer = os.pipe2(os.O_NONBLOCK)
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
 

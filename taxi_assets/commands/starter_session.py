@@ -1,4 +1,4 @@
-"""Runs the three pipelines one after the other, as `taxi-assets starter` does."""
+"""Runs the three starter pipelines one after the other, for `taxi-assets starter`."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ SAMPLE_SETTINGS = {
 
 @dataclass(frozen=True)
 class PipelineOutcome:
-    """What came of a pipeline.
+    """The outcome of a pipeline.
 
     Attributes:
         name: its job.
         ok: whether it succeeded.
-        lines: what it said or made; why it failed, with the remedy.
+        lines: its log and the metadata of its assets; or why it failed, with the remedy.
     """
 
     name: str
@@ -42,11 +42,11 @@ class PipelineOutcome:
 
 
 def run_starter(settings: Settings, name: str, pause_seconds: float) -> Iterator[PipelineOutcome]:
-    """Run each as a Dagster run that the UI shows, and say what came of it.
+    """Run each pipeline as a Dagster run that the UI shows, and yield its outcome.
 
     Args:
-        settings: where things come from and go to.
-        name: who is greeted.
+        settings: settings of the project.
+        name: the name that hello world greets.
         pause_seconds: how long hello world waits.
     """
     greeting = dg.RunConfig(

@@ -1,4 +1,4 @@
-"""How results look in a terminal."""
+"""Prints results and progress in a terminal."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _MARKS = {
     MonthState.WRONG: ("!", "bold red"),
     MonthState.ABSENT: ("·", "dim"),
 }
-"""How a month's state is drawn; the signs tell it without colour."""
+"""The sign and the style of each state of a month. The signs differ even without colour."""
 
 
 class MonthProgress(AbstractContextManager["MonthProgress"]):
-    """A bar over months, with rows and rate; each outcome stays on a line of its own."""
+    """A progress bar over months with rows and rate. Each outcome is printed on its own line."""
 
     def __init__(self, console: Console, months: int) -> None:
         self._console = console
@@ -59,15 +59,15 @@ class MonthProgress(AbstractContextManager["MonthProgress"]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the bar away; the lines stay."""
+        """Remove the bar; the printed lines stay."""
         self._progress.stop()
 
     def begin(self, name: str) -> None:
-        """Say which month is on."""
+        """Show the name of the current month."""
         self._progress.update(self._task, description=name)
 
     def end(self, outcome: MonthOutcome) -> None:
-        """Print what came of a month and move the bar on."""
+        """Print the outcome of a month and advance the bar."""
         self._rows += outcome.rows if outcome.state is State.LOADED else 0
         elapsed = self._progress.tasks[0].elapsed or 0.0
         rate = self._rows / elapsed if elapsed else 0.0
@@ -76,7 +76,7 @@ class MonthProgress(AbstractContextManager["MonthProgress"]):
 
 
 def print_outcome(console: Console, outcome: MonthOutcome) -> None:
-    """One line, and below it whatever needs to be read."""
+    """Print a month's outcome as one line, and below it its message, failures and warnings."""
     style = _STYLES[outcome.state]
     rows = f"{outcome.rows:>12,} rows" if outcome.rows else ""
     console.print(f"{outcome.name:<16} [{style}]{outcome.state:<18}[/]{rows}", highlight=False)
@@ -89,7 +89,7 @@ def print_outcome(console: Console, outcome: MonthOutcome) -> None:
 
 
 def print_checks(console: Console, outcomes: Iterable[MonthOutcome]) -> None:
-    """Every check of every month as a table."""
+    """Print a table of every check of every month."""
     table = Table("month", "check", "result", "found", title="Asset checks", box=SIMPLE)
     for outcome in outcomes:
         for check in outcome.checks:
@@ -102,7 +102,7 @@ def print_checks(console: Console, outcomes: Iterable[MonthOutcome]) -> None:
 
 
 def print_coverage(console: Console, lines: list[Coverage]) -> None:
-    """Every month as a table."""
+    """Print a table of all months, and a calendar of their states."""
     if not lines:
         console.print("No month is there yet. `taxi-assets load green 2020-04` loads one.")
         return
@@ -129,7 +129,7 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
 
 
 def print_plan(console: Console, plans: list[MonthPlan]) -> None:
-    """What loading months would do, as a table."""
+    """Print a table of what loading months would do, and the estimated cost."""
     table = Table(title="Nothing is done: this would be", box=SIMPLE)
     for heading in ("taxi", "month", "lake", *(plans[0].warehouses if plans else ())):
         table.add_column(heading)
@@ -147,7 +147,7 @@ def print_plan(console: Console, plans: list[MonthPlan]) -> None:
 
 
 def _print_calendar(console: Console, lines: list[Coverage]) -> None:
-    """The months of each taxi's years, a letter each."""
+    """Print each taxi's years, with a sign for each month."""
     table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
     table.add_column("")
     for number in range(1, MONTHS_PER_YEAR + 1):
@@ -161,7 +161,7 @@ def _print_calendar(console: Console, lines: list[Coverage]) -> None:
 
 
 def print_settings(console: Console, lines: list[SettingLine]) -> None:
-    """Every setting as a table."""
+    """Print a table of all settings."""
     table = Table(title="Settings", box=SIMPLE)
     for heading in ("variable", "value", "from"):
         table.add_column(heading, overflow="fold")
@@ -171,7 +171,7 @@ def print_settings(console: Console, lines: list[SettingLine]) -> None:
 
 
 def print_finding(console: Console, finding: Finding) -> None:
-    """One line, with the remedy below where there is need of one."""
+    """Print a finding as one line, and below it the remedy if there is a problem."""
     word = "[green]ok[/]     " if finding.ok else "[bold red]problem[/]"
     console.print(
         f"{word} {finding.part}: {escape(finding.detail)}", highlight=False, soft_wrap=True

@@ -1,7 +1,7 @@
-"""Pipelines without Python: components that a YAML file is an instance of.
+"""Pipelines without Python: each YAML file is an instance of one of these components.
 
-``pipeline_files`` reads the folder that ``TAXI_PIPELINES`` names and is stricter than Dagster's own
-loader, which runs the code between ``{{`` and ``}}``: nothing in a file is ever evaluated here.
+``pipeline_files`` reads the folder that ``TAXI_PIPELINES`` names. It is stricter than Dagster's own
+loader, which runs the code between ``{{`` and ``}}``: it never evaluates anything in a file.
 """
 
 from taxi_assets.components.http_table import HttpTable

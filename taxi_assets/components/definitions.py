@@ -1,4 +1,4 @@
-"""The pipeline files as Dagster has them; a wrong one is seen there, too, and harms no other."""
+"""Dagster's definitions of the pipeline files. A wrong file is shown and does not affect others."""
 
 import logging
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def pipeline_definitions(settings: Settings) -> dg.Definitions:
-    """What the files of the settings' folder define; nothing where there is no folder."""
+    """The definitions of all files in the settings' folder; empty if there is no folder."""
     folder = settings.pipelines
     if not folder.is_dir():
         return dg.Definitions()
@@ -31,7 +31,7 @@ def _of_file(file: PipelineFile, settings: Settings) -> dg.Definitions:
 
 
 def _of_wrong_file(file: PipelineFile, error: InvalidFileError) -> dg.Definitions:
-    """An asset that says what is wrong with the file, and fails with that."""
+    """An asset whose description is the file's error. Its materialization fails with the error."""
 
     @dg.asset(
         key=["wrong_pipeline_files", "".join(c if c.isalnum() else "_" for c in file.path.stem)],

@@ -1,4 +1,4 @@
-"""The component ``HttpTable``: what a web address answers becomes a table."""
+"""The component ``HttpTable``: it turns the answer of a web address into a table."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -24,11 +24,11 @@ _LARGEST_BYTES = 50_000_000
 
 
 class Query(dg.Model):
-    """A second table, made of the first one.
+    """A second table, made from the first one.
 
     Attributes:
         table: its name.
-        sql: one SELECT in DuckDB's SQL, whichever the warehouse.
+        sql: one SELECT in DuckDB's SQL, for every warehouse.
     """
 
     table: TableName
@@ -36,17 +36,17 @@ class Query(dg.Model):
 
 
 class HttpTable(Pipeline):
-    """A table of what a web address answers.
+    """A table with the answer of a web address.
 
     Attributes:
         url: an address that answers without a login.
-        format: what it answers.
-        records: in JSON, the key of the list of records; without one, the answer is the list.
-        columns: those that are kept, with the kind of their values.
-        table: the table, which is replaced each time.
-        warehouse: where the table is.
-        query: a second table, made of the first one.
-        schedule: when, as a cron expression; by hand only without one.
+        format: format of the answer.
+        records: in JSON, the key of the list of records; without it, the answer is the list.
+        columns: the columns to keep, with the kind of their values.
+        table: name of the table; each run replaces its rows.
+        warehouse: the warehouse of the table.
+        query: a second table, made from the first one.
+        schedule: a cron expression; without it, the pipeline runs only by hand.
     """
 
     url: WebAddress
@@ -72,26 +72,26 @@ class HttpTable(Pipeline):
 
     @property
     def used_warehouses(self) -> tuple[str, ...]:
-        """Where the table is."""
+        """The warehouse of the table."""
         return (self.warehouse,)
 
     @property
     def tables(self) -> tuple[tuple[str, str], ...]:
-        """The table, and that of the query."""
+        """The table, and the query's table if there is one."""
         names = [self.table] + ([self.query.table] if self.query else [])
         return tuple((self.warehouse, name) for name in names)
 
     @property
     def title(self) -> str:
-        """What it does, in a line."""
+        """What the pipeline does, in one line."""
         names = " and ".join(name for _, name in self.tables)
         return f"{public_url(self.url)} to {self.warehouse}: {names}"
 
     def fetch(self, settings: Settings) -> dict[str, pa.Table]:
-        """The rows of each table; nothing is written.
+        """Fetch the rows of each table. Nothing is written.
 
         Raises:
-            TaxiAssetsError: there is no answer, or it is not what it should be.
+            TaxiAssetsError: there is no answer, or it does not fit the attributes.
         """
         content = fetch_content(transport_of(settings), self.url, _LARGEST_BYTES)
         place = public_url(self.url)
@@ -121,7 +121,7 @@ class HttpTable(Pipeline):
 
     def _assets(self, name: str, settings: Settings) -> dg.AssetsDefinition:
         keys = {table: dg.AssetKey([warehouse, table]) for warehouse, table in self.tables}
-        # A query's table is made of the first one, and of nothing else.
+        # The query's table depends only on the first table.
         specs = [
             dg.AssetSpec(
                 key,

@@ -1,4 +1,4 @@
-"""What every component that a pipeline file may be an instance of can do."""
+"""The base class of the components that a pipeline file may be an instance of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from taxi_assets.settings import Settings, read_settings, variable
 
 GROUP = "pipelines"
-"""Group of the assets in the UI."""
+"""Group of the pipelines' assets in the UI."""
 
 _CRON_FIELDS = 5
 
@@ -28,7 +28,7 @@ def _cron(value: str) -> str:
 
 
 Cron = Annotated[str, AfterValidator(_cron)]
-"""When something runs, in the time zone of TAXI_SCHEDULE_TIMEZONE."""
+"""A cron expression of five fields, in the time zone of TAXI_SCHEDULE_TIMEZONE."""
 
 
 def job_name(name: str) -> str:
@@ -39,8 +39,8 @@ def job_name(name: str) -> str:
 class Pipeline(dg.Component, dg.Model):
     """A component whose attributes are plain data.
 
-    Dagster's loader would render templates in attributes of a ``Resolvable``. This is none: it is
-    its own model, so that Dagster, too, takes the attributes as they are.
+    Dagster's loader renders templates in the attributes of a ``Resolvable``. This class is not a
+    ``Resolvable`` but its own model, so Dagster's loader, too, takes the attributes as they are.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -49,23 +49,23 @@ class Pipeline(dg.Component, dg.Model):
 
     @classmethod
     def get_model_cls(cls) -> type[BaseModel]:
-        """The attributes' model: the component itself."""
+        """The model of the attributes, which is the component itself."""
         return cls
 
     @classmethod
     def load(cls, attributes: BaseModel | None, context: dg.ComponentLoadContext) -> Self:  # noqa: ARG003
-        """The component that the validated attributes are already."""
+        """The component: the validated attributes already are an instance of it."""
         return attributes if isinstance(attributes, cls) else cls.model_validate({})
 
     def build_defs(self, context: dg.ComponentLoadContext) -> dg.Definitions:
-        """What Dagster runs, named after the folder, where Dagster's own loader is used."""
+        """The definitions for Dagster's own loader, named after the folder."""
         return self.definitions(context.path.name, read_settings())
 
     def require(self, settings: Settings) -> None:
-        """Check that the settings go with the attributes.
+        """Check that the settings have what the attributes need.
 
         Raises:
-            ValueError: a warehouse is not among those of the settings.
+            ValueError: a warehouse is not in use by the settings.
         """
         for warehouse in self.used_warehouses:
             if warehouse not in settings.warehouses:
@@ -77,18 +77,18 @@ class Pipeline(dg.Component, dg.Model):
     @property
     @abstractmethod
     def used_warehouses(self) -> tuple[str, ...]:
-        """Where it loads to."""
+        """The warehouses that the pipeline loads into."""
 
     @abstractmethod
     def definitions(self, name: str, settings: Settings) -> dg.Definitions:
-        """What Dagster runs: a job ``pipeline_<name>``, its schedule, its assets."""
+        """Dagster's definitions: a job ``pipeline_<name>``, its schedule, its assets."""
 
     @property
     def tables(self) -> tuple[tuple[str, str], ...]:
-        """The tables that the pipeline makes and nobody else may."""
+        """Warehouse and name of each table that only this pipeline may make."""
         return ()
 
     @property
     @abstractmethod
     def title(self) -> str:
-        """What it does, in a line."""
+        """What the pipeline does, in one line."""

@@ -1,4 +1,4 @@
-"""Reads the folder of pipeline files: each becomes a pipeline, or says what is wrong with it."""
+"""Reads the folder of pipeline files: each file gives a pipeline or an error."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from taxi_assets.settings import Settings
 COMPONENTS: dict[str, type[Pipeline]] = {
     f"taxi_assets.components.{each.__name__}": each for each in (HttpTable, TripPipeline)
 }
-"""What a file may be an instance of, by its ``type``."""
+"""The components that a file may be an instance of, by the file's ``type``."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class PipelineFile:
     """A file of the folder.
 
     Attributes:
-        name: that of the file without its ending.
-        path: where it is.
-        found: the pipeline, or what is wrong with the file.
+        name: name of the file without its extension.
+        path: path of the file.
+        found: the pipeline, or the error in the file.
     """
 
     name: str
@@ -40,7 +40,7 @@ class PipelineFile:
 
 
 def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
-    """The files of the folder by name. One that is wrong takes no other along."""
+    """The files of the folder, by name. An error in one file does not affect the others."""
     taken: dict[tuple[str, str], Path] = {}
     names: set[str] = set()
     for path in sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml")):
@@ -61,7 +61,7 @@ def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFi
                     )
             taken |= dict.fromkeys(found.tables, path)
         except InvalidFileError as error:
-            # Anew, for it is kept: the frames that raised it would keep DuckDB's objects alive.
+            # A new error: the old one's traceback would keep DuckDB's objects alive.
             found = InvalidFileError(error.what, error.remedy)
         names.add(path.stem)
         yield PipelineFile(path.stem, path, found)
@@ -71,7 +71,7 @@ def read_pipeline(path: Path, settings: Settings) -> Pipeline:
     """The pipeline in a file.
 
     Raises:
-        InvalidFileError: names file, line, key and remedy.
+        InvalidFileError: the file is wrong; it names file, line, key and remedy.
     """
     try:
         text = path.read_text("utf-8")

@@ -1,6 +1,6 @@
 """Reads the text of a pipeline file: plain data, with the line of each value.
 
-It is YAML without what a pipeline does not need: templates, aliases, tags, two keys of one name.
+The text is YAML without templates, aliases, tags and duplicate keys, which no pipeline needs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST_BYTES = 100_000
 
 Place = tuple[str | int, ...]
 TEMPLATE = re.compile(r"\{\{|\{%|\$\{")
-"""How a template begins that somebody else's loader might render."""
+"""The start of a template that another loader might render."""
 
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{name}"
@@ -26,14 +26,15 @@ _PLAIN_TAGS = {
 
 
 def parse_pipeline(text: str, file: str) -> tuple[object, dict[Place, int]]:
-    """What stands in the text, and the line of each place in it.
+    """Parse the text; return its data, and the line of each place in them.
 
     Args:
-        text: of the file.
-        file: its name, for errors.
+        text: text of the file.
+        file: name of the file, for errors.
 
     Raises:
-        InvalidFileError: it is no YAML, or has what a pipeline does not need; names the line.
+        InvalidFileError: it is not YAML, is too large or has a part that is not allowed; it names
+            the line.
     """
     if len(text) > LARGEST_BYTES:
         raise InvalidFileError(f"{file} is larger than {LARGEST_BYTES:,} bytes", REMEDY)
@@ -54,7 +55,7 @@ def parse_pipeline(text: str, file: str) -> tuple[object, dict[Place, int]]:
 
 
 class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc] # PyYAML has no types.
-    """Refuses aliases, by which a small file can hold a huge value."""
+    """Refuses aliases, because with them a small file can hold a huge value."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):

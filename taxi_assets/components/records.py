@@ -1,4 +1,4 @@
-"""Turns an answer, JSON or CSV, into a typed table; anything that does not fit is an error."""
+"""Turns an answer in JSON or CSV into a typed table. A value that does not fit is an error."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ ARROW_TYPES: Mapping[ColumnKind, pa.DataType] = {
 def table_of_json(
     content: bytes, place: str, records: str | None, columns: Mapping[str, ColumnKind]
 ) -> pa.Table:
-    """The columns of a list of objects; what an object does not have is NULL.
+    """Read columns from a list of JSON objects; a key that an object lacks is NULL.
 
     Args:
         content: the answer.
-        place: where it is from, for errors.
-        records: the key of the list; None where the answer is the list itself.
-        columns: those that are kept.
+        place: address of the answer, for errors.
+        records: the key of the list; None if the answer is the list itself.
+        columns: the columns to keep, with the kind of their values.
 
     Raises:
-        InvalidFileError: it is no such list, is empty, or a value does not fit.
+        InvalidFileError: there is no such list, it is empty, or a value does not fit.
     """
     try:
         answer = json.loads(content)
@@ -62,10 +62,10 @@ def table_of_json(
 
 
 def table_of_csv(content: bytes, place: str, columns: Mapping[str, ColumnKind]) -> pa.Table:
-    """The columns of a CSV text in UTF-8 with a header; an empty field is NULL.
+    """Read columns from a CSV text in UTF-8 with a header; an empty field is NULL.
 
     Raises:
-        InvalidFileError: it is no such text, has no rows, or a value does not fit.
+        InvalidFileError: it is not such a text, has no rows, or a value does not fit.
     """
     try:
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
@@ -121,8 +121,8 @@ def _values(records: Records, name: str, kind: ColumnKind, place: str) -> list[o
 
 def _text(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text.encode()  # half a surrogate pair, which JSON can hold, is no text
-    if "\0" in text:  # Postgres has no place for it.
+    text.encode()  # fails on half a surrogate pair, which JSON can hold
+    if "\0" in text:  # Postgres cannot store it.
         raise ValueError
     return text
 

@@ -1,7 +1,7 @@
-"""Runs a pipeline file's SQL where it can reach nothing but the table it is about.
+"""Runs a pipeline file's SQL in a sandbox with only one table.
 
-It runs in a database of its own in memory: no file, no network, no extension, no Python variable,
-no table of a warehouse, and no setting that it could change. Its memory and its time are limited.
+The query runs in its own in-memory database. It cannot reach files, the network, extensions, Python
+variables or a warehouse's tables, and it cannot change settings. Its memory and time are limited.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def check_query(sql: str, table: str, columns: Mapping[str, ColumnKind]) -> None
     """Check, without running it, that a query is one SELECT from the table.
 
     Raises:
-        ValueError: it is not; says why in DuckDB's words.
+        ValueError: it is not; the text is mostly DuckDB's.
     """
     try:
         statements = duckdb.extract_statements(sql)
@@ -54,10 +54,10 @@ def check_query(sql: str, table: str, columns: Mapping[str, ColumnKind]) -> None
 def run_query(
     sql: str, table: str, rows: pa.Table, place: str, seconds: float = QUERY_SECONDS
 ) -> pa.Table:
-    """The query's result, over a table of that name with these rows.
+    """Run a query on a table of that name with these rows; return its result.
 
     Raises:
-        InvalidFileError: it failed, or took too long.
+        InvalidFileError: the query failed, or took longer than ``seconds``.
     """
     with _sandbox(table, rows) as connection:
         timer = threading.Timer(seconds, connection.interrupt)

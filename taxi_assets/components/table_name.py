@@ -38,7 +38,7 @@ def _column_name(value: str) -> str:
 
 
 TableName = Annotated[str, AfterValidator(_table_name)]
-"""A table that a pipeline makes."""
+"""Name of a table that a pipeline may make."""
 
 ColumnName = Annotated[str, AfterValidator(_column_name)]
-"""A column, as the answer names it."""
+"""Name of a column in the answer."""

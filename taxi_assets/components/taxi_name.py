@@ -20,4 +20,4 @@ TaxiName = Annotated[
     AfterValidator(_known),
     WithJsonSchema({"type": "string", "enum": list(DATASETS)}),
 ]
-"""A kind of taxi that there is."""
+"""Name of an existing kind of taxi."""

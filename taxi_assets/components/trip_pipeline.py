@@ -1,7 +1,7 @@
-"""The component ``TripPipeline``: chosen months of a taxi, to chosen warehouses, when it suits.
+"""The component ``TripPipeline``: loads chosen months of a taxi into chosen warehouses.
 
-It is a job and a schedule over the assets that there are for every taxi: which months it asks for
-is its own, how a month is loaded and checked is theirs.
+It adds a job and a schedule to the assets that every taxi has. The component says which months to
+load; the assets say how a month is loaded and checked.
 """
 
 from datetime import UTC, date
@@ -39,8 +39,8 @@ class Months(dg.Model):
     """A range of months, both ends included.
 
     Attributes:
-        first: such as ``2020-01``.
-        last: the same; without one, the range has no end.
+        first: the first month, such as ``2020-01``.
+        last: the last month; without it, the range has no end.
     """
 
     first: MonthText
@@ -51,10 +51,10 @@ class TripPipeline(Pipeline):
     """Loads the months of a taxi that are published and not loaded yet.
 
     Attributes:
-        taxi: whose months.
-        months: which of them.
-        warehouses: where to.
-        schedule: when it looks, as a cron expression; by hand only without one.
+        taxi: the taxi of the months.
+        months: the range of months.
+        warehouses: the warehouses to load into.
+        schedule: a cron expression; without it, the pipeline runs only by hand.
     """
 
     taxi: TaxiName
@@ -74,17 +74,17 @@ class TripPipeline(Pipeline):
 
     @property
     def dataset(self) -> Dataset:
-        """The taxi's trips."""
+        """The dataset of the taxi."""
         return DATASETS[self.taxi]
 
     @property
     def used_warehouses(self) -> tuple[str, ...]:
-        """Where to."""
+        """The warehouses to load into."""
         return tuple(self.warehouses)
 
     @property
     def title(self) -> str:
-        """What it does, in a line."""
+        """What the pipeline does, in one line."""
         months = f"{self.months.first} to {self.months.last or 'the newest'}"
         return f"{self.taxi} trips of {months} to {' and '.join(self.warehouses)}"
 
@@ -93,14 +93,14 @@ class TripPipeline(Pipeline):
         return Month.parse(self.months.last) if self.months.last else None
 
     def wanted(self, settings: Settings, today: date) -> list[Month]:
-        """The months that the source can have by that day, newest first."""
+        """The months of the range that can be published by that day, newest first."""
         newest = Catalog(settings).last_month(self.dataset, today)
         last = min(self._last or newest, newest)
         first = Month.parse(self.months.first)
         return sorted(first.through(last), reverse=True) if first <= last else []
 
     def definitions(self, name: str, settings: Settings) -> dg.Definitions:
-        """The job that loads one of the months, and the schedule that asks for them."""
+        """The job that loads one month, and the schedule that requests its runs."""
         catalog = Catalog(settings.model_copy(update={"warehouses": self.used_warehouses}))
         job = dg.define_asset_job(
             job_name(name),

@@ -1,4 +1,4 @@
-"""Web addresses that a pipeline file may name, and what may stand behind them."""
+"""Checks the web addresses in pipeline files, and the hosts that they lead to."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 def transport_of(settings: Settings) -> HttpTransport:
-    """What fetches such an address.
+    """The transport that fetches such addresses.
 
-    Unless the settings allow any host, each request, those that redirects lead to included, goes
-    to public addresses only: a pipeline file must not be a way to what only this machine reaches,
-    such as the credentials that a cloud hands out on 169.254.169.254.
+    Unless the settings allow any host, each request goes only to public addresses, also after a
+    redirect. A pipeline file must not give access to services that only this machine can reach,
+    such as the cloud credentials on 169.254.169.254.
     """
     transport = HttpTransport(
         attempts=settings.http_attempts,
@@ -60,15 +60,15 @@ def transport_of(settings: Settings) -> HttpTransport:
 
 
 class _PublicHosts(HTTPAdapter):
-    """Refuses hosts of which any address is not public, each time before it connects."""
+    """Refuses a host if any of its addresses is not public. It checks before each request."""
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **options: Any
     ) -> requests.Response:
-        """Look the host up, and send the request only to public addresses.
+        """Look up the host, and send the request only to public addresses.
 
-        Where a proxy is set, it is the proxy that looks up and connects: what it may reach is for
-        whoever runs it to say, and a name that only it knows is left to it.
+        If a proxy is set, the proxy looks up the host and connects. Its operator decides which
+        hosts it may reach. A name that cannot be looked up here is left to the proxy.
         """
         host = str(urlsplit(request.url or "").hostname or "")
         addresses = _addresses(host)
@@ -88,10 +88,10 @@ class _PublicHosts(HTTPAdapter):
 
 
 def is_public(text: str) -> bool:
-    """Whether an address is one of the public Internet's, for a single host.
+    """Whether an address is a public Internet address of a single host.
 
-    An IPv6 address that stands for an IPv4 one (mapped, 6to4, NAT64: RFC 4291, 3056, 6052) is as
-    public as that one is. Teredo and forms that are out of use lead anywhere.
+    An IPv6 address that contains an IPv4 address (mapped, 6to4, NAT64: RFC 4291, 3056, 6052) is
+    public if the IPv4 address is. Teredo and obsolete forms can lead anywhere and are not public.
     """
     address = ipaddress.ip_address(text)
     if isinstance(address, ipaddress.IPv6Address):
@@ -106,7 +106,7 @@ def is_public(text: str) -> bool:
 
 
 def _addresses(host: str) -> set[str]:
-    """The host's addresses; none where it is not known here."""
+    """The host's addresses; empty if it cannot be looked up."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:

@@ -1,4 +1,4 @@
-"""Google Cloud as such: who we are there, and what its refusals mean. No data, no tables.
+"""Google Cloud: credentials, clients, the bucket, and errors. No data and no tables.
 
-Google's libraries take a second to import: modules import them where they use them.
+Google's libraries take a second to import, so modules import them only where they use them.
 """

@@ -1,4 +1,4 @@
-"""What must be there in Google Cloud before months can be loaded, as assets."""
+"""Assets of Google Cloud that must exist before months can be loaded."""
 
 import dagster as dg
 
@@ -8,11 +8,11 @@ from taxi_assets.gcp.cloud import GoogleCloud
 
 
 def bucket_asset(cloud: GoogleCloud, name: str) -> dg.AssetsDefinition:
-    """The lake's bucket.
+    """The asset that creates and checks the lake's bucket.
 
     Args:
-        cloud: who we are.
-        name: the bucket.
+        cloud: project, location and credentials.
+        name: name of the bucket.
     """
 
     @dg.asset(

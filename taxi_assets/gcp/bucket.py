@@ -1,4 +1,4 @@
-"""The lake's bucket: made where missing, checked where it is there, never changed."""
+"""Creates the lake's bucket, or checks the one that exists, without changing it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from google.cloud.storage import Bucket
 
 LABELS = {"managed-by": "taxi-assets"}
-"""On what this project makes."""
+"""The labels of every bucket that this project creates."""
 
 NEEDED_RIGHTS = (
     "storage.objects.create",
@@ -22,22 +22,23 @@ NEEDED_RIGHTS = (
     "storage.objects.list",
     "storage.objects.update",
 )
-"""To load months. Replacing an object is a deletion, too; roles/storage.objectUser has them all."""
+"""The rights on the bucket that a load needs. To replace an object, the right to delete is needed,
+too. roles/storage.objectUser has them all."""
 
-# What a broken multipart upload of other tools leaves costs money and is shown nowhere. Resumable
-# uploads, such as the lake's own, end by themselves after a week.
+# Broken multipart uploads of other tools leave parts that cost money and that no listing shows.
+# Resumable uploads, such as the lake's own, end by themselves after a week.
 _ABANDONED_DAYS = 7
 _ENFORCED = "enforced"
 
 
 @dataclass(frozen=True)
 class BucketState:
-    """A bucket that fits.
+    """A bucket that raw files can be stored in.
 
     Attributes:
-        name: as it is called.
+        name: its name.
         location: where it is, such as ``us-east1``.
-        created: whether it was made just now.
+        created: whether it was created just now.
     """
 
     name: str
@@ -46,11 +47,13 @@ class BucketState:
 
 
 def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
-    """Make the bucket if there is none of that name; otherwise see whether it fits.
+    """Create the bucket if it does not exist; otherwise check that it can be used.
 
     Raises:
-        CredentialsError: it is another project's, or we may not make or see buckets.
-        StorageError: it lies elsewhere, or others may be let in object by object.
+        CredentialsError: it belongs to another project, or the account may not create or read
+            buckets.
+        StorageError: it is in another location, has rights object by object, or could be opened
+            to everybody.
     """
     from google.api_core.exceptions import Conflict, Forbidden, NotFound
 
@@ -72,11 +75,11 @@ def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
 
 
 def require_location(cloud: GoogleCloud, name: str) -> str:
-    """Where the bucket is, if that is where the settings have everything else.
+    """Check that the bucket is in the location of the settings, and return the location.
 
     Raises:
-        StorageError: it lies elsewhere, or there is no such bucket.
-        CredentialsError: we may not see it.
+        StorageError: it is in another location, or does not exist.
+        CredentialsError: the account may not read the bucket's location.
     """
     from google.api_core.exceptions import Forbidden
 
@@ -94,7 +97,7 @@ def require_location(cloud: GoogleCloud, name: str) -> str:
 
 
 def missing_rights(cloud: GoogleCloud, name: str) -> list[str]:
-    """Which rights to load months we lack on the bucket.
+    """The rights on the bucket that a load needs and the account lacks.
 
     Raises:
         StorageError: there is no such bucket.

@@ -1,4 +1,4 @@
-"""Google Cloud as the settings name it: hands out credentials and clients."""
+"""Google Cloud as the settings describe it: gives credentials and clients."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 
 @dataclass(frozen=True)
 class GoogleCloud:
-    """Who we are in Google Cloud, and where.
+    """Project, location and credentials in Google Cloud.
 
     Attributes:
-        project: the project; None: that of the credentials.
-        location: where the bucket and the dataset are made.
-        key: base64 of a service account's key; None: application default credentials.
-        impersonate: e-mail of a service account to act as.
+        project: the project; None uses that of the credentials.
+        location: where the bucket and the dataset are created.
+        key: base64 of a service account's key; None uses application default credentials.
+        impersonate: e-mail of a service account to act as; None for none.
         retry_seconds: how long to try again while there is no answer.
-        storage_url: a stand-in for Cloud Storage that wants no credentials.
+        storage_url: a stand-in for Cloud Storage that needs no credentials; None for Google's.
         bigquery_url: the same for BigQuery.
     """
 
@@ -47,17 +47,17 @@ class GoogleCloud:
 
     @cached_property
     def credentials(self) -> Credentials:
-        """Credentials that Google has accepted, so that no work begins without.
+        """Credentials that Google has already accepted, so that work does not begin without them.
 
         Raises:
             CredentialsError: there are none, or Google does not accept them.
-            StorageUnavailableError: Google cannot be asked.
+            StorageUnavailableError: Google does not answer.
         """
         return self._identity[0]
 
     @cached_property
     def project_id(self) -> str:
-        """The project that the bucket and the dataset are made in, and jobs are billed to.
+        """The project in which bucket and dataset are created and to which jobs are billed.
 
         Raises:
             CredentialsError: neither the settings nor the credentials name one.
@@ -75,7 +75,7 @@ class GoogleCloud:
         from google.cloud.storage import Client
 
         options = {"api_endpoint": self.storage_url} if self.storage_url else None
-        # Objects are reached without a project: only making a bucket needs one.
+        # Access to objects needs no project; only the creation of a bucket does.
         project = self.project or self._identity[1] or "no-project-named"
         return Client(project=project, credentials=self.credentials, client_options=options)
 
@@ -94,7 +94,7 @@ class GoogleCloud:
 
     @property
     def bigquery_retry(self) -> Retry:
-        """How BigQuery is asked again: what can pass by itself, for as long as we try."""
+        """The retry policy of BigQuery: only transient errors, for ``retry_seconds``."""
         from google.cloud.bigquery.retry import DEFAULT_RETRY
 
         retry: Retry = DEFAULT_RETRY.with_timeout(self.retry_seconds)
@@ -102,7 +102,7 @@ class GoogleCloud:
 
     @property
     def retry(self) -> Retry:
-        """How Google's clients try again: what can pass by itself, for as long as we try."""
+        """The retry policy of Cloud Storage: only transient errors, for ``retry_seconds``."""
         from google.cloud.storage.retry import DEFAULT_RETRY
 
         retry: Retry = DEFAULT_RETRY.with_timeout(self.retry_seconds)
@@ -139,7 +139,7 @@ class GoogleCloud:
         try:
             return KeyCredentials.from_service_account_info(key, scopes=_SCOPES), key["project_id"]
         except (ValueError, MalformedError):
-            # What it says may quote the key.
+            # The library's text may quote the key.
             raise CredentialsError(
                 "GCP_CREDS: the private key within the service account's key cannot be read",
                 "the file was cut or edited: make the setting anew, with `base64 -w0 key.json`",
@@ -154,7 +154,7 @@ class GoogleCloud:
 
 
 def google_cloud_of(settings: Settings) -> GoogleCloud:
-    """Google Cloud as the settings name it; nothing is asked yet."""
+    """Google Cloud as the settings describe it. No request is sent."""
     return GoogleCloud(
         project=settings.gcp_project_id,
         location=settings.gcp_location,

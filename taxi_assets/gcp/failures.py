@@ -1,4 +1,4 @@
-"""Translates what Google's libraries report into errors with a remedy."""
+"""Translates errors of Google's libraries into errors with a remedy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GRANT = (
     f"grant the role that {_DOCS} lists for this, on the bucket; a new grant takes a minute to hold"
 )
 
-# Google tells these apart by words alone.
+# Only Google's words distinguish these errors.
 _REFUSED_TOKENS: Sequence[tuple[str, str, str]] = (
     (
         "Invalid JWT Signature",
@@ -73,16 +73,16 @@ _REFUSED_CALLS: Sequence[tuple[str, str]] = (
 
 @contextmanager
 def told(place: str) -> Iterator[None]:
-    """Turn what Google's libraries raise into an error with a remedy.
+    """Turn errors of Google's libraries into errors with a remedy.
 
     Args:
-        place: what was asked, such as ``gs://bucket``.
+        place: the place that requests go to, such as ``gs://bucket``, for the errors.
 
     Raises:
-        CredentialsError: who we are is not accepted, or may not do it.
-        LakeBusyError: it changed meanwhile.
-        StorageError: it is not there, or refuses for good.
-        StorageUnavailableError: no answer for longer than we try.
+        CredentialsError: the credentials are not accepted, or lack a right.
+        LakeBusyError: somebody else changed the place meanwhile.
+        StorageError: the place does not exist, or refuses; a retry would not help.
+        StorageUnavailableError: Google did not answer in time.
     """
     import requests
     from google.api_core.exceptions import GoogleAPIError
@@ -96,7 +96,7 @@ def told(place: str) -> Iterator[None]:
 
 
 def explain(error: Exception, place: str) -> TaxiAssetsError:
-    """What an error of Google's libraries means."""
+    """The error with a remedy for an error of Google's libraries."""
     from google.api_core import exceptions as api
     from google.auth import exceptions as auth
 
@@ -162,13 +162,13 @@ def _refused_call(code: int | None, message: str, place: str) -> TaxiAssetsError
 
 
 def says_why(text: str) -> str | None:
-    """What to do about a refusal that is not for want of a right; None where it is."""
+    """The remedy for a refusal whose cause is not a missing right; None for other refusals."""
     fitting = (remedy for words, remedy in _REFUSED_CALLS if words in text.lower())
     return next(fitting, None)
 
 
 def changed_meanwhile(place: str) -> LakeBusyError:
-    """Somebody else wrote what we were about to write."""
+    """The error for a write that met somebody else's change."""
     return LakeBusyError(
         f"{place}: somebody else changed it meanwhile", "run again; their version is kept so far"
     )
@@ -183,7 +183,7 @@ def _no_answer(place: str, reason: str) -> TaxiAssetsError:
 
 
 def _texts(error: Exception) -> Iterator[str]:
-    """What Google answered: the libraries hand it on as text, as JSON, or as what that held."""
+    """The texts of Google's answer. The libraries pass it on as text, as JSON or as parsed JSON."""
     for part in error.args:
         if isinstance(part, str):
             try:
@@ -196,5 +196,5 @@ def _texts(error: Exception) -> Iterator[str]:
 
 
 def one_line(text: str) -> str:
-    """The text on one line, and not too long to be shown."""
+    """The text on one line, cut to a length that can be shown."""
     return re.sub(r"\s+", " ", text).strip()[:_SHOWN_CHARACTERS]

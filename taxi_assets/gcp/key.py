@@ -1,4 +1,4 @@
-"""Reads a service account's key from a setting. Nothing of it is ever repeated in a message."""
+"""Reads a service account's key from a setting. No message ever contains a part of the key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def read_key(encoded: str) -> dict[str, str]:
     """The fields of a key that is given as base64, with or without newlines.
 
     Raises:
-        CredentialsError: it is no base64, no JSON, no service account's key, or not all of one.
+        CredentialsError: the text is not base64, not JSON or not a service account's key, or
+            fields are missing.
     """
     text = "".join(encoded.split())
     if text.startswith("{"):

@@ -1,1 +1,1 @@
-"""What the months hold: figures, charts, the page, and the data dictionary."""
+"""The report on the loaded months: figures, charts, the HTML page, and the data dictionary."""

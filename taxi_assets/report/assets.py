@@ -30,7 +30,7 @@ def report_definitions(settings: Settings) -> dg.Definitions:
 
 
 def _summary(warehouse: Warehouse) -> dg.AssetsDefinition:
-    """All months at once: only those that changed are read, and one picture shows them all."""
+    """The asset is not partitioned: it reads only changed months and shows all of them."""
 
     @dg.asset(
         key=[warehouse.name, SUMMARIES.name],
@@ -79,7 +79,7 @@ def _tables(warehouse: str) -> list[dg.AssetKey]:
 
 
 def _rates(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, float]:
-    """Rows per second of each month's newest load that did anything."""
+    """Rows per second of each month's newest load that changed something."""
     records = instance.fetch_materializations(key, limit=_LOADS).records
     rates: dict[str, float] = {}
     for record in records:
@@ -93,4 +93,4 @@ def _rates(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, float]:
 
 
 _LOADS = 500
-"""Newest loads that are looked at: both taxis' months of twenty years."""
+"""How many of a table's newest loads are read: one for each month of forty years."""

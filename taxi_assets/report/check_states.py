@@ -1,4 +1,4 @@
-"""How the asset checks of each month ended last, as Dagster recorded it."""
+"""The last result of each asset check of each month, as Dagster recorded it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class CheckState:
     Attributes:
         asset: the table, such as ``duckdb/green_tripdata``.
         name: the check.
-        month: such as ``2020-04``; nothing where the check is not of a month.
+        month: such as ``2020-04``; empty if the check is not partitioned.
         state: ``passed``, ``failed``, ``running`` or ``never ended``.
-        current: whether it is of the month as it was loaded last.
+        current: whether it judged the month's last load.
     """
 
     asset: str

@@ -1,4 +1,4 @@
-"""What the report tells, before it is told."""
+"""Gathers the content of the report, before it is rendered."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Content:
 
     Attributes:
         made_at: when it was gathered, UTC.
-        warehouse: whose tables the figures of trips are from: the first that is enabled.
-        coverage: every month that is known here.
+        warehouse: the warehouse of the trips' figures: the first one in the settings.
+        coverage: every month that the lake or a warehouse knows.
         summaries: figures of the loaded months.
-        answers: the homework's.
-        ledgers: what each warehouse's ledger says.
-        checks: how the asset checks ended last.
+        answers: answers to the homework's questions.
+        ledgers: entries of each warehouse's ledger.
+        checks: the last results of the asset checks.
     """
 
     made_at: datetime
@@ -43,10 +43,10 @@ class Content:
 
 
 def gather(settings: Settings, checks: Sequence[CheckState]) -> Content:
-    """Ask lake and warehouses; months that were loaded since the last time are summarized.
+    """Query lake and warehouses, and summarize months that were loaded since the last report.
 
     Raises:
-        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
     """
     datasets = list(DATASETS.values())
     warehouses = warehouses_of(settings)

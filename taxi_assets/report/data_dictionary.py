@@ -1,4 +1,4 @@
-"""The data dictionary: every table and column, as Markdown, from their declarations."""
+"""The data dictionary: every table and column in Markdown, generated from the declarations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures put together from the warehouses' summaries: by month, day, hour, zone and borough."""
+"""Computes figures from a warehouse's summaries: by month, day, hour, zone and borough."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _BUSIEST = 3
 
 @dataclass(frozen=True)
 class BusyMonth:
-    """A month's summary, with where and when most of its trips began.
+    """A month's summary, with its busiest zones and hours of pickup.
 
     Attributes:
         summary: its figures.
-        zones: its busiest zones by name, the busiest first, with their trips.
-        hours: its busiest hours of the day, likewise.
+        zones: name and trips of its busiest zones, the busiest first.
+        hours: hour of the day and trips of its busiest hours, the busiest first.
         outside: trips whose pickup lies outside of the month.
     """
 
@@ -85,7 +85,7 @@ def trips_by_zone(summaries: Summaries) -> list[tuple[str, int]]:
 
 
 def trips_by_borough(summaries: Summaries) -> list[tuple[str, int]]:
-    """Trips that began in each borough, the busiest first; none where zones are not loaded."""
+    """Trips that began in each borough, the busiest first; empty if zones are not loaded."""
     boroughs = {zone.number: zone.borough for zone in summaries.zones}
     if not boroughs:
         return []
@@ -94,7 +94,7 @@ def trips_by_borough(summaries: Summaries) -> list[tuple[str, int]]:
 
 
 def zone_names(summaries: Summaries) -> Mapping[str, str]:
-    """Name and number of each zone, by its number; names alone stand for several zones."""
+    """Name and number of each zone, by its number. Some names belong to several zones."""
     return {zone.number: f"{zone.name} ({zone.number})" for zone in summaries.zones}
 
 

@@ -1,4 +1,4 @@
-"""The answers that the course's homework asks for, beside the published ones."""
+"""Answers to the questions of the course's homework, beside the published answers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _TENTH = 0.05
 
 @dataclass(frozen=True)
 class Question:
-    """What the homework asks, and the answer that the course published.
+    """A question of the homework, and the answer that the course published.
 
     Attributes:
         text: the question.
-        taxi: whose months it is about.
-        period: a month, or a year for all its months.
+        taxi: the taxi that it is about.
+        period: a month such as ``2021-03``, or a year such as ``2020`` for all its months.
         published: the published answer, in rows or in MiB.
-        unit: ``rows`` of the CSV releases in the table, or ``MiB`` of the file unzipped.
+        unit: ``rows`` in the table from CSV releases, or ``MiB`` of the unzipped file.
     """
 
     text: str
@@ -40,18 +40,18 @@ QUESTIONS = (
     Question("Rows of yellow taxis in March 2021", "yellow", "2021-03", 1_925_152, "rows"),
     Question("Uncompressed size of yellow 2020-12", "yellow", "2020-12", 128.3, "MiB"),
 )
-"""As published for module 2 of the Data Engineering Zoomcamp, whose months are the CSV releases."""
+"""The questions of module 2 of the Data Engineering Zoomcamp, which uses the CSV releases."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found.
+    """An answer from the data that is loaded here.
 
     Attributes:
-        question: what was asked.
-        found: the answer as far as months are loaded; None where none is.
-        months: how many of the question's months are loaded, of how many.
-        agrees: whether it is the published answer; None where months are missing.
+        question: the question.
+        found: the answer, from the months that are here; None if there are none.
+        months: number of the question's months that are here, and number of all its months.
+        agrees: whether it is the published answer; None if months are missing.
     """
 
     question: Question
@@ -63,7 +63,7 @@ class Answer:
 def answers(
     lines: Sequence[Coverage], landed: Iterable[tuple[TripFile, LandedFile]], warehouse: str
 ) -> list[Answer]:
-    """The answers from a warehouse's tables and the files in the lake, for datasets there are."""
+    """The answers from a warehouse's tables and the files in the lake, for existing datasets."""
     sizes = {
         (file.dataset.taxi, str(file.month)): found.facts.uncompressed_bytes / _MIB
         for file, found in landed

@@ -1,4 +1,4 @@
-"""What Dagster's UI shows of summaries and coverage: pictures, tables, and numbers it plots."""
+"""Metadata of summaries and coverage for Dagster's UI: charts, tables, and numbers to plot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Metadata = dict[str, dg.MetadataValue | int | float | str]
 
 
 def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
-    """A warehouse's summaries: rows by month as a picture, all months as a table."""
+    """A warehouse's summaries: a chart of rows by month, and a table of all months."""
     trips: dict[str, dict[str, float]] = {}
     for busy in months:
         trips.setdefault(busy.summary.taxi, {})[busy.summary.month] = busy.summary.trips
@@ -48,10 +48,10 @@ def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
 def coverage_metadata(
     lines: Sequence[Coverage], rates: Mapping[str, Mapping[str, float]]
 ) -> Metadata:
-    """Every month's state as a picture and in numbers, and how fast months were loaded.
+    """The months' states as a chart and in numbers, and the speed of their loads.
 
     Args:
-        lines: the months.
+        lines: the coverage of all months.
         rates: rows per second by month, for each table.
     """
     states = [line.state for line in lines]
@@ -73,7 +73,7 @@ def coverage_metadata(
 
 
 def _known(figure: float | None) -> float | str:
-    """The figure; a dash where the dataset has no such column."""
+    """The figure; a dash if the dataset has no such column."""
     return "–" if figure is None else figure
 
 

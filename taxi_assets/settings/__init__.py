@@ -1,9 +1,9 @@
-"""The only reader of the environment: every setting, typed, with its default and meaning.
+"""The only reader of the environment: all settings with types, defaults and meanings.
 
 Settings come from environment variables, then from a file ``.env`` in the working directory.
-A value that cannot be used, or a ``TAXI_`` name that no setting has, is an error that names it: a
-typo must not silently mean the default. Names of Google Cloud's settings are the flows' and
-Google's own; others may begin like them.
+A value that cannot be used is an error, and so is an unknown name that begins with ``TAXI_``, since
+a typo must not silently mean the default. The settings of Google Cloud have the names of the Kestra
+flows and of Google. Unknown names that begin like these are allowed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Settings: the assistant and the model that it asks."""
+"""Settings: the assistant and its model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RELEASE_NOTES = (
 
 
 class AssistantSettings(BaseSettings):
-    """The assistant and the model that it asks."""
+    """Settings of the assistant and its model."""
 
     gemini_api_key: SecretStr | None = Field(
         None,

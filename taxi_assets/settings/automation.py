@@ -1,4 +1,4 @@
-"""Settings: what runs by itself, and who is told."""
+"""Settings: schedules, alerts and Dagster's own database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from taxi_assets.settings import forms
 
 
 class AutomationSettings(BaseSettings):
-    """What runs by itself, and who is told."""
+    """Settings of schedules, alerts and Dagster's own database."""
 
     schedules: Annotated[Literal["off", "on"], BeforeValidator(forms.lower)] = Field(
         "off",

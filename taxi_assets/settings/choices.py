@@ -1,4 +1,4 @@
-"""Values that settings choose from."""
+"""The values of settings with a fixed list of choices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class SourceChoice(StrEnum):
-    """Which publication of a month is loaded."""
+    """The source that months are loaded from."""
 
     AUTO = "auto"
     CSV = "csv"
@@ -21,10 +21,11 @@ class WarehouseChoice:
     """A warehouse that months can be loaded into.
 
     Attributes:
-        module: has ``warehouse_of(settings)``, which returns a
-            `taxi_assets.warehouse.interface.Warehouse`, and ``DIALECT``, how its SQL is written.
-        needs: settings that it cannot do without, each with a value of the right form that leads
-            nowhere.
+        module: a module with ``warehouse_of(settings)``, which returns a
+            `taxi_assets.warehouse.interface.Warehouse`, and with ``DIALECT``, the dialect of its
+            SQL.
+        needs: the settings that it requires, each with a valid example value that leads to no
+            real server.
     """
 
     module: str
@@ -39,7 +40,7 @@ WAREHOUSES: dict[str, WarehouseChoice] = {
     ),
     "bigquery": WarehouseChoice("taxi_assets.warehouse.bigquery.warehouse"),
 }
-"""The warehouses there are. A new one is a folder of its own and one more line here."""
+"""All warehouses. A new one needs a folder of its own and one more line here."""
 
 
 class Runner(StrEnum):
@@ -51,7 +52,7 @@ class Runner(StrEnum):
 
 
 class ThirdRun(StrEnum):
-    """What happens to a third run of hello world while two go on."""
+    """What happens to a third run of hello world while two are running."""
 
     REFUSE = "refuse"
     QUEUE = "queue"

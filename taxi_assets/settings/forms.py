@@ -1,6 +1,6 @@
-"""Forms that the text of a setting must have.
+"""Validators for the texts of settings.
 
-Each takes a value and returns it, or raises ValueError saying what would do.
+Each takes a value and returns it, sometimes normalized. It raises ValueError with the valid form.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ DSN_FORM = (
 
 
 def split(value: object) -> object:
-    """A list, of what stands between commas."""
+    """Split a text at its commas into a tuple; other values stay as they are."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
 
 
 def lower(value: object) -> object:
-    """In lower case, without spaces around it."""
+    """Strip a text and turn it into lower case; other values stay as they are."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def url(value: str) -> str:
-    """A web address or one of a file, without the slash at its end."""
+    """Require a web address or a file URL; remove the slash at its end."""
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https", "file") or not (parts.netloc or parts.path):
         raise ValueError("it must begin with https://, http:// or file://")
@@ -41,7 +41,7 @@ def url(value: str) -> str:
 
 
 def lake_url(value: str) -> str:
-    """A folder or a bucket."""
+    """Require the URL of a folder (file://) or of a bucket (gs://)."""
     parts = urlsplit(value)
     in_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
     in_bucket = parts.scheme == "gs" and re.fullmatch(_BUCKET_PATTERN, parts.netloc)
@@ -61,14 +61,14 @@ def host_name(value: str) -> str:
 
 
 def timezone(value: str) -> str:
-    """A name of the tz database."""
+    """Require a name of the tz database."""
     if value not in available_timezones():
         raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
     return value
 
 
 def webhook(value: SecretStr) -> SecretStr:
-    """A web address, which may be secret."""
+    """Require a web address. It may be secret, so the error does not show it."""
     parts = urlsplit(value.get_secret_value())
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("it must begin with https:// or http://")
@@ -76,14 +76,14 @@ def webhook(value: SecretStr) -> SecretStr:
 
 
 def dsn(value: SecretStr) -> SecretStr:
-    """A connection string of libpq; what is wrong with it is told without its password."""
+    """Require a connection string of libpq. The error does not show the password."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
     try:
         parts = conninfo_to_dict(value.get_secret_value())
     except ProgrammingError:
-        # Its text may quote the password.
+        # The error's text may quote the password.
         raise ValueError(DSN_FORM) from None
     ports = str(parts.get("port") or "").split(",")
     misplaced = any("@" in str(parts.get(name) or "") for name in ("host", "dbname"))
@@ -93,7 +93,7 @@ def dsn(value: SecretStr) -> SecretStr:
 
 
 def dagster_dsn(value: SecretStr) -> SecretStr:
-    """One that Dagster takes, which is a URL."""
+    """Require a connection string in the form of a URL, since Dagster takes no other form."""
     if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError(DSN_FORM)
     return dsn(value)

@@ -11,7 +11,7 @@ from taxi_assets.settings import forms
 
 
 class GoogleCloudSettings(BaseSettings):
-    """Google Cloud."""
+    """Settings of Google Cloud."""
 
     gcp_project_id: str | None = Field(
         None,

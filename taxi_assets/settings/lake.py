@@ -1,4 +1,4 @@
-"""Settings: where raw files are, and what they must hold."""
+"""Settings: the lake, and the limits for its raw files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from taxi_assets.settings import forms
 
 
 class LakeSettings(BaseSettings):
-    """Where raw files are, and what they must hold."""
+    """Settings of the lake, and limits for its raw files."""
 
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         Path("data"), description="Local state: lake folder, DuckDB file."
@@ -48,13 +48,13 @@ class LakeSettings(BaseSettings):
 
     @cached_property
     def lake_bucket(self) -> tuple[str, str] | None:
-        """Bucket of the raw files and the prefix of their names; None where it is a folder."""
+        """The lake's bucket and the prefix of its files; None if the lake is a folder."""
         parts = urlsplit(self.lake or "")
         return (parts.netloc, unquote(parts.path).strip("/")) if parts.scheme == "gs" else None
 
     @cached_property
     def lake_folder(self) -> Path:
-        """Folder of the raw files, absolute; where a bucket has them, of copies being read."""
+        """The lake's folder, absolute. If the lake is a bucket, the folder of temporary copies."""
         if self.lake is None or self.lake_bucket is not None:
             return self.data_dir.resolve() / "lake"
         return Path(unquote(urlsplit(self.lake).path)).resolve()

@@ -1,4 +1,4 @@
-"""All settings of the project in one, as the environment names them."""
+"""All settings in one class, and the names of their environment variables."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SecretFiles(SecretsSettingsSource):
 
 
 class Settings(
-    # The table of settings lists the last ones first.
+    # The README's table lists the settings of the last class first.
     AssistantSettings,
     GoogleCloudSettings,
     PipelineSettings,
@@ -74,7 +74,7 @@ class Settings(
 
     @cached_property
     def dagster_home(self) -> Path:
-        """Folder of Dagster's runs and events, absolute: DAGSTER_HOME, or in the data dir."""
+        """Folder of Dagster's runs and events, absolute: DAGSTER_HOME, or one in the data dir."""
         home = os.environ.get("DAGSTER_HOME")
         return Path(home).resolve() if home else self.data_dir.resolve() / "dagster"
 
@@ -85,7 +85,7 @@ def variable(name: str) -> str:
 
 
 def variables(name: str) -> tuple[str, ...]:
-    """Every environment variable that a setting is read from, the first one that is set wins."""
+    """All environment variables of a setting. The first one that is set is used."""
     alias = Settings.model_fields[name].validation_alias
     if isinstance(alias, AliasChoices):
         return tuple(map(str, alias.choices))

@@ -12,7 +12,7 @@ from taxi_assets.settings import forms
 
 
 class PipelineSettings(BaseSettings):
-    """Pipelines that are YAML files."""
+    """Settings of pipelines that are YAML files."""
 
     pipelines: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
         Path("pipelines"), description="The folder of pipeline files, if there is one."

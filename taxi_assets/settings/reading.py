@@ -1,4 +1,4 @@
-"""Reads the settings that hold, and explains those that cannot."""
+"""Reads the settings, and explains values that cannot be used."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ SECRETS = frozenset(
 
 
 def read_settings() -> Settings:
-    """The settings that hold in this process.
+    """Read the settings of this process.
 
     Raises:
-        SettingsError: a variable beginning with TAXI_ that no setting has, or a value that its
-            setting cannot take; names the variable, the value and what would do.
+        SettingsError: a variable that begins with TAXI_ is no setting, or a value is not valid. It
+            names the variable, the value (unless it is secret) and a remedy.
     """
     _refuse_unknown_names()
     try:
         settings = Settings.model_validate({})
     except ValidationError as error:
-        # The first problem of each setting: what follows is its consequence.
+        # Only the first problem of each setting: the others are its consequences.
         problems = {str(problem["loc"][0]): problem for problem in reversed(error.errors())}
         raise SettingsError(
             "\n".join(_explain(problem) for problem in reversed(problems.values())),
@@ -46,10 +46,10 @@ def read_settings() -> Settings:
 
 
 def require_needs(warehouse: str, settings: Settings) -> None:
-    """See that the settings have what a warehouse cannot do without.
+    """Check that the settings have everything that a warehouse requires.
 
     Raises:
-        SettingsError: names what is missing.
+        SettingsError: a setting is missing; it names the setting.
     """
     for name in WAREHOUSES[warehouse].needs:
         if getattr(settings, name) is None:
@@ -78,6 +78,6 @@ def _explain(problem: ErrorDetails) -> str:
     name = place if place in variables(field) else variable(field)
     if field in SECRETS:
         return f"{name}: {problem['msg']}"
-    # A URL may carry a password.
+    # A URL may contain a password.
     value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))
     return f"{name}={value}: {problem['msg']}"

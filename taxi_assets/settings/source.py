@@ -1,4 +1,4 @@
-"""Settings: where months are published, and how they are fetched."""
+"""Settings: the sources of months, and downloads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taxi_assets.settings.choices import SourceChoice
 
 
 class SourceSettings(BaseSettings):
-    """Where months are published, and how they are fetched."""
+    """Settings of the sources of months, and of downloads."""
 
     source: Annotated[SourceChoice, BeforeValidator(forms.lower)] = Field(
         SourceChoice.AUTO,

@@ -12,7 +12,7 @@ from taxi_assets.settings.choices import Runner, ThirdRun
 
 
 class StarterSettings(BaseSettings):
-    """The starter pipelines."""
+    """Settings of the starter pipelines."""
 
     hello_world_third_run: Annotated[ThirdRun, BeforeValidator(forms.lower)] = Field(
         ThirdRun.REFUSE,

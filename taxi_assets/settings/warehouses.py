@@ -1,4 +1,4 @@
-"""Settings: where months are loaded."""
+"""Settings: the warehouses, and limits of their checks."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ WarehouseName = Annotated[
     AfterValidator(_known),
     WithJsonSchema({"type": "string", "enum": list(WAREHOUSES)}),
 ]
-"""The name of a warehouse that there is."""
+"""Name of an existing warehouse."""
 
 
 class WarehouseSettings(BaseSettings):
-    """Where months are loaded."""
+    """Settings of the warehouses, and limits of their checks."""
 
     warehouses: Annotated[tuple[WarehouseName, ...], NoDecode, BeforeValidator(forms.split)] = (
         Field(

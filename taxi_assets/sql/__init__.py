@@ -1,1 +1,1 @@
-"""What the SQL of every database shares: statements from files, identifiers, literals."""
+"""SQL for all databases: dialects, statements from files, identifiers and literals."""

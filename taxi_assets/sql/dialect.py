@@ -1,4 +1,4 @@
-"""What tells the SQL of one database from that of another."""
+"""The differences between the SQL of the databases, as data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from taxi_assets.trips.column import ColumnType
 
 
 class RecordType(StrEnum):
-    """The types of columns that the project's own record tables have."""
+    """The types of columns in the project's own record tables."""
 
     TEXT = "text"
     COUNT = "count"
@@ -26,19 +26,19 @@ class RecordType(StrEnum):
 
 @dataclass(frozen=True)
 class Functions:
-    """Expressions that each database writes in its own way, over columns given as SQL.
+    """Templates of SQL expressions that differ between databases. Columns are filled in as SQL.
 
     Attributes:
         seconds_between: seconds from ``{start}`` to ``{end}``, as a whole number or a double.
         day: the date of ``{time}`` as text, ``2020-04-01``.
         hour_of_week: weekday (1 is Monday) and hour of ``{time}`` as text, ``1-07``.
         text_sum: sum of the first 60 bits of the MD5 of each text in ``{column}``.
-        row_id_sum: sum of the first 60 bits of row ids, which are MD5s already; what is no MD5
-            counts as none.
-        time_sum: sum of the microseconds since 1970 of times, which are rounded to whole ones.
+        row_id_sum: sum of the first 60 bits of row ids, which are MD5s already; texts that are not
+            MD5s are left out.
+        time_sum: sum of times in microseconds since 1970, each rounded to a whole number.
         integer_sum: sum of whole numbers.
-        amount_sum: sum of doubles in millionths, each rounded; from nine trillion on they count
-            as none.
+        amount_sum: sum of doubles in millionths, each rounded; amounts of nine trillion and more
+            are left out.
     """
 
     seconds_between: str
@@ -56,21 +56,22 @@ class Dialect:
     """The SQL of one database.
 
     Attributes:
-        name: of the database, in lower case.
-        title: what people call it.
-        parameter: how a bound value is written; ``{name}`` is its name.
+        name: name of the database, in lower case.
+        title: its name for people.
+        parameter: the placeholder of a bound value; ``{name}`` stands for its name.
         among: the condition that ``{column}`` is one of the texts in the bound list ``{values}``.
-        types: the type of each column of trips.
-        record_types: the type of each column of record tables.
-        pipeline_types: for each of DuckDB's types, the type of the same values; DECIMAL of any
-            size is under ``DECIMAL``.
+        types: the SQL type of each column type of trips.
+        record_types: the SQL type of each column type of record tables.
+        pipeline_types: for each of DuckDB's types, the SQL type for the same values; DECIMAL of
+            any size is under ``DECIMAL``.
         functions: expressions that differ.
-        own_columns: columns that merged tables have here alone, behind ``filename``, by type.
-        quote: writes a name as an identifier.
-        literal: writes a text constant.
-        lower_case: whether names of columns are in lower case, as the database folds what nobody
-            quotes.
-        doubles_percent: whether a percent sign must be written twice beside bound values.
+        own_columns: name and type of columns that merged tables have only in this database; they
+            follow ``filename``.
+        quote: turns a name into an SQL identifier.
+        literal: turns a text into an SQL constant.
+        lower_case: whether column names are in lower case, because the database turns unquoted
+            names into lower case.
+        doubles_percent: whether a percent sign must be doubled in statements with bound values.
     """
 
     name: str
@@ -88,11 +89,11 @@ class Dialect:
     doubles_percent: bool = False
 
     def bound(self, name: str) -> str:
-        """A bound value as the database's client takes it."""
+        """The placeholder of a bound value, for the database's client."""
         return self.parameter.format(name=name)
 
     def column_name(self, name: str) -> str:
-        """A column's name as its tables have it."""
+        """A column's name in this database's tables."""
         return name.lower() if self.lower_case else name
 
     def identifier(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""DuckDB's SQL: it reads the raw files for every warehouse, and is one itself."""
+"""DuckDB's SQL. DuckDB reads the raw files for every warehouse, and is a warehouse itself."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DUCKDB = Dialect(
         seconds_between="epoch({end}) - epoch({start})",
         day="strftime({time}, '%Y-%m-%d')",
         hour_of_week="isodow({time}) || '-' || lpad(CAST(hour({time}) AS VARCHAR), 2, '0')",
-        # Few different values: each is hashed once, and weighed by how often it is there.
+        # There are few different values. Each is hashed once and multiplied by its number of rows.
         text_sum=(
             "list_sum(list_transform(map_entries(histogram({column})), "
             "lambda entry: entry.value * CAST('0x' || left(md5(entry.key), 15) AS HUGEINT)))"

@@ -1,4 +1,4 @@
-"""Names and constants as standard SQL writes them, which DuckDB and Postgres follow."""
+"""Identifiers and constants of standard SQL, which DuckDB and Postgres follow."""
 
 
 def quoted(name: str) -> str:

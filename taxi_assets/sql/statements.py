@@ -1,9 +1,9 @@
-"""SQL from ``.sql`` files: identifiers are filled in, values are always bound parameters.
+"""SQL statements from ``.sql`` files. Identifiers are filled in; values are bound parameters.
 
-A file holds one statement, called as the file, or several, each below a line ``-- name: verb`` and
-ended by a semicolon. Between ``{{`` and ``}}`` stand identifiers, lists derived from declared
-columns, and bound values, as ``{{ bound.filename }}``: no database has such placeholders, so that a
-linter reads the files.
+A file holds one statement with the name of the file, or several statements. Each of several starts
+with a line ``-- name: verb`` and ends with a semicolon. Identifiers, lists of declared columns and
+bound values are placed between ``{{`` and ``}}``, for example ``{{ bound.filename }}``. No database
+uses such placeholders, so a linter can read the files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from taxi_assets.sql.dialect import Dialect
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 
-# Two characters that no statement holds stand around the name of a bound value.
+# These two characters enclose the name of a bound value. No statement uses them otherwise.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 
@@ -35,8 +35,8 @@ class Statement:
     """A statement for one database.
 
     Attributes:
-        marked: its text, with a mark where each bound value stands.
-        dialect: of the database.
+        marked: its text, with a mark in the place of each bound value.
+        dialect: the dialect of the database.
     """
 
     marked: str
@@ -47,7 +47,7 @@ class Statement:
 
     @cached_property
     def text(self) -> str:
-        """The statement as the database's client takes it."""
+        """The statement's text for the database's client."""
         text = self.marked
         if self.dialect.doubles_percent and self.parameters:
             text = text.replace("%", "%%")
@@ -59,20 +59,23 @@ class Statement:
         return tuple(dict.fromkeys(_MARK.findall(self.marked)))
 
     def choose(self, values: Mapping[str, _Value]) -> dict[str, _Value]:
-        """Those of the values that the statement binds.
+        """Choose the values that the statement binds.
 
         Raises:
-            KeyError: one is missing.
+            KeyError: a value is missing.
         """
         return {name: values[name] for name in self.parameters}
 
     def renamed(self, suffix: str) -> Statement:
-        """The same with other names of its bound values, to stand beside other statements."""
+        """The same statement with a suffix on the names of its bound values.
+
+        Several statements in one script need different names.
+        """
         return Statement(_MARK.sub(rf"{_OPEN}\1{suffix}{_CLOSE}", self.marked), self.dialect)
 
 
 class _Bound:
-    """Stands in templates for the bound values."""
+    """The variable ``bound`` of the templates: each attribute is a bound value of that name."""
 
     def __getattr__(self, name: str) -> str:
         return f"{_OPEN}{name}{_CLOSE}"
@@ -82,7 +85,7 @@ _BOUND = _Bound()
 
 
 def bound(name: str) -> str:
-    """A bound value of that name, for SQL that is put together in code."""
+    """A bound value of that name, for SQL that is composed in code."""
     return f"{_OPEN}{name}{_CLOSE}"
 
 
@@ -92,7 +95,7 @@ class Statements:
 
     Attributes:
         package: the package whose folder holds the files.
-        dialect: of the database.
+        dialect: the dialect of the database.
     """
 
     package: str

@@ -1,7 +1,7 @@
-"""The program outside of Dagster: asks Docker Hub how often an image was pulled.
+"""The program outside of Dagster: it asks Docker Hub how often an image was pulled.
 
-It runs by itself, with nothing but Python and ``dagster_pipes``, wherever ``image_pulls`` starts
-it. What it finds, or why it finds nothing, it reports through Dagster Pipes.
+``image_pulls`` starts it in a container or a process. It needs only Python and ``dagster_pipes``,
+and reports the count or an error through Dagster Pipes.
 """
 
 import json
@@ -18,7 +18,7 @@ _TOO_MANY_REQUESTS, _NOT_FOUND, _SERVER_ERROR = 429, 404, 500
 
 
 def count_pulls(pipes: PipesContext) -> None:
-    """Ask, and report the count, or what is wrong and what to do about it."""
+    """Ask Docker Hub; report the count, or the error with its remedy."""
     image, url = pipes.get_extra("image"), pipes.get_extra("url")
     pipes.log.info(f"asking {url}")
     started = time.monotonic()
@@ -53,7 +53,7 @@ def _explain(status: int, headers: Message, image: str) -> tuple[str, str]:
 
 
 def _reset(headers: Message) -> str:
-    """When requests are answered again: Docker Hub names a second since 1970."""
+    """When the rate limit ends, as text. Docker Hub gives seconds since 1970."""
     at = headers.get("X-RateLimit-Reset") or headers.get("X-Retry-After") or ""
     if at.isdecimal():
         return f"at {datetime.fromtimestamp(int(at), UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""The starter pipelines as Dagster has them."""
+"""Dagster's definitions of the starter pipelines."""
 
 import dagster as dg
 

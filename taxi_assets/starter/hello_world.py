@@ -1,7 +1,7 @@
 """Hello world: a job of five steps that greets somebody.
 
-It shows run configuration, an output handed from one step to another, log lines, a schedule, and
-a limit on how many runs go on at once.
+It shows run configuration, an output that one step passes to another, log lines, a schedule, and a
+limit on the number of runs at the same time.
 """
 
 import time
@@ -27,33 +27,33 @@ class Pause(dg.Config):
 
 @dg.op
 def hello(context: dg.OpExecutionContext, config: Greeting) -> str:
-    """Greet, and hand the name on."""
+    """Greet, and pass the name on."""
     refuse_beyond_limit(context)
-    context.log.error(f"Hello, {config.name}!")  # The level that the flow logs at.
+    context.log.error(f"Hello, {config.name}!")  # The Kestra flow logs at this level, too.
     return config.name
 
 
 @dg.op(ins={"start": dg.In(dg.Nothing)})
 def generate_output() -> str:
-    """Make something for a later step."""
+    """Generate a text for a later step."""
     return "I was generated during this workflow."
 
 
 @dg.op
 def log_output(context: dg.OpExecutionContext, text: str) -> None:
-    """Say what came from the earlier step."""
+    """Log the text from the earlier step."""
     context.log.error(f"This is an output: {text}")
 
 
 @dg.op(ins={"start": dg.In(dg.Nothing)})
 def pause(config: Pause) -> None:
-    """Do nothing for a while."""
+    """Wait for the configured time."""
     time.sleep(config.seconds)
 
 
 @dg.op(ins={"start": dg.In(dg.Nothing)})
 def goodbye(context: dg.OpExecutionContext, name: str) -> None:
-    """Take leave of who was greeted."""
+    """Say goodbye to the person who was greeted."""
     context.log.error(f"Goodbye, {name}!")
 
 
@@ -69,7 +69,7 @@ def hello_world_definitions(third_run: ThirdRun) -> dg.Definitions:
     """The job and its schedule, which is off until somebody turns it on.
 
     Args:
-        third_run: what happens to a third run while two go on.
+        third_run: what happens to a third run while two are running.
     """
     job = hello_world.to_job(tags={LIMIT_TAGS[third_run]: hello_world.name})
     schedule = dg.ScheduleDefinition(

@@ -18,7 +18,7 @@ class Image(dg.Config):
 
 
 def image_pulls_asset(settings: Settings) -> dg.AssetsDefinition:
-    """The number of pulls of an image from Docker Hub."""
+    """The asset that counts how often an image was pulled from Docker Hub."""
 
     @dg.asset(
         key=["starter", "image_pulls"],

@@ -13,10 +13,10 @@ PAGE_PRODUCTS = 100
 
 
 def fetch_products(settings: Settings) -> list[dict[str, Any]]:
-    """All products: the API gives 30 unless told, and a total to compare with.
+    """Fetch all products. By default the API gives only 30, so the API's total is compared.
 
     Raises:
-        InvalidFileError: an answer is not what it should be.
+        InvalidFileError: an answer does not have the expected form, or products are missing.
         TaxiAssetsError: there is no answer.
     """
     transport = Catalog(settings).transport(settings.products_url, "TAXI_PRODUCTS_URL")

@@ -23,7 +23,7 @@ _MISSING = "N/A"
 
 
 class Columns(dg.Config):
-    """The columns that are kept."""
+    """The columns of the products to keep."""
 
     columns_to_keep: list[str] = Field(default=["brand", "price"], min_length=1)
 
@@ -43,7 +43,7 @@ def product_assets(settings: Settings) -> list[dg.AssetsDefinition]:
 
 @dg.asset(key_prefix="starter", group_name="starter", kinds={"pandas"})
 def products(config: Columns, raw_products: Records) -> dg.MaterializeResult[Records]:
-    """Every product's chosen columns; what a product does not have is "N/A"."""
+    """The chosen columns of every product; a missing value is "N/A"."""
     import pandas as pd
 
     frame = pd.DataFrame(raw_products).reindex(columns=config.columns_to_keep)

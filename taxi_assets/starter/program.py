@@ -1,4 +1,4 @@
-"""Runs a program of this folder outside of Dagster: in a container, or else in a process."""
+"""Runs a program of this folder outside of Dagster, in a container or in a process."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _RUN_LABEL = "dagster/run_id"
 def run_program(
     context: dg.AssetExecutionContext, settings: Settings, program: str, extras: dict[str, str]
 ) -> tuple[str, Done]:
-    """Run it where the settings say, and return where that was and what it reported.
+    """Run the program where the settings say; return that place in words, and its report.
 
     Raises:
         ContainerError: no Docker engine or no such container image.
     """
-    # Dagster warns its own clients that a part of theirs is in preview.
+    # Dagster's own Pipes clients cause a warning about a preview feature.
     with warnings.catch_warnings(action="ignore", category=dg.PreviewWarning):
         return _run(context, settings, program, extras)
 
@@ -52,7 +52,7 @@ def _run(
                     "start one, or set TAXI_STARTER_RUNNER=process",
                 ) from None
             context.log.info(f"no Docker engine answers, so a process it is: {error}")
-    # The asset's own context would make the client print a warning of deprecation.
+    # With the asset's own context, the client would print a deprecation warning.
     done = dg.PipesSubprocessClient().run(
         context=context.op_execution_context,
         command=[sys.executable, str(_FOLDER / program)],
@@ -97,7 +97,7 @@ def _run_in_container(
             "or set TAXI_STARTER_RUNNER=process",
         ) from None
     finally:
-        # The client leaves its containers behind.
+        # The client does not remove its containers.
         label = {"label": f"{_RUN_LABEL}={context.run.run_id}"}
         for container in engine.containers.list(all=True, filters=label):
             container.remove(force=True)
@@ -105,7 +105,7 @@ def _run_in_container(
 
 
 class _NoEngineError(Exception):
-    """There is no Docker engine, or nothing to talk to it with."""
+    """There is no Docker engine, or no client for it is installed."""
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _engine() -> Iterator[DockerClient]:
     except ImportError:
         raise _NoEngineError("the extra `docker` of taxi-assets is not installed") from None
     try:
-        engine = docker.from_env()  # asks it for its version
+        engine = docker.from_env()  # asks the engine for its version: fails without one
     except docker.errors.DockerException as error:
         raise _NoEngineError(str(error)) from None
     with closing(engine):

@@ -1,4 +1,4 @@
-"""Tables as Dagster's UI shows them: the first rows, and bars."""
+"""Metadata of tables for Dagster's UI: the first rows, and a bar chart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Record = Mapping[str, Any]
 
 
 def preview(records: Sequence[Record]) -> dict[str, int | dg.TableMetadataValue]:
-    """How many rows there are, and the first of them; their values as text."""
+    """The number of rows, and the first rows with their values as text."""
     first = [
         dg.TableRecord({name: str(value) for name, value in record.items()})
         for record in records[:_PREVIEW_ROWS]
@@ -22,7 +22,7 @@ def preview(records: Sequence[Record]) -> dict[str, int | dg.TableMetadataValue]
 
 
 def bar_chart(records: Sequence[Record], label: str, height: str) -> dg.MarkdownMetadataValue:
-    """A line of text for each record that has a height, which must not be negative."""
+    """A bar of text for each record that has a height. Heights must not be negative."""
     bars = [(str(r[label]), float(r[height])) for r in records if r[height] is not None]
     widest = max((len(name) for name, _ in bars), default=0)
     longest = max((value for _, value in bars), default=0) or 1

@@ -1,1 +1,1 @@
-"""What is there and whether it is right: coverage of months, what a load would do, doctor."""
+"""Reports on the installation: coverage of months, dry runs of loads, and the doctor."""

@@ -19,7 +19,7 @@ class Year:
 
 
 def calendar(lines: Sequence[Coverage]) -> list[Year]:
-    """Each taxi's years, from its first loaded one to its last."""
+    """Each taxi's years, from the first to the last one with a known month."""
     states: dict[tuple[str, str], MonthState] = {}
     for line in lines:
         known = states.get((line.taxi, line.month))

@@ -22,16 +22,16 @@ _T = TypeVar("_T")
 
 
 class MonthState(StrEnum):
-    """What a month's coverage says, told apart by letter and colour."""
+    """State of a month. The report shows each one with its own sign and colour."""
 
     OK = "agrees"
-    """In every warehouse, with the rows of its file, and the published ones where known."""
+    """In every warehouse, with the rows of its file and, if it is known, the published count."""
     PARTIAL = "in part"
     """In the lake, but not in every warehouse."""
     WRONG = "differs"
-    """Loaded, but something does not agree: rows, ledger, published count or version."""
+    """Loaded, but something does not agree: rows, ledger, published count or file version."""
     ABSENT = "not loaded"
-    """Nothing is known of it here."""
+    """Neither the lake nor a warehouse has it."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class Coverage:
     Attributes:
         taxi: the dataset.
         month: such as ``2020-04``.
-        format: the form that the month came in, such as ``csv``.
+        format: format of the file, such as ``csv``.
         filename: the file, as the tables name it.
-        lake_rows: rows of the file in the lake; None where it is not there.
-        published_rows: the published count, where known.
+        lake_rows: rows of the file in the lake; None if the lake does not have it.
+        published_rows: the published count; None if it is not known.
         warehouse_rows: rows in each warehouse.
-        ledger_rows: rows that each warehouse's ledger promises; None where it has no line.
-        state: whether they agree.
-        agreement: the same in words: ``ok``, or what is wrong.
+        ledger_rows: rows by each warehouse's ledger; None if it has no entry.
+        state: whether all these numbers agree.
+        agreement: the state in words: ``ok``, or what is wrong.
     """
 
     taxi: str
@@ -63,15 +63,15 @@ class Coverage:
     agreement: str
 
     def as_json(self) -> dict[str, object]:
-        """The same for a script."""
+        """The values for JSON, for scripts."""
         return asdict(self)
 
 
 def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
-    """What is there of these datasets, by taxi and month.
+    """The coverage of these datasets: each known file of each month, by taxi and month.
 
     Raises:
-        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
     """
     lake, warehouses = lake_of(settings), warehouses_of(settings)
     lines = []
@@ -146,7 +146,7 @@ def _agreement(
         fault = _fault(name, found.entries.get(file), rows[name], landed)
         if fault is not None:
             return fault
-    # Of one version of a file, all rows are loaded that were not rejected.
+    # Lake and warehouse have the same version of the file: rows that are missing were rejected.
     entries = {name: found.entries[file].rows for name, found in loaded.items()}
     rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}
     if known is not None and any(rows[name] + rejected[name] != known for name in rows):
@@ -160,7 +160,7 @@ def _agreement(
 def _fault(
     warehouse: str, entry: LedgerEntry | None, rows: int, landed: LandedFile | None
 ) -> _Agreement | None:
-    """What is wrong in one warehouse; None where nothing is."""
+    """The fault of the month in one warehouse; None if there is none."""
     if entry is None and rows == 0:
         return _Agreement(MonthState.PARTIAL, f"not loaded into {warehouse}")
     if entry is None:

@@ -1,4 +1,4 @@
-"""What holds here and what does not: settings with their origin, and each part tried out."""
+"""The doctor: lists settings with their origin, and tries out each part of the installation."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SCARCE_BYTES = 2_000_000_000
 
 @dataclass(frozen=True)
 class SettingLine:
-    """A setting as it holds: variable, value fit to be shown, where it comes from, meaning."""
+    """A setting in use: variable, value without secrets, origin of the value, meaning."""
 
     variable: str
     value: str
@@ -37,13 +37,13 @@ class SettingLine:
 
 @dataclass(frozen=True)
 class Finding:
-    """What trying a part out showed.
+    """The result of trying out one part.
 
     Attributes:
-        part: what was tried.
+        part: the part.
         ok: whether it works.
-        detail: what was seen.
-        remedy: what to do where it does not.
+        detail: what was found.
+        remedy: what to do if it does not work.
     """
 
     part: str
@@ -53,7 +53,7 @@ class Finding:
 
 
 def setting_lines(settings: Settings) -> list[SettingLine]:
-    """Every setting, with the value that holds."""
+    """Every setting, with its value and the origin of the value."""
     in_file = {name.upper() for name in dotenv_values(".env")}
     lines = []
     for name, field in Settings.model_fields.items():
@@ -67,7 +67,7 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
 
 
 def settings_markdown() -> str:
-    """Every setting with its default and meaning, as the README's table."""
+    """The README's table of settings: variable, default and meaning."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = _shown(name, field.default)
@@ -87,7 +87,7 @@ def _shown(name: str, value: object) -> str:
 
 
 def findings(settings: Settings) -> Iterator[Finding]:
-    """Try source, lake and warehouses out, one after the other."""
+    """Try out source, lake, Dagster's home and warehouses, one after the other."""
     yield from _sources(settings)
     yield _lake(settings)
     yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
@@ -122,7 +122,8 @@ def _lake(settings: Settings) -> Finding:
     hasty = replace(google_cloud_of(settings), retry_seconds=_HASTY_SECONDS)
     try:
         missing = missing_rights(hasty, bucket)
-        # The dataset is held to the same location: BigQuery reads from there alone, or at a price.
+        # The dataset must be in the same location: BigQuery reads files of other locations not at
+        # all, or at a price.
         beside = "bigquery" in settings.warehouses
         place = f", in {require_location(hasty, bucket)} as GCP_LOCATION says" if beside else ""
     except TaxiAssetsError as error:

@@ -1,4 +1,4 @@
-"""What loading months would do: asked of source, lake and warehouses, of which none is changed."""
+"""Plans a load without doing it: asks source, lake and warehouses, and changes nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from taxi_assets.warehouse.registry import warehouses_of
 
 
 class LakeStep(StrEnum):
-    """What would become of a month's file in the lake."""
+    """What a load would do with a month's file in the lake."""
 
     FETCH = "fetch"
     FETCH_ANEW = "fetch anew"
@@ -32,7 +32,7 @@ class LakeStep(StrEnum):
 
 
 class Action(StrEnum):
-    """What would become of a month in a warehouse."""
+    """What a load would do with a month in a warehouse."""
 
     LOAD = "load"
     REPLACE = "replace"
@@ -42,7 +42,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class WarehouseStep:
-    """What would be done in a warehouse, and to how many rows that are there."""
+    """What a load would do in a warehouse, and to how many rows of the month."""
 
     action: Action
     rows: int = 0
@@ -58,9 +58,9 @@ class MonthPlan:
     Attributes:
         taxi: the dataset.
         month: such as ``2020-04``.
-        lake: what would become of its file.
-        warehouses: what would be done in each.
-        estimate: what it would cost; None where nothing is billed, or nothing is to be done.
+        lake: what it would do in the lake.
+        warehouses: what it would do in each warehouse.
+        estimate: the cost; None if nothing is billed or nothing would be done.
     """
 
     taxi: str
@@ -70,7 +70,7 @@ class MonthPlan:
     estimate: Estimate | None = None
 
     def as_json(self) -> dict[str, object]:
-        """The same for a script."""
+        """The values for JSON, for scripts."""
         return {
             "taxi": self.taxi,
             "month": self.month,
@@ -84,11 +84,11 @@ class MonthPlan:
 def plan_load(
     settings: Settings, months: Sequence[tuple[Dataset, Month]], force: bool
 ) -> Iterator[MonthPlan]:
-    """What loading these months would do, one after the other.
+    """Plan the load of these months, one after the other.
 
     Raises:
         SourceUnavailableError, SourceRefusedError: the source does not answer.
-        WarehouseBusyError, WarehouseError: a warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
     """
     catalog, lake = Catalog(settings), lake_of(settings)
     warehouses = warehouses_of(settings)
@@ -122,13 +122,13 @@ def _lake_step(catalog: Catalog, file: TripFile, landed: LandedFile | None) -> L
 
 
 def _step(file: TripFile, lake_step: LakeStep, stays: str | None, found: Holdings) -> WarehouseStep:
-    """What would happen in a warehouse.
+    """What a load would do in a warehouse.
 
     Args:
-        file: the month's.
-        lake_step: what would happen in the lake.
+        file: the month's file.
+        lake_step: what the load would do in the lake.
         stays: hash of the file that would stay in the lake and need not be loaded again.
-        found: what the warehouse has.
+        found: the files that the warehouse has.
     """
     if lake_step in (LakeStep.NOT_PUBLISHED, LakeStep.KEEP_WITHDRAWN):
         return WarehouseStep(Action.NOTHING)

@@ -1,4 +1,4 @@
 """The domain: datasets and their columns, months, file names, published row counts.
 
-No Dagster, no client library, no network: what the trips *are*, not how they travel.
+This package describes the trips. It uses no Dagster, no client library and no network.
 """

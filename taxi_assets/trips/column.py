@@ -1,4 +1,4 @@
-"""One column of a dataset: what it means and where it stands in the published files."""
+"""One column of a dataset: its meaning, and its place in the published files."""
 
 import re
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from enum import StrEnum
 from taxi_assets.trips.month import Month
 
 FIRST_PARQUET_MONTH = Month(2009, 1)
-"""The first month of which TLC publishes any Parquet file."""
+"""The first month that TLC publishes as Parquet for any taxi."""
 
 
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
 def is_pandas_index(name: str) -> bool:
-    """Whether a Parquet column is the numbering of rows that pandas wrote beside the data.
+    """Whether a Parquet column is a row index that pandas added to the data.
 
-    TLC's yellow 2010-02 and 2010-03 have one. It says nothing of trips.
+    TLC's yellow 2010-02 and 2010-03 have one. It contains nothing about trips.
     """
     return _PANDAS_INDEX.fullmatch(name) is not None
 
@@ -26,8 +26,8 @@ class ColumnType(StrEnum):
     """The types that published columns have; each warehouse and parser maps all of them."""
 
     CODE = "code"
-    """A whole number that names something (a zone, a vendor): stored as text, as ``132``.
-    Parquet files that hold text in its place (letters of a vendor) keep that text."""
+    """A whole number that identifies something (a zone, a vendor). It is stored as text, such as
+    ``132``. If a Parquet file has text instead (letters of a vendor), the text is kept."""
     TEXT = "text"
     """Short text."""
     TIMESTAMP = "timestamp"
@@ -40,20 +40,21 @@ class ColumnType(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column, declared once; DDL, casts, header checks and docs are derived from it.
+    """A column. It is declared once; DDL, casts, header checks and docs are derived from it.
 
     Attributes:
         name: its name in the tables and in the CSV header.
         type: how its values are read and stored.
-        description: what it means, in a sentence, with its unit.
-        csv_position: where it stands in the CSV, from 0; None where the CSV lacks it.
+        description: its meaning in a sentence, with the unit.
+        csv_position: its place in the CSV, from 0; None if the CSV lacks it.
         parquet_names: its names in the Parquet files of all years, newest first; the names
             are matched without regard to case.
         nullable: whether a published row may leave it empty.
-        parquet_from: the first month whose Parquet file must have it; None: none must.
-        parquet_until: the last month whose Parquet file must have it; None: no last one.
-        letters: whether a code may also be letters, as some years write it.
-        spellings: texts that some years write in place of the code, in lower case.
+        parquet_from: the first month whose Parquet file must have it; None if no file must.
+        parquet_until: the last month whose Parquet file must have it; None if there is no last
+            one.
+        letters: whether a code may also consist of letters, as in some years.
+        spellings: for texts that some years have in place of the code, in lower case, the code.
     """
 
     name: str

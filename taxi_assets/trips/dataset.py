@@ -1,4 +1,4 @@
-"""A dataset: one kind of taxi, its columns and the months that are published of it."""
+"""A dataset: one kind of taxi, its columns, their roles, and its published months."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class CsvReleases:
 class Dataset:
     """One kind of taxi.
 
-    What its columns mean is said by roles: each names the column that has it. What is checked,
-    counted, drawn and summed up follows from them; a role that a dataset lacks is None.
+    A role gives a column its meaning, such as pickup or fare. Checks, counts, charts and sums are
+    derived from the roles. A role that a dataset lacks is None.
 
     Attributes:
         taxi: its name in files, tables and assets, such as ``green``.
@@ -43,17 +43,18 @@ class Dataset:
         pickup: the time of pickup.
         dropoff: the time of dropoff.
         first_month: the first month that TLC publishes as Parquet.
-        schedule_hour: the hour of the day, in New York, at which new months are asked for.
-        synthetic: what its synthetic months look like.
-        csv_releases: the months published as CSV; None where there are none.
+        schedule_hour: the hour of the day, in the schedules' time zone, at which the source is
+            asked for new months.
+        synthetic: the profile of its synthetic months.
+        csv_releases: the months published as CSV; None if there are none.
         vendor: the code of the company that sent the record.
         pickup_zone: the code of the zone of pickup.
         dropoff_zone: the code of the zone of dropoff.
         distance: the distance in miles.
         fare: the fare in US dollars.
         tip: the tip in US dollars.
-        total: what the passenger was charged in all, in US dollars.
-        passengers: how many passengers rode.
+        total: the total charge to the passenger, in US dollars.
+        passengers: the number of passengers.
 
     Raises:
         DatasetError: roles, columns, CSV releases or profile contradict each other.
@@ -83,21 +84,21 @@ class Dataset:
 
     @cached_property
     def roles(self) -> dict[str, str]:
-        """The roles that its columns have, and the name of the column that has each."""
+        """The name of the column of each role that the dataset has, by role."""
         names = {role: getattr(self, role) for role in ROLE_TYPES}
         return {role: name for role, name in names.items() if name is not None}
 
     @property
     def table(self) -> str:
-        """Name of its merged table and of its assets, as the published files spell it."""
+        """Name of its merged table and of its assets, the same as in the published files' names."""
         return f"{self.taxi}_tripdata"
 
     @cached_property
     def csv_columns(self) -> tuple[Column, ...]:
         """The columns of its CSVs, in the order of their header.
 
-        CSVs are its CSV releases and its synthetic months; without releases, synthetic months have
-        the columns of the table.
+        Its CSV releases and its synthetic months are CSVs. If there are no releases, synthetic
+        months have the columns of the table.
         """
         if self.csv_releases is None:
             return self.columns
@@ -111,7 +112,7 @@ class Dataset:
 
     @cached_property
     def parquet_columns(self) -> dict[str, Column]:
-        """Every name that a Parquet file may use, in lower case, and the column it means."""
+        """The column of each name that a Parquet file may use, by the name in lower case."""
         return {name.lower(): column for column in self.columns for name in column.parquet_names}
 
     def column(self, name: str) -> Column:
@@ -119,7 +120,7 @@ class Dataset:
         return next(column for column in self.columns if column.name == name)
 
     def require(self, month: Month) -> Month:
-        """The month itself, if TLC can have published it.
+        """Return the month, if it is not before the dataset's first month.
 
         Raises:
             InvalidMonthError: it lies before the dataset's first month.

@@ -1,4 +1,4 @@
-"""The datasets there are. A new kind of taxi is a file like its siblings, and one line here."""
+"""All datasets. A new kind of taxi needs a file like those of the others, and one line here."""
 
 from taxi_assets.errors import DatasetError
 from taxi_assets.trips.dataset import Dataset
@@ -10,7 +10,7 @@ def by_taxi(*datasets: Dataset) -> dict[str, Dataset]:
     """The datasets by their names.
 
     Raises:
-        DatasetError: two of them have one name.
+        DatasetError: two of them have the same name.
     """
     found: dict[str, Dataset] = {}
     for dataset in datasets:

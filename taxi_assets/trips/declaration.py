@@ -1,6 +1,6 @@
-"""What keeps a declared dataset from being used: roles and columns that contradict each other.
+"""Checks the declaration of a dataset: roles and columns must not contradict each other.
 
-A dataset is held against this when it is made, which is when the project is loaded.
+Each dataset is checked when it is created, that is, when the project is loaded.
 """
 
 from __future__ import annotations
@@ -30,25 +30,26 @@ ROLE_TYPES: Mapping[str, ColumnType] = {
     "total": ColumnType.DOUBLE,
     "passengers": ColumnType.INTEGER,
 }
-"""Every role that a column can have, and the type that it must be of."""
+"""Every role, and the type that its column must have."""
 
 _TAXI = re.compile(r"[a-z][a-z0-9]{0,19}")
 _COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _COMMAND_WORDS = ("all", "zones")
-"""What the command line takes in place of a dataset's name."""
+"""Words that the command line accepts in place of a dataset's name."""
 _OURS = ("unique_row_id", "filename", "file_month")
-"""Columns that the merged tables have beside those of the files."""
+"""Columns that merged tables have in addition to those of the files."""
 _LAST_HOUR = 23
 
 
 def refuse_contradictions(dataset: Dataset) -> None:
-    """Make sure that a dataset can be used.
+    """Check the declaration of a dataset.
 
     Raises:
-        DatasetError: names the dataset and, for each contradiction, role, column and remedy.
+        DatasetError: the declaration contradicts itself. It names the dataset and, for each
+            contradiction, role, column and remedy.
     """
     faults = [*_name_faults(dataset), *_column_faults(dataset)]
-    # What follows relies on columns that can be told apart, and the profile on roles.
+    # The next checks need distinct columns, and the check of the profile needs correct roles.
     faults = faults or [*_role_faults(dataset), *_key_faults(dataset), *_csv_faults(dataset)]
     faults = faults or list(profile_faults(dataset))
     if faults:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 
 class Fault(NamedTuple):
-    """What contradicts what, and what to do about it."""
+    """A contradiction in words, and the remedy."""
 
     what: str
     remedy: str
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a sentence."""
+    """Names as a list for a sentence."""
     return ", ".join(map(repr, names))

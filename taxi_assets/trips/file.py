@@ -1,4 +1,4 @@
-"""The published file of one month: in which format it comes and how it is named."""
+"""The published file of one month: its format and its names."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from taxi_assets.trips.month import Month
 
 
 class FileFormat(StrEnum):
-    """The forms in which a month may come; the row counts of one month differ between them."""
+    """The formats of a month's file. The row counts of one month differ between formats."""
 
     CSV = "csv"
     """The CSV releases, gzipped."""
     PARQUET = "parquet"
     """TLC's own files."""
     SYNTHETIC = "synthetic"
-    """Made by this project in the layout of the CSV releases. Not real trips."""
+    """Made by this project with the layout of the CSV releases. They are not real trips."""
 
     @property
     def suffix(self) -> str:
-        """How ``filename`` in the tables ends. Synthetic rows say that they are."""
+        """The end of ``filename`` in the tables. It marks synthetic rows as such."""
         return ".synthetic.csv" if self is FileFormat.SYNTHETIC else f".{self}"
 
     @property
     def published_suffix(self) -> str:
-        """How the published file's name ends: CSVs are gzipped."""
+        """The end of the published file's name. CSVs are gzipped."""
         return self.suffix if self is FileFormat.PARQUET else f"{self.suffix}.gz"
 
 
@@ -44,17 +44,17 @@ class TripFile:
 
     @property
     def published_name(self) -> str:
-        """The name it is published under, such as ``green_tripdata_2020-04.csv.gz``."""
+        """The name of the published file, such as ``green_tripdata_2020-04.csv.gz``."""
         return f"{self.dataset.table}_{self.month}{self.format.published_suffix}"
 
     @property
     def filename(self) -> str:
-        """What the tables' column ``filename`` says, such as ``green_tripdata_2020-04.csv``."""
+        """The value of the tables' column ``filename``, such as ``green_tripdata_2020-04.csv``."""
         return f"{self.dataset.table}_{self.month}{self.format.suffix}"
 
     @classmethod
     def published_as(cls, dataset: Dataset, name: str) -> TripFile | None:
-        """The file that is published under that name; None where no file of the dataset is."""
+        """The file with that published name; None if no file of the dataset has it."""
         for format_ in FileFormat:
             text = name.removeprefix(f"{dataset.table}_").removesuffix(format_.published_suffix)
             try:
@@ -67,10 +67,10 @@ class TripFile:
 
     @classmethod
     def loaded_as(cls, dataset: Dataset, filename: str) -> TripFile | None:
-        """The file that the tables call so; None where no file of the dataset is."""
+        """The file with that ``filename`` in the tables; None if no file of the dataset has it."""
         return cls.published_as(dataset, filename) or cls.published_as(dataset, f"{filename}.gz")
 
     @property
     def siblings(self) -> tuple[TripFile, ...]:
-        """The same month in every format, this one included: a month has one at a time."""
+        """The same month in every format, this one included. Only one of them is loaded."""
         return tuple(TripFile(self.dataset, self.month, format_) for format_ in FileFormat)

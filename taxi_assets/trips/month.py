@@ -33,7 +33,7 @@ class Month:
         """The month that ``2020-04`` names.
 
         Raises:
-            InvalidMonthError: the text has another form, or no month has that number.
+            InvalidMonthError: the text has another form, or the month's number is not valid.
         """
         form = _FORM.fullmatch(text)
         if form is None:
@@ -51,7 +51,7 @@ class Month:
         return f"{self.year:04d}-{self.number:02d}"
 
     def plus(self, months: int) -> Month:
-        """The month that lies so many months later (earlier, where negative)."""
+        """The month that is this number of months later (earlier if it is negative)."""
         passed = self.year * MONTHS_PER_YEAR + self.number - 1 + months
         return Month(passed // MONTHS_PER_YEAR, passed % MONTHS_PER_YEAR + 1)
 
@@ -67,7 +67,7 @@ class Month:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """Number of its days."""
         return (self.end - self.start).days
 
     def through(self, last: Month) -> Iterator[Month]:

@@ -1,4 +1,4 @@
-"""What keeps a profile from making the synthetic months of its dataset."""
+"""Checks the synthetic profile of a dataset: it must fit the dataset's columns and roles."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _LAST_RANK = 1000
 _LONGEST_HUNDREDTHS = 3_900  # longer trips would cost more than the generator can write
 _MOST_BUSY_ZONES = 40
 
-# Without quotes in a CSV, and no part of a time: rows are told apart by the times in their ids.
+# Texts that need no quotes in a CSV and cannot be part of a time: the times in the row ids keep the
+# ids different.
 _PLAIN = re.compile(r"[A-Za-z0-9 _./&]*")
 _FORMS: Mapping[ColumnType, re.Pattern[str]] = {
     ColumnType.CODE: re.compile(r"\d*"),
@@ -44,7 +45,7 @@ _METER_TYPES: Mapping[str, ColumnType] = {
 
 
 def profile_faults(dataset: Dataset) -> Iterator[Fault]:
-    """The contradictions between a dataset's profile and its columns, whose roles are right."""
+    """The contradictions between a dataset's profile and its columns. Its roles must be correct."""
     yield from _shape_faults(dataset)
     yield from _part_faults(dataset)
     yield from _column_faults(dataset)
@@ -53,7 +54,7 @@ def profile_faults(dataset: Dataset) -> Iterator[Fault]:
 
 
 def _shape_faults(dataset: Dataset) -> Iterator[Fault]:
-    """Figures that no month can be drawn from."""
+    """Faults in figures from which no month could be generated."""
     profile = dataset.synthetic
     for name in ("weekday_hours", "weekend_hours"):
         hours = getattr(profile, name)
@@ -87,7 +88,7 @@ def _shape_faults(dataset: Dataset) -> Iterator[Fault]:
 
 
 def _part_faults(dataset: Dataset) -> Iterator[Fault]:
-    """Parts without their role, roles without their part."""
+    """Parts of the profile without their role, and roles without their part."""
     profile = dataset.synthetic
     parts = {
         "pickup_zone": ("pickups", profile.pickups),
@@ -138,7 +139,7 @@ def _column_faults(dataset: Dataset) -> Iterator[Fault]:
 
 
 def _unmetered_faults(dataset: Dataset) -> Iterator[Fault]:
-    """What rows without a vendor are told apart by."""
+    """Faults that would give rows without a vendor the same ids, or empty required columns."""
     key = dataset.row_id_key
     if dataset.vendor not in key[: key.index(dataset.pickup)] or key[-2:] != (
         dataset.fare,

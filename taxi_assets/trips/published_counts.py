@@ -1,8 +1,8 @@
-"""How many rows the published files are known to have.
+"""The known row counts of published files.
 
-The CSV beside this module has a line per taxi, month and format; ``basis`` says whether the
-count was published with the file or measured on a complete copy of it. Months that are not
-listed are simply not known.
+The CSV beside this module has a line per taxi, month and format. ``basis`` says whether the count
+was published with the file or measured on a complete copy of it. The counts of other months are
+not known.
 """
 
 import csv
@@ -26,5 +26,5 @@ def has_published_counts(dataset: Dataset) -> bool:
 
 
 def published_rows(file: TripFile) -> int | None:
-    """Rows that the published file is known to have; None where that is not known."""
+    """The row count of the published file; None if it is not known."""
     return _counts().get((file.dataset.taxi, str(file.month), file.format))

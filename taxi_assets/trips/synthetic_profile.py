@@ -1,7 +1,7 @@
-"""What a dataset's synthetic months look like, as plain figures.
+"""The profile of a dataset's synthetic months, as plain figures.
 
-Round figures in the neighbourhood of what the published months show; they make a chart of
-synthetic trips look like a city, and prove nothing about New York.
+The figures are round numbers close to those of the published months. Charts of synthetic trips
+look realistic, but they prove nothing about New York.
 """
 
 from __future__ import annotations
@@ -12,22 +12,23 @@ from dataclasses import dataclass, field, fields
 from taxi_assets.trips.month import Month
 
 Curve = tuple[tuple[int, int], ...]
-"""Points ``(rank in thousandths, value)``: ranks rise from 0 to 1000, straight lines between."""
+"""Points ``(rank in thousandths, value)``. Ranks rise from 0 to 1000; values between two points are
+interpolated linearly."""
 
 NumberWeights = Mapping[int, int]
-"""How often each whole number comes, relative to the others."""
+"""Relative frequency of each whole number."""
 
 TextWeights = Mapping[str, int]
-"""How often each text comes, relative to the others; the text ``''`` is an empty value."""
+"""Relative frequency of each text. The text ``''`` is an empty value."""
 
 
 @dataclass(frozen=True)
 class ZoneTraffic:
-    """How trips spread over the zones.
+    """The distribution of trips over the zones.
 
     Attributes:
         busiest: the busiest zones, the busiest first.
-        quiet_weight: weight of each other zone; that of the busiest is 400.
+        quiet_weight: weight of each other zone; the busiest zone has 400.
     """
 
     busiest: tuple[int, ...]
@@ -36,11 +37,11 @@ class ZoneTraffic:
 
 @dataclass(frozen=True)
 class Meter:
-    """What the meter of New York's taxis tells beside the roles, and the columns that hold it.
+    """The columns that a taxi's meter fills in addition to the roles, and some of its figures.
 
     Attributes:
-        payments: weights of the codes of payment; 1 is a card, by which alone tips are recorded.
-        congestion_cents: surcharge of a trip that touches the zones where it is levied.
+        payments: weights of the codes of payment; 1 is a card, and only card tips are recorded.
+        congestion_cents: surcharge, in cents, of a trip that touches a zone with the surcharge.
         rate: column of the rate's code.
         stored: column of the flag ``Y`` or ``N``: whether the record waited for a connection.
         extra: column of the extras by hour.
@@ -66,7 +67,7 @@ class Meter:
 
     @property
     def columns(self) -> Iterator[tuple[str, str]]:
-        """What it fills, and the name of the column that holds it."""
+        """Each attribute that names a column, and the name of that column."""
         figures = ("payments", "congestion_cents")
         for field_ in fields(self):
             name = getattr(self, field_.name)
@@ -81,7 +82,7 @@ class Unmetered:
     Attributes:
         percent: their share of the rows.
         since: the first month that has such rows.
-        congestion: whether they say 0 for the congestion surcharge rather than nothing.
+        congestion: whether their congestion surcharge is 0; otherwise it is empty.
         distances: curve of their distances in hundredths of a mile.
     """
 
@@ -98,13 +99,14 @@ class SyntheticProfile:
     Attributes:
         weekday_hours: relative traffic in each hour of a day from Monday to Friday.
         weekend_hours: the same for Saturday and Sunday.
-        distances: curve of distances in hundredths of a mile; they also say how long trips last.
+        distances: curve of distances in hundredths of a mile; the duration of a trip follows from
+            its distance.
         pickups: zones where trips begin; None for a dataset without zones.
         dropoffs: zones where they end.
         vendors: weights of the vendors' codes; meters of the first one measure tenths of a mile.
         passengers: weights of the numbers of passengers.
-        meter: what a taxi's meter tells; None where there is none.
-        unmetered: the rows without a vendor; None where there are none.
+        meter: the columns of a taxi's meter; None if there is none.
+        unmetered: the rows without a vendor; None if there are none.
         texts: weights of the texts of further columns, by the column's name.
     """
 

@@ -1,9 +1,9 @@
 """Yellow taxis: the columns of their trips, in the order of the merged table.
 
 Meanings follow TLC's data dictionary
-(https://www.nyc.gov/assets/tlc/downloads/pdf/data_dictionary_trip_records_yellow.pdf). The
-names of 2009 and 2010 are those of TLC's Parquet files of these years, which hold coordinates
-in place of zones, and words in place of the codes of vendors and payments.
+(https://www.nyc.gov/assets/tlc/downloads/pdf/data_dictionary_trip_records_yellow.pdf). TLC's
+Parquet files of 2009 and 2010 have other column names, coordinates instead of zones, and words
+instead of the codes of vendors and payments.
 """
 
 from taxi_assets.trips.column import Column, ColumnType

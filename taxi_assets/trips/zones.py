@@ -6,17 +6,17 @@ ZONES_TABLE = "zones"
 """The table of the zones, in every warehouse."""
 
 ZONES_FILE = "taxi_zone_lookup.csv"
-"""The name that TLC and the CSV releases publish the zones under."""
+"""Name of the zones' file, as TLC and the CSV releases publish it."""
 
 ZONES_LANDED = f"zones/{ZONES_FILE}"
-"""Where the lake keeps them."""
+"""Name of the zones' file in the lake."""
 
 ZONE_COUNT = 265
-"""Zones that TLC publishes; 264 and 265 stand for places that are none of them."""
+"""Number of zones that TLC publishes. 264 and 265 stand for places that are in no zone."""
 
 
 UNKNOWN_ZONE = 264
-"""The zone of trips whose place is not known; 265 is any place outside the city."""
+"""The zone of trips whose place is not known. 265 is any place outside the city."""
 
 
 @dataclass(frozen=True)

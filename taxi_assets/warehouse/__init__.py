@@ -1,1 +1,1 @@
-"""Merged tables: each warehouse in a folder of its own, judged by the same checks."""
+"""Merged tables. Each warehouse has its own folder; the same checks apply to all of them."""

@@ -11,4 +11,4 @@ from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
 from taxi_assets.warehouse.tally import TALLIES
 
 RECORD_TABLES: tuple[RecordTable[Any], ...] = (LEDGER, TALLIES, REJECTS, SUMMARIES, COUNTS)
-"""In the order in which people look for them."""
+"""The record tables, in the order in which people look for them."""

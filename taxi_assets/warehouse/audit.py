@@ -1,6 +1,6 @@
-"""What is judged of a month while it is still invisible: the same in every warehouse.
+"""Judges the rows of a month before readers can see them, the same way in every warehouse.
 
-A blocking check would refuse it later; here it keeps the rows that were there before.
+A month that a blocking check would refuse later is refused here, so that the old rows stay.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from taxi_assets.trips.column import Column
 
 @dataclass(frozen=True)
 class MonthAudit:
-    """What was found in the rows that went in.
+    """Counts over the rows that were just written for a month.
 
     Attributes:
-        rows: how many they are.
+        rows: number of rows.
         bad_pickups: rows whose time of pickup is missing or out of range.
         bad_dropoffs: rows whose time of dropoff is out of range.
         infinite_amounts: rows with an infinite amount.
@@ -32,7 +32,7 @@ class MonthAudit:
 
 
 def judge(month: OpenMonth, audit: MonthAudit) -> None:
-    """Refuse a month that is not what was counted and verified when its file landed.
+    """Refuse a month whose rows are not those that were verified when its file landed.
 
     Raises:
         InvalidFileError: names the file and, where a value is at fault, its line.

@@ -28,10 +28,10 @@ def month_checks(
     """The checks of a merged table.
 
     Args:
-        dataset: whose table it is.
+        dataset: the dataset of the table.
         asset: the table's asset.
-        settings: where the limits stand.
-        warehouse: which it is in.
+        settings: they hold the limits.
+        warehouse: the warehouse of the table.
     """
     checks = checks_of(dataset)
     with warnings.catch_warnings():
@@ -62,10 +62,10 @@ def month_checks(
 
 
 def file_of_partition(context: dg.AssetCheckExecutionContext, dataset: Dataset) -> TripFile:
-    """The file of the month that a check is asked about, in any format.
+    """The file of the month that a check runs for, in any format.
 
     Raises:
-        InvalidMonthError: it is asked about no month.
+        InvalidMonthError: the check's run has no partition.
     """
     if not context.has_partition_key:
         raise InvalidMonthError(
@@ -77,7 +77,7 @@ def file_of_partition(context: dg.AssetCheckExecutionContext, dataset: Dataset) 
 
 
 def expectations(file: TripFile, figures: MonthFigures, settings: Settings) -> Expectations:
-    """What a file's month is held against, given the file that the ledger says it is from."""
+    """The expected values of a file's month. The published count is that of the loaded file."""
     files = file.siblings
     name = figures.entry.filename if figures.entry else None
     loaded = next((file for file in files if file.filename == name), None)
@@ -107,7 +107,7 @@ def _spec(
 def check_result(
     asset_key: dg.AssetKey, name: str, verdict: Verdict, blocks: bool
 ) -> dg.AssetCheckResult:
-    """A verdict as Dagster shows it; an error only where check and verdict both block."""
+    """Turn a verdict into Dagster's result: an error only if check and verdict both block."""
     error = blocks and verdict.blocks
     return dg.AssetCheckResult(
         asset_key=asset_key,

@@ -1,4 +1,4 @@
-"""Every check that a month of a dataset is held to, in each warehouse."""
+"""The list of all checks of months, the same for every warehouse."""
 
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.checks import ROW_CHECKS, Check

@@ -1,7 +1,6 @@
-"""The checks that every month in every warehouse is held to: rules over figures.
+"""The checks of a month's rows, and what a check is: a rule over the figures of a month.
 
-Each warehouse takes the figures with its own SQL; the rules are these, whether a month is
-judged before it becomes visible or later by an asset check.
+Each warehouse computes the figures with its own SQL. The rules are the same for all of them.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from taxi_assets.warehouse.tally import Tally
 
 @dataclass(frozen=True)
 class RowCounts:
-    """What a warehouse counts of a month's rows.
+    """Counts of a month's rows in a warehouse.
 
     Attributes:
         rows: rows of the month.
-        foreign_rows: those under the name of another file than the ledger's.
-        null_pickups: those without a time of pickup.
-        bad_row_ids: those whose id is missing or no MD5 in lower-case hex.
-        out_of_month_pickups: those whose pickup lies outside the month.
-        shared_row_ids: those that share their id with another row of the month.
-        ids_in_other_files: those whose id also stands in another file.
+        foreign_rows: rows whose ``filename`` is not the one in the ledger.
+        null_pickups: rows without a time of pickup.
+        bad_row_ids: rows whose id is missing or not an MD5 in lower-case hex.
+        out_of_month_pickups: rows whose pickup lies outside the month.
+        shared_row_ids: rows that share their id with another row of the month.
+        ids_in_other_files: rows whose id also occurs in another file.
     """
 
     rows: int = 0
@@ -42,14 +41,14 @@ class RowCounts:
 
 @dataclass(frozen=True)
 class MonthFigures(RowCounts):
-    """What a warehouse holds of one month.
+    """Everything about one month in a warehouse that the checks judge.
 
     Attributes:
-        entry: the ledger's line for the month; None where there is none.
+        entry: the ledger's entry of the month; None if there is none.
         column_differences: how the table's columns differ from the declared ones.
-        tally: counts and sums of the month's rows now; None where the columns are not as
-            declared, so that none can be taken.
-        loaded_tally: the same when the month was loaded; empty where none was kept.
+        tally: counts and sums of the month's rows now; None if the columns are not as declared,
+            because the tally cannot be computed then.
+        loaded_tally: the tally when the month was loaded; empty if none was kept.
         other_months: the months to compare with, as far as they are loaded.
         rejects: how many rows of the file were rejected when the month was loaded.
         left_out: the columns of the file that were left out when the month was loaded.
@@ -65,22 +64,23 @@ class MonthFigures(RowCounts):
 
     @property
     def with_rejects(self) -> int:
-        """Rows of the month and those that were rejected."""
+        """Number of the month's rows in the table and of its rejected rows together."""
         return self.rows + self.rejects.rejected
 
 
 @dataclass(frozen=True)
 class Expectations:
-    """What the month is held against.
+    """The expected values and limits that a month is checked against.
 
     Attributes:
-        published_rows: the published row count, where it is known.
+        published_rows: the published row count; None if it is not known.
         published_count_required: whether a difference from it blocks, or only warns.
-        max_out_of_month_share: share of out-of-month pickups above which to warn.
-        min_season_share: share of the rows that other months say, below which to warn.
-        max_vendor_jump: difference from other months in the share of rows without a vendor,
-            above which to warn.
-        max_oddity_jump: the same of any other kind of odd rows.
+        max_out_of_month_share: warn if the share of out-of-month pickups is above this.
+        min_season_share: warn if the month's rows, divided by the rows expected from other
+            months, are below this.
+        max_vendor_jump: warn if the share of rows without a vendor differs from other months by
+            more than this.
+        max_oddity_jump: the same limit for every other kind of odd rows.
     """
 
     published_rows: int | None
@@ -106,11 +106,11 @@ class Check:
     """One rule.
 
     Attributes:
-        name: as the asset check is called.
-        description: what it says when it passes, and why its limit is what it is.
+        name: name of the asset check.
+        description: what is true when it passes, and the reason for its limit.
         blocks: whether a failure stops what depends on the month; otherwise it warns.
         judge: the rule itself.
-        is_of: whether a dataset can break the rule; without it, there is no such check.
+        is_of: whether a dataset can break the rule; if not, the dataset does not have the check.
     """
 
     name: str
@@ -245,4 +245,4 @@ ROW_CHECKS: tuple[Check, ...] = (
         _row_ids_not_shared,
     ),
 )
-"""The checks of a month's rows by themselves."""
+"""The checks that look only at the month's own rows."""

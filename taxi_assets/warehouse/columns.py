@@ -1,4 +1,4 @@
-"""The columns of merged tables: those that are declared, and how a table's differ from them."""
+"""The declared columns of merged tables, and how a table's columns differ from them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def pending_columns(present: Sequence[TableColumn], declared: Mapping[str, str])
 
 
 def differences(present: Sequence[TableColumn], declared: Mapping[str, str]) -> tuple[str, ...]:
-    """The differences in words; none where the columns are as declared.
+    """The differences in words; empty if the columns are as declared.
 
-    Columns that only lack at the end are no difference: see `pending_columns`.
+    Columns that are missing only at the end are not a difference: see `pending_columns`.
     """
     if pending_columns(present, declared):
         return ()

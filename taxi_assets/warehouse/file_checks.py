@@ -61,4 +61,4 @@ FILE_CHECKS: tuple[Check, ...] = (
         _columns_not_left_out,
     ),
 )
-"""The checks of what a load left behind."""
+"""The checks of rows and columns that a load left out or filled with NULL."""

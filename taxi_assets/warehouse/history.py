@@ -1,4 +1,4 @@
-"""The months that a month is compared with: its neighbours, and the same month of other years."""
+"""The months that a month is compared with: one month and one year before and after it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _DISTANCES = (-MONTHS_PER_YEAR, -1, 1, MONTHS_PER_YEAR)
 
 @dataclass(frozen=True)
 class OtherMonth:
-    """Another month of the same taxi, as its load left it.
+    """Another month of the same taxi, as it was loaded.
 
     Attributes:
-        month: which one.
+        month: the month.
         filename: its file.
         rows: rows of its file.
-        tally: what was counted in it; empty where it was loaded before tallies were kept.
+        tally: its tally; empty if it was loaded before tallies were kept.
     """
 
     month: Month
@@ -32,20 +32,20 @@ class OtherMonth:
 
     @property
     def rows_a_day(self) -> float:
-        """Rows by the month's length."""
+        """Rows divided by the number of days of the month."""
         return self.rows / self.month.days
 
     def comes_like(self, filename: str) -> bool:
-        """Whether the other file has the same format: CSVs have rows without a vendor."""
+        """Whether another file has the same format. Shares of odd rows differ between formats."""
         return PurePath(self.filename).suffixes[-1] == PurePath(filename).suffixes[-1]
 
     def share(self, figure: str) -> float | None:
-        """A figure by the rows; None where it was not counted."""
+        """A figure divided by the rows; None if it was not counted."""
         return self.tally[figure] / self.rows if self.rows and figure in self.tally else None
 
 
 def comparable_files(file: TripFile) -> list[str]:
-    """Names of the files that may hold the months to compare with: real ones, or synthetic ones."""
+    """File names of the months to compare with, only real ones or only synthetic ones."""
     synthetic = file.format is FileFormat.SYNTHETIC
     months = (file.month.plus(distance) for distance in _DISTANCES)
     return [
@@ -59,7 +59,7 @@ def comparable_files(file: TripFile) -> list[str]:
 def other_months(
     entries: Iterable[LedgerEntry], tallies: Mapping[str, Tally]
 ) -> tuple[OtherMonth, ...]:
-    """What ledger and tallies say of months, in their order."""
+    """The months that ledger and tallies describe, in order of time."""
     found = [
         OtherMonth(
             Month.parse(entry.month), entry.filename, entry.rows, tallies.get(entry.filename, {})

@@ -1,4 +1,4 @@
-"""What a warehouse holds of a dataset: rows by file, and what its ledger says of them."""
+"""The files of a dataset in a warehouse: their numbers of rows, and their ledger entries."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Holdings:
     """The files in a merged table.
 
     Attributes:
-        rows: how many rows each filename has.
-        entries: the ledger's line for each filename.
+        rows: number of rows of each filename.
+        entries: the ledger's entry of each filename.
     """
 
     rows: Mapping[str, int] = field(default_factory=dict)
@@ -26,10 +26,10 @@ class Holdings:
 
 
 def holdings(warehouse: Warehouse, dataset: Dataset) -> Holdings:
-    """Rows and ledger of the dataset; nothing where there is no database yet.
+    """Rows by file of the dataset, and the ledger; empty if there is no database yet.
 
     Raises:
-        WarehouseBusyError, WarehouseError: the warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: the warehouse cannot be queried.
     """
     if not warehouse.exists():
         return Holdings()
@@ -39,14 +39,14 @@ def holdings(warehouse: Warehouse, dataset: Dataset) -> Holdings:
 
 
 def ledger(warehouse: Warehouse, wait_seconds: float | None = None) -> list[LedgerEntry]:
-    """The ledger's lines, by taxi and month; none where there is no database yet.
+    """The ledger's entries, by taxi and month; empty if there is no database yet.
 
     Args:
-        warehouse: whose ledger.
-        wait_seconds: how long to wait at most while others hold it.
+        warehouse: the warehouse of the ledger.
+        wait_seconds: how long to wait at most while other processes hold the warehouse.
 
     Raises:
-        WarehouseBusyError, WarehouseError: the warehouse cannot be asked.
+        WarehouseBusyError, WarehouseError: the warehouse cannot be queried.
     """
     if not warehouse.exists():
         return []

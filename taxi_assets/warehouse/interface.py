@@ -1,4 +1,4 @@
-"""What every warehouse can do. Assets, checks, status and reports ask a warehouse for nothing else.
+"""The interface of a warehouse. Assets, checks, status and reports use nothing else of it.
 
 A new warehouse is a folder with a class like this, and a line in `taxi_assets.settings.choices`.
 """
@@ -28,7 +28,7 @@ from taxi_assets.warehouse.session import Session
 
 @dataclass(frozen=True)
 class Attempt:
-    """A try at an asset's step.
+    """One attempt at an asset's step.
 
     Attributes:
         run_id: Dagster's run; empty outside Dagster.
@@ -41,7 +41,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a warehouse says that loading a month would cost.
+    """The cost of loading a month, as the warehouse estimates it.
 
     Attributes:
         bytes_billed: bytes that would be read and billed.
@@ -54,14 +54,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class AdoptedTable:
-    """What became of a table that somebody else had made.
+    """The result of adopting a table that this project did not make.
 
     Attributes:
         table: its name.
-        rows: rows that it had, and has.
-        months: how many months they are of.
-        other_rows: those of them whose ``filename`` is no month's.
-        kept_as: where the table still is as it was; None where it is not kept.
+        rows: its rows, the same before and after.
+        months: number of months that have rows.
+        other_rows: rows whose ``filename`` is not that of a month's file.
+        kept_as: name of the unchanged old table; None if it is not kept.
     """
 
     table: str
@@ -72,7 +72,7 @@ class AdoptedTable:
 
 
 class Warehouse(Protocol):
-    """One warehouse, as Dagster's resource of its name."""
+    """One warehouse. It is also the Dagster resource of the same name."""
 
     @property
     def name(self) -> str:
@@ -80,82 +80,82 @@ class Warehouse(Protocol):
 
     @property
     def dialect(self) -> Dialect:
-        """How its SQL is written."""
+        """The dialect of its SQL."""
 
     def full_name(self, table: str) -> str:
-        """A table's name with that of its schema."""
+        """A table's name with its schema."""
 
     def description(self, dataset: Dataset) -> str:
         """What the dataset's merged table holds, and how a month gets there."""
 
     def exists(self) -> bool:
-        """Whether there is anything to ask: False where asking would make an empty database."""
+        """Whether the database exists; False if a query would create an empty one."""
 
     def session(self, wait_seconds: float | None = None) -> AbstractContextManager[Session]:
         """An open connection.
 
         Args:
-            wait_seconds: how long to wait at most while others hold the warehouse; by default as
-                long as the settings say.
+            wait_seconds: how long to wait at most while other processes hold the warehouse; None
+                waits as long as the settings say.
 
         Raises:
-            WarehouseBusyError, WarehouseUnavailableError, WarehouseError: it cannot be asked.
+            WarehouseBusyError, WarehouseUnavailableError, WarehouseError: it cannot be queried.
         """
 
     def load(self, lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
-        """Make the month's rows equal to the landed file, and keep its records.
+        """Replace the month's rows with those of the landed file, and write its records.
 
         Raises:
-            InvalidFileError: values do not fit; the month is as it was.
+            InvalidFileError: a value does not fit its column; the month stays as it was.
         """
 
     def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
-        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        """Replace the table ``zones`` with the landed file; return the number of zones."""
 
     def measure(self, file: TripFile) -> MonthFigures:
-        """The figures that the checks of a file's month judge."""
+        """Measure the file's month for the checks."""
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """A file's month as warehouses are compared by it."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Make a pipeline's tables equal to these rows, all of them in one step.
+        """Replace the rows of a pipeline's tables, all in one transaction.
 
         Raises:
             WarehouseError: a table or view of that name was made by somebody else.
         """
 
     def diagnose(self) -> str:
-        """What was found, where months can be loaded.
+        """Check that months can be loaded, and describe what was found.
 
         Raises:
-            TaxiAssetsError: what is in the way, and what to do about it.
+            TaxiAssetsError: months cannot be loaded; it says why and what to do.
         """
 
     def adopt(self, dataset: Dataset) -> AdoptedTable | None:
-        """Turn a table of the dataset that somebody else made into one that months go into.
+        """Turn a table that this project did not make into one that months can be loaded into.
 
         Returns:
-            What became of it; None where there is nothing to do.
+            What was adopted; None if there is nothing to adopt.
 
         Raises:
             WarehouseError: its columns do not fit.
         """
 
     def estimate(self, file: TripFile) -> Estimate | None:
-        """What loading the month would cost; None where nothing is billed."""
+        """Estimate the cost of loading the month; None if nothing is billed."""
 
     def own_assets(self, datasets: Sequence[Dataset], catalog: Catalog) -> list[OwnAsset]:
-        """Assets that this warehouse alone has."""
+        """The assets that only this warehouse has."""
 
 
 @dataclass(frozen=True)
 class OwnAsset:
-    """An asset that one warehouse alone has.
+    """An asset that only one warehouse has.
 
     Attributes:
         asset: the asset.
-        dataset: whose months it is made with; None where it is made by hand.
+        dataset: it is materialized with the months of this dataset; None if by hand.
     """
 
     asset: dg.AssetsDefinition

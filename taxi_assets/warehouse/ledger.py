@@ -1,4 +1,4 @@
-"""The ledger: which file each month in a warehouse came from, written with its rows."""
+"""The ledger: the file that each month in a warehouse is from, written with the month's rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of loading a month, in any warehouse."""
+"""The result of loading a month, in any warehouse."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,17 +8,17 @@ from taxi_assets.warehouse.tally import Tally
 
 @dataclass(frozen=True)
 class Loaded:
-    """The month's rows in the table equal the landed file.
+    """The result of a load that succeeded: the month's rows equal the landed file.
 
     Attributes:
         rows: rows of the month in the table.
-        changed: False where the table held this very file already, and nothing was done.
+        changed: False if the table already held this version of the file, and nothing was done.
         seconds: how long the load took.
-        replaced_rows: rows that stood there before.
-        table_rows: rows of all months in the table afterwards.
-        tally: counts and sums of the month's rows; empty where none was kept.
-        rejected_rows: rows of the file that were rejected now; 0 where nothing was done.
-        cost: what the warehouse bills, by name; empty where it bills nothing.
+        replaced_rows: rows of the month before the load.
+        table_rows: rows of all months in the table after the load.
+        tally: counts and sums of the month's rows; empty if none was kept.
+        rejected_rows: rows of the file that this load rejected; 0 if nothing was done.
+        cost: figures that the warehouse bills by, by name; empty if it bills nothing.
     """
 
     rows: int
@@ -32,5 +32,5 @@ class Loaded:
 
     @property
     def rows_per_second(self) -> float:
-        """Rows loaded per second; 0 where nothing was loaded."""
+        """Rows loaded per second; 0 if nothing was loaded."""
         return self.rows / self.seconds if self.changed and self.seconds else 0.0

@@ -1,4 +1,4 @@
-"""Takes the figures of a month that the checks judge, the same way in every warehouse."""
+"""Measures a month for the checks, the same way in every warehouse."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from taxi_assets.warehouse.session import Session, Value
 from taxi_assets.warehouse.tally import Tally, as_kept, tally_expressions
 
 CountRows = Callable[[TripFile, Mapping[str, Value]], RowCounts]
-"""Counts the rows of a file's month; what is bound are the month's file names, the name that the
-ledger says, and the month's bounds."""
+"""Counts the rows of a file's month. The values to bind are the month's file names, the name of the
+loaded file, and the month's start and end."""
 
 
 def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> MonthFigures:
-    """What the merged table and the records hold of the file's month, in whatever format."""
+    """Measure the file's month in the merged table and the record tables, in any format."""
     dataset = file.dataset
     present = session.columns(dataset.table)
     if not present:
@@ -55,7 +55,7 @@ def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> Mo
 
 
 def held_month(session: Session, file: TripFile) -> HeldMonth:
-    """What there is to compare with another warehouse of the file's month, in whatever format."""
+    """The ledger's entry and the tally of the file's month, in any format."""
     dataset = file.dataset
     filenames = [sibling.filename for sibling in file.siblings]
     entry = next(iter(ledger_entries(session, filenames)), None)
@@ -66,7 +66,7 @@ def held_month(session: Session, file: TripFile) -> HeldMonth:
 
 
 def take_tally(session: Session, file: TripFile) -> Tally:
-    """The tally of the month's rows now. The table's columns are as declared."""
+    """Compute the tally of the month's rows. The table's columns must be as declared."""
     dataset, dialect = file.dataset, session.dialect
     missing = pending_columns(session.columns(dataset.table), declared_columns(dialect, dataset))
     expressions = tally_expressions(dataset, dialect, missing)
@@ -78,7 +78,7 @@ def take_tally(session: Session, file: TripFile) -> Tally:
         month_rows=condition,
     )
     [row] = session.ask(query, values)
-    # Databases of large sums answer with decimals.
+    # Some databases return large sums as decimals.
     return {
         name: int(str(value).partition(".")[0])
         for name, value in zip(expressions, row, strict=True)
@@ -86,7 +86,7 @@ def take_tally(session: Session, file: TripFile) -> Tally:
 
 
 def count_months(session: Session, dataset: Dataset) -> dict[str, int]:
-    """Rows of each file in a merged table; none where there is no table."""
+    """Number of rows of each file in a merged table; empty if there is no table."""
     if not session.columns(dataset.table):
         return {}
     sql = Statements(__package__, session.dialect)
@@ -95,12 +95,12 @@ def count_months(session: Session, dataset: Dataset) -> dict[str, int]:
 
 
 def loaded_file(file: TripFile, entry: LedgerEntry | None) -> TripFile:
-    """The file that the ledger says the month is from; the one that was asked for without one."""
+    """The file that the month was loaded from, by the ledger's entry; else the given file."""
     return (TripFile.loaded_as(file.dataset, entry.filename) if entry else None) or file
 
 
 def has_key_columns(session: Session, dataset: Dataset) -> bool:
-    """Whether the table has what rows are counted by: file name, id and time of pickup."""
+    """Whether the table has the columns that counting needs: file name, id, time of pickup."""
     declared = declared_columns(session.dialect, dataset)
     names = map(session.dialect.column_name, ("filename", "unique_row_id", dataset.pickup))
     present = {(column.name, column.type) for column in session.columns(dataset.table)}

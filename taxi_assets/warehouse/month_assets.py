@@ -99,7 +99,7 @@ def zones_table_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
 
 
 def attempt_of(context: dg.AssetExecutionContext) -> Attempt:
-    """The try that a step is in."""
+    """The attempt of a running step."""
     return Attempt(context.run.run_id, context.retry_number)
 
 
@@ -133,7 +133,7 @@ def landed_zones(lake: Lake) -> LandedFile:
 
 
 def load_metadata(file: TripFile, loaded: Loaded) -> dict[str, str | int | float]:
-    """What Dagster shows of a load, under its standard keys where there is one.
+    """The metadata of a load for Dagster, under its standard keys where they exist.
 
     Dagster plots the numbers by partition.
     """

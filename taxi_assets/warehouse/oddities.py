@@ -1,4 +1,4 @@
-"""What is odd in real months and no error: counted in each, so that a jump shows.
+"""Odd rows that real months have and that are not errors. A jump in their number is suspicious.
 
 The conditions are SQL that every warehouse understands.
 """
@@ -19,10 +19,11 @@ class Oddity:
     """A kind of odd row.
 
     Attributes:
-        name: what the figure is called.
-        title: what such rows are, for people.
-        roles: the roles of the columns that tell; a dataset without one of them has no such rows.
-        form: the SQL condition of such rows, given the columns of the roles as ``{role}``.
+        name: name of the figure that counts them.
+        title: a phrase for such rows, for people.
+        roles: roles of the columns that the condition needs; a dataset without one of them does
+            not have the figure.
+        form: the SQL condition of such rows; ``{role}`` stands for the column of a role.
     """
 
     name: str
@@ -31,11 +32,11 @@ class Oddity:
     form: str
 
     def is_of(self, dataset: Dataset) -> bool:
-        """Whether the dataset has the columns that tell."""
+        """Whether the dataset has all columns that the condition needs."""
         return set(self.roles) <= dataset.roles.keys()
 
     def condition(self, dataset: Dataset, identifier: Identifier) -> str:
-        """The SQL condition of such rows of a dataset, given how names of columns are written."""
+        """The SQL condition of such rows; ``identifier`` quotes the names of columns."""
         columns = {role: identifier(name) for role, name in dataset.roles.items()}
         return self.form.format(**columns)
 
@@ -60,9 +61,9 @@ ODDITIES = (
         f"OR coalesce({{dropoff_zone}}, '{UNKNOWN_ZONE}') = '{UNKNOWN_ZONE}'",
     ),
 )
-"""Every kind that is counted where a dataset has the columns that tell."""
+"""Every kind of odd row. It is counted if a dataset has the columns that its condition needs."""
 
 
 def oddities_of(dataset: Dataset) -> tuple[Oddity, ...]:
-    """The kinds that are counted in the dataset's months."""
+    """The kinds of odd rows that are counted in the dataset's months."""
     return tuple(oddity for oddity in ODDITIES if oddity.is_of(dataset))

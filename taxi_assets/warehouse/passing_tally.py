@@ -1,4 +1,4 @@
-"""The tally of rows that pass on their way to a warehouse, so that it need not be asked for it."""
+"""Computes the tally while rows pass on their way to a warehouse, so that no query is needed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.tally import Tally, sum_of, tally_expressions
 
-# A statement takes some milliseconds, however few its rows are.
+# A statement takes some milliseconds even for few rows, so batches are collected.
 _ROWS_AT_ONCE = 131_072
 
 
 class PassingTally:
-    """Adds up rows in the columns of the merged table, as they pass.
+    """Adds up the columns of the merged table while rows pass.
 
     Attributes:
-        texts: how often each text stood in each column of texts or codes; None is no value.
+        texts: for each column of texts or codes, how often each value occurred; None is NULL.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -42,7 +42,7 @@ class PassingTally:
         self._rows = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Take some more rows."""
+        """Add a batch of rows."""
         for name, counted in self.texts.items():
             found = pc.value_counts(batch.column(name))
             values, counts = found.field("values").to_pylist(), found.field("counts").to_pylist()
@@ -53,7 +53,7 @@ class PassingTally:
             self._add_up()
 
     def finish(self) -> Tally:
-        """The tally of all rows that passed."""
+        """The tally of all rows that were added. No rows can be added after it."""
         self._add_up()
         self._connection.close()
         for name, counted in self.texts.items():

@@ -1,4 +1,4 @@
-"""Tables that pipeline files make, whatever the warehouse."""
+"""Tables that pipeline files make, in any warehouse."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.dialect import Dialect
 
 OWNER_COMMENT = "made by a pipeline of taxi_assets"
-"""On every table that a pipeline made, so that no other is ever replaced."""
+"""The comment on every table that a pipeline made. Tables without it are never replaced."""
 
 
 def made_by_others(name: str) -> WarehouseError:
-    """A table stands in the way."""
+    """The error for a table or view that no pipeline made."""
     return WarehouseError(
         f"there is a table or view {name} that no pipeline made: it is not replaced",
         "rename or drop it, or give the pipeline's table another name",
@@ -21,7 +21,7 @@ def made_by_others(name: str) -> WarehouseError:
 
 
 def sql_types(rows: pa.Table, dialect: Dialect) -> dict[str, str]:
-    """The type of each column in a database, by its name."""
+    """The SQL type of each column, by its name."""
     types = duckdb.from_arrow(rows).types
     return {
         name: dialect.pipeline_types[str(type_).partition("(")[0]]

@@ -1,4 +1,4 @@
-"""Whether two warehouses hold the same rows of a month, told by what each computes by itself."""
+"""Compares a month in two warehouses by the tally that each of them computes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class HeldMonth:
     """A month in one warehouse.
 
     Attributes:
-        entry: the ledger's line; None where the month is not loaded.
-        tally: counts and sums of its rows now; None where the columns are not as declared.
+        entry: the ledger's entry; None if the month is not loaded.
+        tally: counts and sums of its rows now; None if the columns are not as declared.
     """
 
     entry: LedgerEntry | None
@@ -27,8 +27,8 @@ def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdic
 
     Args:
         here: the month in one warehouse.
-        there: in another one.
-        names: of the two, for the text.
+        there: the month in the other one.
+        names: names of the two warehouses, for the text.
     """
     missing = [name for name, held in zip(names, (here, there), strict=True) if not held.entry]
     if len(missing) == len(names):

@@ -17,10 +17,10 @@ from taxi_assets.warehouse.registry import warehouse_in
 
 @dataclass(frozen=True)
 class Side:
-    """A warehouse to be compared.
+    """A warehouse to compare.
 
     Attributes:
-        warehouse: which.
+        warehouse: the warehouse.
         asset: its merged table.
     """
 
@@ -29,7 +29,7 @@ class Side:
 
 
 def reconcile_checks(dataset: Dataset, sides: Sequence[Side]) -> list[dg.AssetChecksDefinition]:
-    """A check of each warehouse but the first against the first; none where there is one alone."""
+    """Checks that compare each further warehouse with the first; empty if there is only one."""
     return [_reconcile_check(dataset, sides[0], side) for side in sides[1:]]
 
 

@@ -1,6 +1,6 @@
-"""Record tables: what the project writes down beside the trips, declared once as dataclasses.
+"""Record tables: the project's own tables beside the trips, declared once as dataclasses.
 
-A record's fields are the columns of its table, in every warehouse. Statements are made from them.
+A record's fields are the columns of its table, in every warehouse. SQL is generated from them.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def recorded(description: str, type_: RecordType | None = None, default: object 
     """A field of a record.
 
     Args:
-        description: what it means.
-        type_: its type in the tables, where Python's does not tell.
-        default: its value where a table lacks the column: it was declared after the table was
-            made. Such a column may be NULL.
+        description: its meaning.
+        type_: its type in the tables, if it does not follow from the type in Python.
+        default: its value if a table lacks the column, because the column was declared after the
+            table was made. A column with a default may be NULL.
     """
     metadata = {"description": description, "type": type_}
     if default is MISSING:
@@ -60,7 +60,7 @@ class RecordTable(Generic[Record]):
     Attributes:
         name: of the table, in every warehouse.
         record: the dataclass of a row.
-        key: the columns that tell its rows apart.
+        key: the columns that identify a row.
         description: what it holds.
     """
 
@@ -92,7 +92,7 @@ class RecordTable(Generic[Record]):
         return f"{dialect.identifier(column.name)} {dialect.record_types[column.type]}{null}"
 
     def creation(self, table: str, dialect: Dialect) -> Statement:
-        """The CREATE TABLE of databases that keep a primary key."""
+        """The CREATE TABLE statement for databases that have primary keys."""
         return Statements(__package__, dialect)(
             "create_records",
             table=table,
@@ -101,12 +101,12 @@ class RecordTable(Generic[Record]):
         )
 
     def upgrade(self, table: str, present: Mapping[str, bool], dialect: Dialect) -> list[Statement]:
-        """What brings an older table up to date: columns declared since, and NULLs allowed since.
+        """The statements that upgrade an older table: add columns, allow NULLs.
 
         Args:
-            table: as SQL names it.
-            present: whether each column that it has may be NULL.
-            dialect: of the database.
+            table: the table's name, quoted for SQL.
+            present: for each column that the table has, whether it may be NULL.
+            dialect: the dialect of the database.
         """
         changes = []
         for column in self.columns:
@@ -118,7 +118,7 @@ class RecordTable(Generic[Record]):
         return [sql("alter_records", table=table, change=change) for change in changes]
 
     def insertion(self, table: str, rows: int, dialect: Dialect) -> Statement:
-        """An INSERT of some rows, whose values are bound as `bound_values` names them."""
+        """An INSERT of some rows; `bound_values` gives the values to bind."""
         tuples = [
             f"({', '.join(bound(f'{column.name}_{row}') for column in self.columns)})"
             for row in range(rows)
@@ -129,7 +129,7 @@ class RecordTable(Generic[Record]):
 
 
 def bound_values(records: Sequence[Any]) -> dict[str, Any]:
-    """The values of these records for an INSERT of as many rows."""
+    """The values of the records, by the names that `insertion` binds."""
     return {
         f"{field.name}_{row}": getattr(record, field.name)
         for row, record in enumerate(records)

@@ -18,7 +18,7 @@ MONTH_TABLES: tuple[RecordTable[object], ...] = (LEDGER, TALLIES, REJECTS)  # ty
 
 
 def ensure_month_tables(session: Session) -> None:
-    """Make the tables that are written with each month, where they are missing."""
+    """Create or upgrade the tables that are written with each month."""
     for table in MONTH_TABLES:
         session.ensure(table)
 
@@ -26,9 +26,9 @@ def ensure_month_tables(session: Session) -> None:
 def read(
     session: Session, table: RecordTable[Record], filenames: Sequence[str] | None = None
 ) -> list[Record]:
-    """The records of a table: all, or those of some files. None where there is no table.
+    """The records of a table: all, or those of some files. Empty if there is no table.
 
-    A column that the table does not have yet has its default.
+    A column that the table does not have yet gets its default.
     """
     present = {column.name for column in session.columns(table.name)}
     if not present:
@@ -44,7 +44,7 @@ def read(
 
 
 def ledger_entries(session: Session, filenames: Sequence[str] | None = None) -> list[LedgerEntry]:
-    """The ledger's lines: of some files the newest first, else all by taxi and month."""
+    """The ledger's entries: those of some files, newest first; or all, by taxi and month."""
     found = read(session, LEDGER, filenames)
     if filenames is not None:
         return sorted(found, key=lambda entry: entry.loaded_at, reverse=True)
@@ -52,7 +52,7 @@ def ledger_entries(session: Session, filenames: Sequence[str] | None = None) -> 
 
 
 def kept_tallies(session: Session, filenames: Sequence[str]) -> dict[str, Tally]:
-    """The tally that was kept of each file, by its name."""
+    """The tally of each file when it was loaded, by file name."""
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for line in read(session, TALLIES, filenames):
         found[line.filename][line.figure] = int(line.value)
@@ -60,7 +60,7 @@ def kept_tallies(session: Session, filenames: Sequence[str]) -> dict[str, Tally]
 
 
 def reject_counts(session: Session) -> dict[str, RejectCounts]:
-    """The rejects of each file that has some."""
+    """The counts of rejects of each file that has some, by file name."""
     if not session.columns(REJECTS.name):
         return {}
     found = session.ask(_sql(session)("count_rejects", table=session.table(REJECTS.name)))
@@ -77,14 +77,14 @@ def keep(
     rejects: Sequence[RejectedRow],
     superseded: Sequence[str],
 ) -> None:
-    """Write the records of a month within its transaction, in place of those of its other files.
+    """Replace the records of a month, within the transaction of its load.
 
     Args:
-        session: of the warehouse.
-        entry: the ledger's line.
+        session: a session of the warehouse.
+        entry: the ledger's entry.
         tally: counts and sums of the rows.
         rejects: rows that were not loaded.
-        superseded: the month's file in every format.
+        superseded: the month's file names in every format; their records are deleted first.
     """
     for table in MONTH_TABLES:
         forget(session, table, superseded)

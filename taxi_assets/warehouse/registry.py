@@ -13,7 +13,7 @@ from taxi_assets.warehouse.interface import Warehouse
 
 
 def warehouse_of(name: str, settings: Settings) -> Warehouse:
-    """The warehouse of that name. Nothing is asked yet, and no other's client is imported.
+    """The warehouse of that name. It sends nothing yet; only its own client is imported.
 
     Raises:
         SettingsError: a setting that it needs is missing.
@@ -24,7 +24,7 @@ def warehouse_of(name: str, settings: Settings) -> Warehouse:
 
 
 def warehouses_of(settings: Settings) -> list[Warehouse]:
-    """The warehouses in use, in the order of the settings. The others are compared with the first.
+    """The warehouses in use, in the order of the settings. Reports show the figures of the first.
 
     Raises:
         SettingsError: a setting that one of them needs is missing.
@@ -33,7 +33,7 @@ def warehouses_of(settings: Settings) -> list[Warehouse]:
 
 
 def dialects() -> list[Dialect]:
-    """How the SQL of every warehouse is written, in use or not."""
+    """The SQL dialect of every warehouse, in use or not."""
     return [import_module(choice.module).DIALECT for choice in WAREHOUSES.values()]
 
 

@@ -1,4 +1,4 @@
-"""The rejects of a month: rows that were not loaded, kept where a user can query them."""
+"""The rejects of a month: rows that were not loaded, in a table that users can query."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ REJECTS = RecordTable(
 
 @dataclass(frozen=True)
 class RejectCounts:
-    """What the rejects of a month say.
+    """Counts of the rejects of a month.
 
     Attributes:
         rejected: how many rows were rejected.
-        in_file: how many rows the file has; None where none was rejected.
+        in_file: number of rows of the file; None if no row was rejected.
     """
 
     rejected: int = 0
@@ -43,7 +43,7 @@ class RejectCounts:
 
 
 def rejected_rows(month: OpenMonth) -> list[RejectedRow]:
-    """The rejects of a month, each with how many rows the whole file has."""
+    """The rejects of a month, each with the number of rows of the whole file."""
     in_file = month.landed.facts.rows + len(month.rejects)
     return [
         RejectedRow(filename=month.file.filename, rows_in_file=in_file, **asdict(reject))

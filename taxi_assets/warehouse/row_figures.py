@@ -1,4 +1,4 @@
-"""What the audit wants to know of rows, taken as they pass on their way to a warehouse."""
+"""Computes the audit's figures and the tally while rows pass on their way to a warehouse."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01")
 
 
 def _time(text: str) -> pa.Scalar:
-    """A time for Arrow; made of bytes, since to make one of Python's imports pandas."""
+    """A time for Arrow, made from bytes: making it from a datetime imports pandas."""
     microseconds = (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
     bytes_of_one = pa.py_buffer(microseconds.to_bytes(8, sys.byteorder, signed=True))
     return pa.Array.from_buffers(_TIME, 1, [None, bytes_of_one])[0]
@@ -32,7 +32,7 @@ _FIRST, _LAST = _time(FIRST_TIME), _time(LAST_TIME)
 
 @dataclass
 class RowFigures:
-    """The figures of the rows that passed so far; who stores the rows counts them, too."""
+    """The figures of the rows that were added. The caller counts the rows that it stores."""
 
     dataset: Dataset
     bad_pickups: int = 0
@@ -44,7 +44,7 @@ class RowFigures:
         self._tally = PassingTally(self.dataset)
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Look at some more rows, in the columns of the merged table."""
+        """Add a batch of rows that has the columns of the merged table."""
         self._tally.add(batch)
         pickup = batch.column(self.dataset.pickup)
         self.bad_pickups += pickup.null_count + _out_of_range(pickup)
@@ -55,7 +55,7 @@ class RowFigures:
                 self.infinite_amounts += infinite or 0
 
     def audit(self, rows: int) -> MonthAudit:
-        """The figures, with the rows that were counted where they are stored."""
+        """The figures for the audit, with the number of rows that were stored."""
         codes = {
             name: texts
             for name, texts in self._tally.texts.items()
@@ -64,7 +64,7 @@ class RowFigures:
         return MonthAudit(rows, self.bad_pickups, self.bad_dropoffs, self.infinite_amounts, codes)
 
     def tally(self) -> Tally:
-        """The tally of the rows; nothing may be added any more."""
+        """The tally of the rows. No rows can be added after it."""
         return self._tally.finish()
 
 

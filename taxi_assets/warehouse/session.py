@@ -1,4 +1,4 @@
-"""An open connection to a warehouse, as what all warehouses share asks it."""
+"""The interface of an open connection, for code that all warehouses share."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.record_tables import Record, RecordTable
 
 Value = str | int | float | Decimal | date | datetime | Sequence[str] | Sequence[datetime] | None
-"""What a statement can bind."""
+"""A value that a statement can bind."""
 
 Row = tuple[object, ...]
 
 
 class TableColumn(NamedTuple):
-    """A column of a table that is there: its type as the database names it."""
+    """A column of an existing table. The type is the database's name for it."""
 
     name: str
     type: str
@@ -29,11 +29,11 @@ class TableColumn(NamedTuple):
 
 
 class MonthRows(NamedTuple):
-    """Where the rows of a month stand in the merged table, in whatever format it came.
+    """Selects the rows of a month in the merged table, in any format.
 
     Attributes:
-        condition: what is true of them alone.
-        values: what the condition binds.
+        condition: SQL that is true only for these rows.
+        values: the values that the condition binds.
     """
 
     condition: Statement
@@ -41,26 +41,26 @@ class MonthRows(NamedTuple):
 
 
 class Session(Protocol):
-    """Asks one warehouse and changes it.
+    """Queries and changes one warehouse.
 
-    Statements bind those of the given values that they name.
+    Of the values that are given, a statement binds only those that it names.
     """
 
     @property
     def dialect(self) -> Dialect:
-        """How its SQL is written."""
+        """The dialect of its SQL."""
 
     def table(self, name: str) -> str:
-        """The table as its SQL names it."""
+        """The table's name, quoted for SQL."""
 
     def columns(self, name: str) -> list[TableColumn]:
-        """The columns of a table, in order; none where there is no such table."""
+        """The columns of a table, in order; empty if there is no such table."""
 
     def month_rows(self, file: TripFile) -> MonthRows:
-        """Where the rows of a file's month stand."""
+        """Selects the rows of the file's month, in any format."""
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
-        """The rows that a query finds."""
+        """Run a query and return its rows."""
 
     def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> object:
         """Run a statement within `transaction`."""
@@ -69,14 +69,16 @@ class Session(Protocol):
         """Add rows to a record table, within `transaction`."""
 
     def ensure(self, table: RecordTable[Record]) -> None:
-        """Make a record table where it is missing, and add columns declared since."""
+        """Create a record table if it is missing, and add newly declared columns."""
 
     def transaction(
         self, dataset: Dataset | None = None, writes: RecordTable[Any] | None = None
     ) -> AbstractContextManager[None]:
-        """What changes within it becomes visible at its end, all at once, or not at all.
+        """A transaction: all its changes become visible together at its end, or none does.
 
         Args:
-            dataset: whose months must not be replaced meanwhile, where the database can lock.
-            writes: a record table that nobody else must write meanwhile, likewise.
+            dataset: no other session can replace months of this dataset meanwhile, if the
+                database has locks.
+            writes: no other session can write this record table meanwhile, if the database has
+                locks.
         """

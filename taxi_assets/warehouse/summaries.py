@@ -1,7 +1,7 @@
-"""Summaries of months: counted in the database, kept there until the month's file changes.
+"""Summaries of months: computed and stored in the database until the month's file changes.
 
-Reading hundreds of millions of trips again for every picture of them would take minutes. A month
-that was summarized once is read again only when its ledger line names another file.
+To read hundreds of millions of trips for every chart would take minutes. A month is summarized
+again only if its ledger entry has another file or another hash.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from taxi_assets.warehouse.records import forget, ledger_entries, read
 from taxi_assets.warehouse.session import Session, Value
 
 OUTSIDE = "outside"
-"""In place of the day of a pickup that lies outside of its file's month."""
+"""Stands for the day of a pickup that lies outside the month of its file."""
 
 
 @dataclass(frozen=True)
 class MonthSummary:
-    """One file of one month. What its dataset has no column for is NULL."""
+    """Figures of one month's file. A figure is NULL if the dataset has no column for it."""
 
     filename: str = recorded("The file, as the column filename of the month's rows says.")
     taxi: str = recorded("Kind of taxi.")
@@ -44,7 +44,7 @@ class MonthSummary:
 
 @dataclass(frozen=True)
 class TripCount:
-    """Trips of a file that have something in common."""
+    """Number of a file's trips on a day, in an hour of the week, or from a zone."""
 
     filename: str = recorded("The file, as the column filename of the month's rows says.")
     part: str = recorded("What they have in common: day of pickup, hour of the week, or zone.")
@@ -80,12 +80,12 @@ class Zone:
 
 @dataclass(frozen=True)
 class Summaries:
-    """What a warehouse's months hold, in figures.
+    """The summaries of a warehouse's months.
 
     Attributes:
         months: a summary for each summarized file, by taxi and month.
         counts: trips by day, hour of the week and zone, of the same files.
-        zones: the taxi zones; none where they were not loaded.
+        zones: the taxi zones; empty if they were not loaded.
     """
 
     months: tuple[MonthSummary, ...] = ()
@@ -94,10 +94,10 @@ class Summaries:
 
 
 def fresh_summaries(warehouse: Warehouse, datasets: Sequence[Dataset]) -> tuple[int, Summaries]:
-    """How many months were summarized only now, and the summaries of all that are loaded.
+    """Summarize new months; return their number, and the summaries of all loaded months.
 
     Raises:
-        WarehouseBusyError, WarehouseError: the warehouse cannot be asked, or not be written to.
+        WarehouseBusyError, WarehouseError: the warehouse cannot be queried or written.
     """
     if not warehouse.exists():
         return 0, Summaries()
@@ -106,7 +106,7 @@ def fresh_summaries(warehouse: Warehouse, datasets: Sequence[Dataset]) -> tuple[
 
 
 def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
-    """Summarize the months that were loaded since, and forget those that are gone.
+    """Summarize months that were loaded since, and delete summaries of months that are gone.
 
     Each month is summarized in a transaction of its own.
 
@@ -132,7 +132,7 @@ def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
 
 
 def read_summaries(session: Session) -> Summaries:
-    """What is summarized; nothing where nothing was."""
+    """Read all summaries; they are empty if no month was summarized."""
     months = sorted(read(session, SUMMARIES), key=lambda month: (month.taxi, month.month))
     counts = sorted(read(session, COUNTS), key=lambda c: (c.filename, c.part, c.value))
     return Summaries(tuple(months), tuple(counts), _zones(session))
@@ -206,13 +206,13 @@ def _figures(
 
 
 def month_sums(dataset: Dataset, dialect: Dialect) -> list[str]:
-    """The sums of passengers, miles, fares and tips, in that order; NULL without a column."""
+    """SQL of the sums of passengers, miles, fares and tips, in that order; NULL if absent."""
     roles = (dataset.passengers, dataset.distance, dataset.fare, dataset.tip)
     return [f"coalesce(sum({dialect.identifier(name)}), 0)" if name else "NULL" for name in roles]
 
 
 def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
-    """The expressions by which trips are counted."""
+    """The SQL expressions by which trips are counted, by their names in ``count_trips``."""
     pickup, dropoff = dialect.identifier(dataset.pickup), dialect.identifier(dataset.dropoff)
     functions = dialect.functions
     zone = dataset.pickup_zone
@@ -226,12 +226,12 @@ def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
 
 
 def _cents(total: object) -> float | None:
-    """Rounded to cents: a database's workers add up in another order each time."""
+    """Round to cents, since a database may add up in a different order each time."""
     return None if total is None else round(float(str(total)), 2)
 
 
 def _median(counts: dict[float, int]) -> float | None:
-    """The median of values of which each stands there so many times."""
+    """The median of values; ``counts`` says how often each of them occurs."""
     total = sum(counts.values())
     if not total:
         return None

@@ -1,5 +1,5 @@
 -- name: sum_up
--- One row: how many trips, and sums of what the dataset has.
+-- One row with the number of trips and the sums of the columns that the dataset has.
 SELECT
     count(*) AS trips,
     {{ sums | join(",\n    ") }}
@@ -7,8 +7,8 @@ FROM {{ table }}
 WHERE {{ month_rows }};
 
 -- name: count_trips
--- One scan: trips by hour of pickup, by zone and by duration. What is shown is put together from
--- these. The part says which of the three a row is.
+-- Counts trips by day and hour of pickup, by zone and by duration, in one scan. The column part
+-- says which of these a row is.
 WITH trips AS (
     SELECT
         CASE

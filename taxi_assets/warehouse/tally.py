@@ -1,8 +1,8 @@
-"""A month's tally: counts and sums over its rows, equal wherever the same rows stand.
+"""A month's tally: counts and sums over its rows. The same rows have the same tally everywhere.
 
-Each database computes it by itself, in one pass, so that no row needs to move to be compared. It
-does not depend on the order of rows: all sums are of whole numbers. One changed value changes it;
-two values of one column that changed places do not.
+Each database computes it in one pass, so rows can be compared without moving them. All sums are
+of whole numbers, so the order of rows does not matter. If one value changes, the tally changes; if
+two values of one column change places, it does not.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ TALLIES = RecordTable(
 Tally = Mapping[str, int]
 """Each figure by its name: ``rows``; ``<column>: values`` and ``<column>: sum``; each oddity.
 
-Sums are of whole numbers as they are; of amounts in millionths, rounded (nine trillion and more
-count as none); of times in microseconds since 1970; of texts, the first 60 bits of their MD5; of
-row ids, which are one, their own first 60 bits.
+Integers are summed as they are; amounts in millionths, rounded (amounts of nine trillion and more
+are left out); times in microseconds since 1970; texts by the first 60 bits of their MD5; row ids,
+which are MD5s themselves, by their first 60 bits.
 """
 
 ROWS = "rows"
@@ -63,8 +63,8 @@ def tally_expressions(
     """The SQL expression of each figure of the dataset's months.
 
     Args:
-        dataset: whose months.
-        dialect: of the database.
+        dataset: the dataset of the months.
+        dialect: the dialect of the database.
         missing: declared columns that the table does not have yet, as the database names them.
             They are NULL in every row.
     """
@@ -112,15 +112,15 @@ def as_kept(kept: Tally, dataset: Dataset) -> Tally:
 
 
 def differences(one: Tally, other: Tally, names: tuple[str, str]) -> str:
-    """What differs between two tallies, in words; empty where nothing does.
+    """The differences of two tallies, in words; empty if there are none.
 
-    An oddity that only one of them has counted is not compared: it was described after the other
-    was taken.
+    An oddity that is in only one of them is not compared: it was declared after the other one was
+    computed.
 
     Args:
         one: a tally.
         other: another one.
-        names: whose they are, for the text.
+        names: a name for each of them, for the text.
     """
     compared = [
         name

@@ -1,4 +1,4 @@
-"""The check that a month's values are those that were loaded."""
+"""The check that a month still has the values that were loaded."""
 
 from __future__ import annotations
 

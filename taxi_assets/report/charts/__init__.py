@@ -1,1 +1,1 @@
-"""Charts as SVG, drawn by matplotlib, which is imported only when one is drawn."""
+"""Charts as SVG. matplotlib draws them; it is imported only when a chart is drawn."""

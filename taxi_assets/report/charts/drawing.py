@@ -1,4 +1,4 @@
-"""A figure to draw on, and its SVG: for a page that may be dark, or as a picture of its own."""
+"""Figures to draw on, and their SVG: inline for a light or dark page, or as a separate image."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _VARIABLES = {
     ON_ABSENT: "on-absent",
     **{colour: f"series-{number}" for number, colour in enumerate(SERIES, 1)},
 }
-"""The page's CSS variable for each colour that charts are drawn in."""
+"""The page's CSS variable for each colour of the charts."""
 
 _TEXT_POINTS = 10
 _RANDOM_ID = re.compile(r'(id="|url\(#|href="#)')
@@ -44,9 +44,9 @@ class Chart:
     """A drawn chart.
 
     Attributes:
-        name: its own among those of a page, for the ids in it.
-        text: what it shows, for those who do not see it.
-        svg: the drawing, as matplotlib wrote it, without its prolog.
+        name: unique among the charts of a page; it is part of the ids in the SVG.
+        text: alternative text, for people who do not see the chart.
+        svg: matplotlib's SVG without its prolog.
     """
 
     name: str
@@ -55,19 +55,19 @@ class Chart:
 
     @property
     def inline(self) -> str:
-        """The drawing for a page that declares the colours; it says to a reader what it is."""
+        """The SVG for a page that declares the colours. Screen readers skip it."""
         drawing = _STYLE.sub("", self.svg)
         drawing = _RANDOM_ID.sub(rf"\g<1>{self.name}-", drawing)
         drawing = re.sub(r'<svg (.*?)width="\S+"', r"<svg \1", drawing, count=1, flags=re.DOTALL)
         drawing = re.sub(r'<svg (.*?)height="\S+"', r"<svg \1", drawing, count=1, flags=re.DOTALL)
         for colour, variable in _VARIABLES.items():
             drawing = drawing.replace(colour, f"var(--{variable})")
-        # The figure's caption and table tell it; shapes one by one would not.
+        # Screen readers use the figure's caption and table; single shapes would not help.
         return drawing.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
     @property
     def markdown(self) -> str:
-        """The drawing as an image in Markdown, whole in itself."""
+        """The chart as an image in Markdown; the image's data are part of the text."""
         data = base64.b64encode(self.svg.encode()).decode()
         return f"![{self.text}](data:image/svg+xml;base64,{data})"
 
@@ -86,7 +86,7 @@ def figure(inches: tuple[float, float]) -> tuple[Figure, Axes]:
 
 
 def series_colour(label: str, number: int) -> str:
-    """The colour of a series: a dataset has that of its place among all, others by their number."""
+    """The colour of a series: by a dataset's place in the list of datasets, else by ``number``."""
     taxis = list(DATASETS)
     place = taxis.index(label) if label in taxis else number
     return SERIES[place % len(SERIES)]
@@ -106,7 +106,7 @@ def thousands(axes: Axes, which: str) -> None:
 
 
 def legend(axes: Axes, columns: int) -> None:
-    """Name the series above the chart."""
+    """Put a legend with the names of the series above the chart."""
     axes.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
@@ -118,7 +118,7 @@ def legend(axes: Axes, columns: int) -> None:
 
 
 def chart(drawn: Figure, name: str, text: str) -> Chart:
-    """The finished figure."""
+    """Turn a finished figure into a chart."""
     from matplotlib import rc_context
 
     stream = io.StringIO()
@@ -129,6 +129,6 @@ def chart(drawn: Figure, name: str, text: str) -> Chart:
 
 
 def spread(labels: Sequence[str], most: int) -> list[int]:
-    """Places of at most so many labels, evenly over all of them."""
+    """Indexes of at most ``most`` labels, evenly spread over all of them."""
     step = max(1, -(-len(labels) // most))
     return list(range(0, len(labels), step))

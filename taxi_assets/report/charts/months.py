@@ -1,4 +1,4 @@
-"""Charts of months: how many rows, in what state, loaded how fast."""
+"""Charts of months: their state, and bars of values such as rows or rows per second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LETTERS = {
     MonthState.WRONG: "!",
     MonthState.ABSENT: "·",
 }
-"""What stands in a month's cell, so that colour is not all that tells states apart."""
+"""The sign in a month's cell, so that states differ not only by colour."""
 
 _COLOURS = {
     MonthState.OK: drawing.OK,
@@ -54,10 +54,10 @@ def by_month(name: str, text: str, series: Mapping[str, Mapping[str, float]], un
     """A group of bars for each month, a bar for each series.
 
     Args:
-        name: the chart's.
-        text: what it shows.
-        series: values by month, by the series' name.
-        unit: of the values.
+        name: name of the chart.
+        text: alternative text.
+        series: name of each series, and its values by month.
+        unit: unit of the values.
     """
     months = sorted({month for values in series.values() for month in values})
     drawn, axes = drawing.figure((7.4, 3))

@@ -1,4 +1,4 @@
-"""Charts of trips: by day, by hour of the week, by where they begin."""
+"""Charts of trips: by day, by hour of the week, by place of pickup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HOURS = 24
 
 
 def by_day(series: Mapping[str, Mapping[date, int]]) -> Chart:
-    """A line for each taxi: its trips of each day; a gap where no month is loaded."""
+    """A line for each taxi with its trips of each day. Months that are not loaded are gaps."""
     drawn, axes = drawing.figure((7.4, 3))
     for number, (label, days) in enumerate(series.items()):
         ordered = sorted(days)
@@ -47,12 +47,12 @@ def _dates(axes: object) -> None:
 
 
 def by_hour(name: str, title: str, hours: Mapping[tuple[int, int], int]) -> Chart:
-    """A cell for each hour of the week, the fuller the darker.
+    """A cell for each hour of the week, coloured by its number of trips.
 
     Args:
-        name: the chart's.
-        title: whose trips they are.
-        hours: trips by weekday, 1 being Monday, and hour.
+        name: name of the chart.
+        title: the taxi of the trips.
+        hours: trips by weekday (1 is Monday) and hour.
     """
     drawn, axes = drawing.figure((7.4, 2.3))
     rows = range(1, len(_WEEKDAYS) + 1)
@@ -72,7 +72,7 @@ def bars(name: str, text: str, labels: Sequence[str], values: Sequence[int]) -> 
     """A bar for each label, from top to bottom."""
     drawn, axes = drawing.figure((7.4, 0.7 + 0.29 * max(1, len(labels))))
     axes.barh(range(len(labels)), values, color=drawing.SERIES[2], height=0.72)
-    # A dollar sign would begin a formula.
+    # matplotlib reads a dollar sign as the start of a formula.
     axes.set_yticks(range(len(labels)), [label.replace("$", r"\$") for label in labels])
     axes.set_ylim(max(1, len(labels)) - 0.5, -0.5)
     drawing.thousands(axes, "x")

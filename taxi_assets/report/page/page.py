@@ -1,7 +1,7 @@
-"""Puts the report's page together: charts, each with its numbers as a table, and the template.
+"""Renders the report's page from a template, with charts and the numbers of each as a table.
 
-The page needs no network and no script. There is no map: no package that is kept up carries the
-taxi zones' geometry, so places are bars.
+The page needs no network and no script. It shows places as bars, not on a map, because no
+maintained package contains the geometry of the taxi zones.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BARS = 20
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: a chart with its table, or a table alone, which then stands open."""
+    """A part of the page: a chart with its table, or only a table, which is shown open."""
 
     table: Table
     chart: Chart | None = None
@@ -36,13 +36,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading of the page, and what stands below it.
+    """A section of the page.
 
     Attributes:
         anchor: its id.
         title: its heading.
-        text: a sentence or two.
-        parts: charts and tables.
+        text: a sentence or two below the heading.
+        parts: its charts and tables.
     """
 
     anchor: str
@@ -52,7 +52,7 @@ class Section:
 
 
 def render(content: Content) -> str:
-    """The page as HTML; every text from outside is escaped."""
+    """Render the page as HTML. Every text from outside is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -1,4 +1,4 @@
-"""The report's tables: headings and rows of text, in the order in which they are read."""
+"""The report's tables: headings, and rows of text."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its caption, its headings, and rows whose first cell names them.
+    """A table. The first cell of each row is the row's heading.
 
     Attributes:
-        caption: what it holds.
+        caption: its caption.
         headings: one for each column.
-        rows: texts.
+        rows: texts, one for each column.
         numbers: which columns hold numbers, from 0.
     """
 
@@ -38,7 +38,7 @@ class Table:
 
 
 def coverage_table(content: Content) -> Table:
-    """Rows of each month where they are, beside the published ones."""
+    """Rows of each month in the lake and in each warehouse, and the published count."""
     warehouses = list(content.coverage[0].warehouse_rows) if content.coverage else []
     rows = [
         (
@@ -63,7 +63,7 @@ def calendar_table(years: Sequence[Year]) -> Table:
 
 
 def homework_table(found: Sequence[Answer]) -> Table:
-    """The homework's questions."""
+    """The homework's questions with the answers found here and the published ones."""
     rows = []
     for answer in found:
         digits = 0 if answer.question.unit == "rows" else 1
@@ -128,14 +128,20 @@ def hour_table(content: Content, taxi: str) -> Table:
 
 
 def ranking(caption: str, what: str, found: Sequence[tuple[str, int]]) -> Table:
-    """Trips of each place."""
+    """Trips and share of each place.
+
+    Args:
+        caption: the table's caption.
+        what: kind of place, for the first heading.
+        found: name and trips of each place.
+    """
     total = sum(trips for _, trips in found) or 1
     rows = [(name, _count(trips), f"{trips / total:.1%}") for name, trips in found]
     return Table(caption, (what, "trips", "share"), rows, frozenset({1, 2}))
 
 
 def check_table(states: Sequence[CheckState]) -> Table:
-    """How each check ended last, over the months."""
+    """For each check, the number of months by their last result."""
     grouped: dict[tuple[str, str], list[CheckState]] = defaultdict(list)
     for state in states:
         grouped[state.asset, state.name].append(state)

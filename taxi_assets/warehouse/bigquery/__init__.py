@@ -1,5 +1,6 @@
 """Months in BigQuery: the merged tables, a partition per month, the ledger, external tables.
 
-Rows are read by the one parser, as for every warehouse, and arrive by load jobs, which cost
-nothing; a transaction in BigQuery makes them the month's. Google's libraries are imported lazily.
+The same parser reads the rows as for every other warehouse. Load jobs, which are free of charge,
+bring them to BigQuery, and a transaction puts them into the merged table. Google's libraries are
+imported only when they are needed.
 """

@@ -1,9 +1,9 @@
-"""Turns a table as the Kestra flows leave it into one with a partition for each month's file.
+"""Turns a table of the Kestra flows into one with a partition for each month's file.
 
-The flows' BigQuery tables have days of pickup as partitions, amounts as NUMERIC, and as id the
-BYTES of an MD5 over five columns, which differs from the ids everywhere else. Rows stay what they
-are, and get the id that they have in the other warehouses. The ledger says nothing of them, since
-nobody counted their files: loading those months once more proves them.
+The flows' tables in BigQuery are partitioned by day of pickup. Their amounts are NUMERIC. Their id
+is the BYTES of an MD5 over five columns, which differs from the id in the other warehouses. The
+rows keep their values and get the id of the other warehouses. The ledger has no entry for them,
+since nobody counted their files: load those months again to have them verified.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from taxi_assets.warehouse.bigquery.tables import (
 )
 from taxi_assets.warehouse.interface import AdoptedTable
 
-# What becomes of the flows' types on their way to the declared ones, which hold each of them.
+# The conversions that adoption makes: (type in the flows' table, declared type).
 _WIDENED = frozenset(
     {("NUMERIC", "FLOAT64"), ("INT64", "STRING"), ("STRING", "INT64"), ("INT64", "FLOAT64")}
     | {("DATETIME", "TIMESTAMP"), ("BIGNUMERIC", "FLOAT64")}
@@ -33,10 +33,14 @@ _WIDENED = frozenset(
 
 
 def adopt_table(jobs: Jobs, dataset: Dataset) -> AdoptedTable | None:
-    """Put a table with months in the place of the dataset's table; None where it needs none.
+    """Replace the dataset's table with one that has a partition per month.
 
-    The new table is made aside, in one statement, and compared; then the names change. An
-    adoption that was broken off between is finished by the next one.
+    One statement fills the new table under another name. Its row count is compared with that of
+    the old table, and then both are renamed. If an adoption stops between the two renames, the
+    next one finishes it.
+
+    Returns:
+        What was adopted; None if there is nothing to adopt.
 
     Raises:
         WarehouseError: its columns are not the flows', or the new table has other rows.
@@ -82,12 +86,17 @@ def adopt_table(jobs: Jobs, dataset: Dataset) -> AdoptedTable | None:
 
 
 def key_texts(dataset: Dataset) -> str:
-    """The texts of the columns that an id is made of, as they are in every place."""
+    """SQL for the texts of the row id's key columns: the same texts as in every warehouse."""
     return ", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key)
 
 
 def values_sql(dataset: Dataset, present: Mapping[str, str]) -> str:
-    """The columns of the merged table in those types, from a table that has these."""
+    """SQL that converts a table's columns to the declared types; a missing column is NULL.
+
+    Args:
+        dataset: the dataset of the table.
+        present: the type of each column that the table has, by its name.
+    """
     return ",\n    ".join(_value(column, present) for column in dataset.columns)
 
 

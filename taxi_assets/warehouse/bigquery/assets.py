@@ -1,4 +1,4 @@
-"""Assets that BigQuery alone has."""
+"""Assets that only BigQuery has."""
 
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from taxi_assets.warehouse.month_assets import attempt_of, landed_file
 
 
 class HasPlace(Protocol):
-    """The warehouse, as far as its own assets ask it."""
+    """The part of the warehouse that its own assets use."""
 
     @property
     def place(self) -> BigQueryPlace:
@@ -29,7 +29,7 @@ class HasPlace(Protocol):
 
 
 def dataset_asset(place: BigQueryPlace) -> dg.AssetsDefinition:
-    """The dataset of the tables."""
+    """The asset that creates and checks the BigQuery dataset of the tables."""
 
     @dg.asset(
         key=["gcp", "dataset"],
@@ -52,7 +52,7 @@ def dataset_asset(place: BigQueryPlace) -> dg.AssetsDefinition:
 
 
 def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
-    """The external tables of a dataset, one for each month's file in the bucket."""
+    """The asset of a dataset's external tables, one table for each month's file in the bucket."""
 
     @dg.asset(
         key=[BIGQUERY.name, f"{dataset.table}_ext"],

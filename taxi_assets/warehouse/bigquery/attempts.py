@@ -1,4 +1,4 @@
-"""The jobs of one try at a piece of work: another try runs its jobs anew."""
+"""Names the jobs of one attempt at a piece of work. Each further attempt runs its own jobs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from taxi_assets.warehouse.interface import Attempt
 
 
 def labels_of(file: TripFile) -> dict[str, str]:
-    """What says of a job which month it is for."""
+    """The labels that tell which month a job is for."""
     return {"taxi": file.dataset.taxi, "month": str(file.month)}
 
 
 def jobs_of_attempt(place: BigQueryPlace, file: TripFile, attempt: Attempt) -> Jobs:
-    """The jobs of a month in one try."""
+    """The jobs of one attempt at a month."""
     labels = {**labels_of(file), "dagster-run": attempt.run_id}
     return Jobs(place, labels, token_of(attempt, str(file.month)))
 
 
 def token_of(attempt: Attempt, month: str = "all") -> str:
-    """What tells the jobs of this try from those of every other one."""
+    """A token for job ids. It is different for each attempt."""
     run = attempt.run_id.replace("-", "")
     return f"{month.replace('-', '_')}_{run}_{attempt.retry}"

@@ -1,4 +1,4 @@
-"""Counts a month's rows in BigQuery, as the checks judge them."""
+"""Counts a month's rows in BigQuery, for the checks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from taxi_assets.warehouse.session import Value
 
 
 def count_rows(session: BigQuerySession, file: TripFile, values: Mapping[str, Value]) -> RowCounts:
-    """The counts of a file's month, in whatever format it came."""
+    """Count the rows of the file's month, whichever format was loaded."""
     names = {
         "table": session.table(file.dataset.table),
         "month": BIGQUERY.quote(MONTH_COLUMN),
@@ -23,7 +23,7 @@ def count_rows(session: BigQuerySession, file: TripFile, values: Mapping[str, Va
     [(shared,)] = session.ask(sql("count_shared_ids", **names), values)
     found = session.ask(sql("list_stray_pickups", **names), values)
     strays = [pickup for (pickup,) in found if isinstance(pickup, datetime)]
-    # An array that is not empty shows its type.
+    # The parameter's type comes from its values, so the array must not be empty.
     given = {**values, "stray_pickups": strays or [file.month.start]}
     [(elsewhere,)] = session.ask(sql("count_ids_elsewhere", **names), given)
     return RowCounts(*(int(str(count)) for count in (*measured, shared, elsewhere)))

@@ -27,9 +27,10 @@ FROM {{ table }}
 WHERE {{ month }} = {{ bound.month }} AND ({{ pickup }} < {{ bound.month_start }} OR {{ pickup }} >= {{ bound.month_end }});
 
 -- name: count_ids_elsewhere
--- An id shared by two files belongs to trips with the same pickup, so that one of the two pickups
--- lies outside its file's month. Rows are sorted by pickup within each partition: of the other
--- months BigQuery reads only the blocks around the pickups that are named here.
+-- Trips with the same id have the same pickup. If they are in two files, the pickup lies outside
+-- the month of one of the files. So it is enough to search the other files for pickups in this
+-- month, and for this file's out-of-month pickups. Partitions are clustered by pickup, so BigQuery
+-- reads only the blocks with these pickups.
 SELECT COUNT(*)
 FROM {{ table }}
 WHERE {{ month }} = {{ bound.month }} AND unique_row_id IN (

@@ -1,4 +1,4 @@
-"""The dataset of the tables: made where missing, checked where it is there, never changed."""
+"""Creates the dataset of the tables, or checks the one that exists, without changing it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True)
 class DatasetState:
-    """A dataset that fits.
+    """A dataset that months can be loaded into.
 
     Attributes:
-        name: with its project.
+        name: its name, with the project.
         location: where it is, such as ``us-east1``.
-        created: whether it was made just now.
+        created: whether it was created just now.
     """
 
     name: str
@@ -33,11 +33,11 @@ class DatasetState:
 
 
 def ensure_dataset(place: BigQueryPlace) -> DatasetState:
-    """Make the dataset if there is none of that name; otherwise see whether it fits.
+    """Create the dataset if it does not exist; otherwise check that it can be used.
 
     Raises:
-        CredentialsError: we may not make or see datasets.
-        WarehouseError: it lies elsewhere, or its tables vanish by themselves.
+        CredentialsError: the account may not create or read datasets.
+        WarehouseError: it is in another location, or BigQuery drops its tables after some time.
     """
     from google.api_core.exceptions import NotFound
 
@@ -47,7 +47,7 @@ def ensure_dataset(place: BigQueryPlace) -> DatasetState:
         try:
             dataset = place.client.get_dataset(_reference(place), retry=retry)
         except NotFound:
-            # Of two that make it at the same time, the later one finds it there.
+            # Two processes may create it at the same time: the later one gets the existing one.
             dataset = place.client.create_dataset(_new(place), exists_ok=True, retry=retry)
             created = True
     _require_fit(place, dataset)
@@ -55,11 +55,12 @@ def ensure_dataset(place: BigQueryPlace) -> DatasetState:
 
 
 def require_dataset(place: BigQueryPlace) -> DatasetState:
-    """See whether the dataset is there and fits.
+    """Check that the dataset exists and can be used.
 
     Raises:
-        CredentialsError: we may not see it.
-        WarehouseError: there is none, it lies elsewhere, or its tables vanish by themselves.
+        CredentialsError: the account may not read it.
+        WarehouseError: it does not exist, it is in another location, or BigQuery drops its tables
+            after some time.
     """
     with explained(place):
         dataset = place.client.get_dataset(_reference(place), retry=place.cloud.bigquery_retry)

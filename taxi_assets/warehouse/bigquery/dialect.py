@@ -1,7 +1,7 @@
 """BigQuery's SQL.
 
-A month is a partition by `file_month`, the month of the file that a row is from: pickups stray
-into other months and years, so that no partition by pickup holds just one file's rows.
+A month is a partition by `file_month`, the month of the file that a row is from. Some pickups of a
+file lie in other months and years, so a partition by pickup would mix the rows of several files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.column import ColumnType
 
 MONTH_COLUMN = "file_month"
-"""The column that months are partitions by."""
+"""The column that the merged tables are partitioned by."""
 
 
 def _quoted(name: str) -> str:
@@ -63,7 +63,7 @@ BIGQUERY = Dialect(
             "CONCAT(CAST(MOD(EXTRACT(DAYOFWEEK FROM {time} AT TIME ZONE 'UTC') + 5, 7) + 1 "
             "AS STRING), '-', FORMAT_TIMESTAMP('%H', {time}, 'UTC'))"
         ),
-        # Sums of some million pieces of hashes pass 64 bits.
+        # The sum of some million pieces of hashes does not fit in 64 bits.
         text_sum=(
             "SUM(CAST(CAST(CONCAT('0x', LEFT(TO_HEX(MD5({column})), 15)) AS INT64) AS NUMERIC))"
         ),
@@ -71,7 +71,8 @@ BIGQUERY = Dialect(
             "SUM(CAST(CASE WHEN REGEXP_CONTAINS({column}, r'^[0-9a-f]{{15}}') "
             "THEN CAST(CONCAT('0x', LEFT({column}, 15)) AS INT64) END AS NUMERIC))"
         ),
-        # As the other databases have it, whose seconds are doubles: far years lose microseconds.
+        # The other databases have seconds as doubles, which lose microseconds in distant years.
+        # The result must be the same here.
         time_sum=(
             "SUM(CAST(CAST(FLOOR(UNIX_MICROS({column}) / 1e6 * 1e6 + 0.5) AS INT64) AS NUMERIC))"
         ),

@@ -1,4 +1,4 @@
-"""Whether months can be loaded into BigQuery, and if not, what is in the way. Changes nothing."""
+"""Checks that months can be loaded into BigQuery. Changes nothing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ NEEDED_RIGHTS = (
     "bigquery.tables.update",
     "bigquery.tables.updateData",
 )
-"""On a table that months are loaded into; roles/bigquery.dataEditor has them all."""
+"""The rights that a load needs on its table; roles/bigquery.dataEditor has them all."""
 
 
 def diagnose(place: BigQueryPlace) -> str:
-    """What was found, where all is well.
+    """Check that months can be loaded, and describe what was found.
 
     Raises:
-        TaxiAssetsError: what is in the way, and what to do about it.
+        TaxiAssetsError: months cannot be loaded; it says why and what to do.
     """
     state = require_dataset(place)
     _may_run_jobs(place)
@@ -38,7 +38,7 @@ def diagnose(place: BigQueryPlace) -> str:
 
 
 def _may_run_jobs(place: BigQueryPlace) -> None:
-    """Ask for a table as a load does, without making it: a dry run is checked, not run."""
+    """Check the rights to create a table. BigQuery checks a dry run but does not run it."""
     from google.cloud.bigquery import QueryJobConfig
 
     table = place.qualified("taxi_assets_doctor")

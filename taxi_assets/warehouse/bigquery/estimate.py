@@ -1,4 +1,4 @@
-"""What loading a month would cost, as BigQuery estimates it."""
+"""Estimates the cost of loading a month, by BigQuery's dry runs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from taxi_assets.warehouse.session import Value
 
 
 def estimate_load(session: BigQuerySession, file: TripFile) -> Estimate:
-    """What the queries read that look at the month's partition and empty it.
+    """Estimate the bytes that are billed for a load's queries on the month's partition.
 
-    The rows that come in are loaded free of charge; to put them in their place reads them once,
-    which nobody can estimate before they are there.
+    These queries count its rows and delete them. The load job for the new rows is free of charge.
+    The INSERT reads the new rows once; BigQuery cannot estimate that before they are loaded.
 
     Raises:
-        WarehouseError, CredentialsError: BigQuery cannot be asked.
+        WarehouseError, CredentialsError: BigQuery cannot be queried.
     """
     if not session.columns(file.dataset.table):
         return Estimate(0, 0.0)

@@ -1,4 +1,4 @@
-"""External tables: the raw files in the bucket, each as text that BigQuery reads in place."""
+"""External tables: BigQuery reads each raw file in the bucket in place."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 def external_name(file: TripFile) -> str:
-    """Its table's name, as the flows name it: ``green_tripdata_2020_04_ext``."""
+    """The name of a file's external table, as in the flows: ``green_tripdata_2020_04_ext``."""
     return f"{file.dataset.table}_{str(file.month).replace('-', '_')}_ext"
 
 
 def ensure_external_table(jobs: Jobs, file: TripFile, uri: str, facts: FileFacts) -> bool:
-    """Let the month's external table read that object; nothing is sent where it does.
+    """Make the month's external table read the given object, unless it already does.
 
-    A CSV's columns are all text, as it stands in the file, so that every file can be read. A
-    Parquet file brings its own columns and types, which differ over the years.
+    All columns of a CSV are text, so that every file can be read. A Parquet file has its own
+    columns and types, which differ over the years.
 
     Args:
-        jobs: where the table is to be.
+        jobs: run in the dataset that gets the table.
         file: the month.
         uri: the object, as ``gs://bucket/name``.
-        facts: what verification found in the file.
+        facts: the result of the file's verification.
 
     Returns:
         Whether the table was made or replaced.
@@ -57,7 +57,7 @@ def ensure_external_table(jobs: Jobs, file: TripFile, uri: str, facts: FileFacts
 
 
 def text_columns(dataset: Dataset, header: Sequence[str]) -> list[ColumnOf]:
-    """The columns of a CSV with that header, each as the text that stands in the file."""
+    """The columns of a CSV with that header, all as text."""
     declared = {column.name: column.description for column in dataset.csv_columns}
     return [
         ColumnOf(name, "STRING", declared[name])

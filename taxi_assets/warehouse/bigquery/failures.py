@@ -1,4 +1,4 @@
-"""Translates what BigQuery reports into errors with a remedy."""
+"""Translates BigQuery's errors into errors with a remedy."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _TRANSIENT_REASONS = frozenset(
     {"backendError", "internalError", "jobBackendError", "jobInternalError", "jobRateLimitExceeded"}
     | {"rateLimitExceeded", "tableUnavailable", "timeout"}
 )
-# The last one are the words of the stand-in that tests run against.
+# The last text is from the stand-in for BigQuery that the tests use.
 _CONCURRENT = ("concurrent update", "could not serialize", "failed to commit")
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
 @contextmanager
 def explained(place: BigQueryPlace) -> Iterator[None]:
-    """Turn what Google's libraries raise into an error with a remedy.
+    """Turn errors of Google's libraries into errors with a remedy.
 
     Raises:
-        CredentialsError: who we are is not accepted, or may not do it.
-        WarehouseBusyError: others write to the same table.
-        WarehouseError: BigQuery refuses, and will again.
-        WarehouseUnavailableError, StorageUnavailableError: no answer for longer than we try.
+        CredentialsError: the credentials are not accepted, or lack a right.
+        WarehouseBusyError: other loads write to the same table.
+        WarehouseError: BigQuery refuses; a retry would not help.
+        WarehouseUnavailableError, StorageUnavailableError: BigQuery did not answer in time.
     """
     import requests
     from google.api_core.exceptions import GoogleAPIError
@@ -60,7 +60,7 @@ def explained(place: BigQueryPlace) -> Iterator[None]:
 
 
 def explain(error: Exception, place: BigQueryPlace) -> TaxiAssetsError:
-    """What an error of BigQuery or of Google's libraries means."""
+    """The error with a remedy for an error of BigQuery or of Google's libraries."""
     from google.api_core.exceptions import GoogleAPICallError, RetryError
 
     address = place.address

@@ -1,4 +1,4 @@
-"""A month's rows on their way in: read and typed here, loaded into a table of their own."""
+"""Loads the typed rows of a month into a staging table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from taxi_assets.warehouse.tally import Tally
 if TYPE_CHECKING:
     from google.cloud.bigquery import LoadJobConfig
 
-# A time that is marked as UTC is a TIMESTAMP to BigQuery, with the same text.
+# BigQuery reads a time marked as UTC as a TIMESTAMP, and its text stays the same.
 _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
     ColumnType.CODE: pa.string(),
     ColumnType.TEXT: pa.string(),
@@ -39,7 +39,7 @@ _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
 
 
 class IncomingRows(NamedTuple):
-    """The table that they are in, as SQL names it, and their counts and sums."""
+    """The staging table's qualified name, quoted for SQL, and the tally of its rows."""
 
     table: str
     tally: Tally
@@ -47,7 +47,9 @@ class IncomingRows(NamedTuple):
 
 @contextmanager
 def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
-    """A table that holds the month's rows, audited; it is gone when the context ends.
+    """Audit the month's rows, load them into a staging table, and yield it.
+
+    The table is dropped when the context ends.
 
     Raises:
         InvalidFileError: a value does not fit its column, or a blocking check would refuse the
@@ -56,7 +58,7 @@ def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
     """
     dataset = month.file.dataset
     name = f"{dataset.table}_incoming_{str(month.file.month).replace('-', '_')}"
-    # Without a name in the file system: nothing of it is left, however the process ends.
+    # The file has no name, so the system removes it however the process ends.
     with tempfile.TemporaryFile() as rows:
         with disk_refusals(Path(tempfile.gettempdir())):
             count, tally = _write(month, rows)
@@ -80,7 +82,7 @@ def _config() -> LoadJobConfig:
 
 
 def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
-    """Write the typed rows as a Parquet file, judge them, and say how many and what they were."""
+    """Write the typed rows to a Parquet file and audit them; return their number and tally."""
     dataset = month.file.dataset
     figures = RowFigures(dataset)
     schema = _schema(dataset)

@@ -1,4 +1,7 @@
-"""Runs jobs in BigQuery: labelled, limited, once each however often they are submitted, counted."""
+"""Runs jobs in BigQuery, with labels and limits, and adds up their cost.
+
+A job that changes something runs only once, even if it is submitted twice.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +35,10 @@ class Typed(NamedTuple):
 
 
 Bound = Value | Typed
-"""What a statement can bind here."""
+"""A value that a statement of BigQuery can bind."""
 
 LABELS = {"managed-by": "taxi-assets"}
-"""On what this project makes and runs."""
+"""The labels of everything that this project creates and runs."""
 
 _PRICE_PER_TIB_USD = 6.25
 """On-demand queries in the US, https://cloud.google.com/bigquery/pricing. The first tebibyte of a
@@ -50,7 +53,7 @@ _Job = TypeVar("_Job", "QueryJob", "LoadJob")
 
 @dataclass
 class Script:
-    """Statements that run one after the other in one job, and what they bind."""
+    """Statements that run one after the other in one job, and the values that they bind."""
 
     statements: list[Statement]
     values: Mapping[str, Bound]
@@ -58,10 +61,10 @@ class Script:
 
 @dataclass
 class Cost:
-    """What jobs took.
+    """The cost of some jobs.
 
     Attributes:
-        bytes_billed: of queries; load jobs are free.
+        bytes_billed: bytes billed for queries; load jobs are free of charge.
         slot_milliseconds: time of BigQuery's workers.
     """
 
@@ -70,7 +73,7 @@ class Cost:
 
     @property
     def price_usd(self) -> float:
-        """The price on demand, before anything that is free."""
+        """The on-demand price in US dollars; the free monthly amount is not deducted."""
         return self.bytes_billed / 2**40 * _PRICE_PER_TIB_USD
 
 
@@ -81,9 +84,10 @@ class Jobs:
     Attributes:
         place: where they run.
         labels: what they are for; BigQuery's job list and its bill show them.
-        token: names the attempt at this work: of a job that changes something there is one for
-            each token and name, so that one whose answer was lost is found again, not run twice.
-        cost: what they took so far.
+        token: names the attempt at this work. It is part of the id of each job that changes
+            something: if the answer to a submission is lost, the same job is found again and does
+            not run twice.
+        cost: their cost so far.
     """
 
     place: BigQueryPlace
@@ -92,7 +96,7 @@ class Jobs:
     cost: Cost = field(default_factory=Cost)
 
     def read(self, query: Statement, values: Mapping[str, Bound] | None = None) -> list[Row]:
-        """What a query answers. Times are UTC without saying so, as in every warehouse."""
+        """Run a query and return its rows. Times are UTC without a zone, as in every warehouse."""
         config = self._query_config(query.choose(values or {}))
         with explained(self.place):
             job = self.place.client.query(query.text, job_config=config)
@@ -101,7 +105,7 @@ class Jobs:
         return [tuple(map(_without_zone, row.values())) for row in rows]
 
     def estimate(self, query: Statement, values: Mapping[str, Bound]) -> int:
-        """Bytes that a query would read, as BigQuery says: nothing runs."""
+        """Ask BigQuery how many bytes a query would read, without running it."""
         config = self._query_config(query.choose(values))
         config.dry_run = True
         with explained(self.place):
@@ -113,7 +117,8 @@ class Jobs:
     ) -> None:
         """Run a statement or a script that changes something.
 
-        One that others came in the way of is tried again, for as long as we wait.
+        It is tried again after a transient error, such as a conflict with another load, until the
+        place's ``wait_seconds`` are over.
 
         Args:
             name: what it does, for the job's id.
@@ -140,7 +145,7 @@ class Jobs:
             name: what it does, for the job's id.
             rows: the file, which is read from its start.
             table: the table.
-            config: its format, and what becomes of the rows that are there.
+            config: its format, and whether the table's rows are kept.
 
         Returns:
             How many rows were loaded.
@@ -169,7 +174,7 @@ class Jobs:
                 self._count(job)
                 return job
             except TransientError:
-                # While the job may go on, and only its answer was lost, another one must not begin.
+                # If only the answer was lost, the job may still run: do not start another one.
                 if not self._has_failed(job) or time.monotonic() > deadline:
                     raise
                 _pause(attempt)
@@ -188,7 +193,7 @@ class Jobs:
             try:
                 return submit(job_id)
             except Conflict:
-                # An earlier submission arrived, though we never heard so.
+                # An earlier submission arrived, but its answer was lost.
                 return cast("_Job", self.place.client.get_job(job_id))
 
     def _count(self, job: QueryJob | LoadJob) -> None:
@@ -202,7 +207,7 @@ class Jobs:
             query_parameters=[_parameter(name, value) for name, value in values.items()],
             maximum_bytes_billed=self.place.max_bytes_billed,
             labels=self._labels(),
-            # A check must read the table, not an answer that was kept.
+            # A check must read the table, not a cached answer.
             use_query_cache=False,
         )
         config.job_timeout_ms = round(self.place.job_seconds * _MILLISECONDS)
@@ -238,7 +243,7 @@ def _parameter(name: str, value: Bound) -> object:
 
 
 def _scalar_type(value: Scalar) -> str:
-    """BigQuery's type for a value; a datetime is a date, too, so that it is asked for first."""
+    """BigQuery's type for a value. datetime comes first, since a datetime is also a date."""
     types = {
         datetime: "TIMESTAMP",
         date: "DATE",

@@ -1,4 +1,4 @@
-"""Makes sure that the merged table and the record tables of BigQuery are there, as declared."""
+"""Makes sure that the merged table and the record tables exist in BigQuery, as declared."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from taxi_assets.warehouse.records import ensure_month_tables
 
 
 def ensure_tables(session: BigQuerySession, dataset: Dataset) -> None:
-    """Create the merged table and the record tables where missing; add columns declared since.
+    """Create the merged and the record tables if they are missing; add newly declared columns.
 
-    Nothing is sent but questions about the tables, which are free, where all is as declared.
+    If all is as declared, it only reads the tables' metadata, which is free of charge.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or

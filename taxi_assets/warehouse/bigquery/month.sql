@@ -5,7 +5,7 @@ ASSERT (SELECT COUNT(*) FROM {{ incoming }}) = {{ bound.rows }} AS 'not all rows
 BEGIN TRANSACTION;
 
 -- name: delete_month
--- The condition keeps BigQuery to one partition of the table.
+-- With this condition, BigQuery reads only one partition of the table.
 DELETE FROM {{ table }}
 WHERE {{ month }} = {{ bound.month }};
 

@@ -1,4 +1,4 @@
-"""Puts a pipeline's tables into BigQuery: all of them in one transaction."""
+"""Writes all tables of a pipeline to BigQuery in one transaction."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from taxi_assets.warehouse.pipeline_tables import OWNER_COMMENT, made_by_others,
 
 
 def replace_tables(session: BigQuerySession, tables: Mapping[str, pa.Table]) -> None:
-    """Make each table equal to these rows; readers see all old ones or all new ones.
+    """Replace the rows of each table. Readers see either all old rows or all new rows.
 
-    A table whose columns stay keeps its rights and its views. One whose columns change is made
-    anew, empty, before.
+    A table whose columns do not change keeps its rights and views. A table whose columns change is
+    created again, empty, before the transaction.
 
     Raises:
         WarehouseError: a table or view of that name was made by somebody else.
@@ -71,7 +71,7 @@ def _stage(
     rows: pa.Table,
     columns: Mapping[str, str],
 ) -> str:
-    """The rows in a table of their own; its name as SQL has it."""
+    """Load the rows into a staging table; return its qualified name, quoted for SQL."""
     from google.cloud.bigquery import LoadJobConfig, SourceFormat, WriteDisposition
 
     stream = BytesIO()
@@ -87,7 +87,7 @@ def _stage(
 
 
 def _as_sent(rows: pa.Table) -> pa.Table:
-    """Times marked as UTC, which makes them a TIMESTAMP to BigQuery, with the same text."""
+    """Mark times as UTC: BigQuery reads them as TIMESTAMP, and their text stays the same."""
     fields = [
         pa.field(field.name, pa.timestamp("us", "UTC"))
         if pa.types.is_timestamp(field.type)

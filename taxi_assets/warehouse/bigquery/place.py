@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BigQueryPlace:
-    """A dataset of BigQuery, and what may be spent there.
+    """A dataset of BigQuery, with limits of cost and time.
 
     Attributes:
-        cloud: who we are, and where.
+        cloud: project, location and credentials.
         dataset: the dataset's name.
-        max_bytes_billed: what one query may be billed for; BigQuery refuses more.
+        max_bytes_billed: most bytes that one query may be billed for; BigQuery refuses more.
         wait_seconds: how long to try while other loads write to the same table.
         job_seconds: how long one job may take.
     """
@@ -32,20 +32,20 @@ class BigQueryPlace:
 
     @cached_property
     def client(self) -> Client:
-        """A client, whose jobs run where the dataset is."""
+        """A client whose jobs run in the dataset's location."""
         return self.cloud.bigquery
 
     @property
     def address(self) -> str:
-        """The dataset, fit to be shown."""
+        """The dataset's name with the project. It contains no secret."""
         return f"{self.cloud.project_id}.{self.dataset}"
 
     def reference(self, table: str) -> TableReference:
-        """The table as the client names it."""
+        """The client's reference to a table."""
         from google.cloud.bigquery import DatasetReference
 
         return DatasetReference(self.cloud.project_id, self.dataset).table(table)
 
     def qualified(self, table: str) -> str:
-        """The table as SQL names it."""
+        """The table's name, quoted for SQL."""
         return f"`{self.address}.{table}`"

@@ -23,16 +23,16 @@ from taxi_assets.warehouse.tally import Tally
 def replace_month(
     session: BigQuerySession, month: OpenMonth, run_id: str = "", force: bool = False
 ) -> Loaded:
-    """Make the month's rows in the table those of the file, and the ledger say so.
+    """Replace the month's rows in the table with those of the file, and write the ledger.
 
-    Whoever reads meanwhile sees the old rows; a failure leaves them. A table that holds this
-    very file already is left alone.
+    Readers see the old rows until the commit, and a failure leaves them in place. If the table
+    already holds this version of the file, nothing is done.
 
     Args:
-        session: of the dataset, with jobs that count what they cost.
+        session: a session of the dataset; its jobs add up their cost.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
-        force: load even where the table holds this very file.
+        force: load even if the table already holds this version of the file.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -49,7 +49,7 @@ def replace_month(
     found = _rows(session, month)
 
     def loaded(changed: bool, tally: Tally) -> Loaded:
-        # What was there may be without rows that were rejected then.
+        # If nothing changed, the table may lack rows that the earlier load rejected.
         rows = month.landed.facts.rows if changed else found.rows
         return Loaded(
             rows,
@@ -90,7 +90,7 @@ class _MonthRows(NamedTuple):
 
 
 def _rows(session: BigQuerySession, month: OpenMonth) -> _MonthRows:
-    """Rows of the month in the table, and how many of them are from this file."""
+    """Count the month's rows in the table, and those of them that are from this file."""
     file = month.file
     query = sql(
         "count_month",

@@ -1,7 +1,7 @@
-"""A dataset of BigQuery, as what all warehouses share asks it.
+"""BigQuery's session: how code that all warehouses share queries and changes a dataset.
 
-What changes within a transaction is collected and sent as one script: each script is a job, and
-jobs take seconds.
+A transaction collects its statements and sends them as one script, since each script is a job and
+a job takes seconds.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ if TYPE_CHECKING:
     from google.cloud.bigquery import Table
 
 _MOST_VALUES = 5_000
-"""That an INSERT binds; BigQuery takes ten thousand: https://cloud.google.com/bigquery/quotas."""
+"""Most values that one INSERT binds. BigQuery's limit is ten thousand:
+https://cloud.google.com/bigquery/quotas."""
 
 
 @dataclass
 class _Changes:
-    """What a transaction is to do.
+    """The statements that a transaction collects.
 
     Attributes:
-        first: what is run before the transaction begins.
-        statements: what it changes.
-        values: what both bind.
-        staged: drops tables with rows on their way at the end.
+        first: statements to run before the transaction begins.
+        statements: statements to run in the transaction.
+        values: the values that both bind.
+        staged: drops the staging tables when the transaction ends.
     """
 
     first: list[Statement] = field(default_factory=list)
@@ -54,7 +55,7 @@ class _Changes:
 
 
 class BigQuerySession:
-    """Asks and changes one dataset of BigQuery.
+    """Queries and changes one dataset of BigQuery.
 
     Attributes:
         jobs: the jobs that run for it.
@@ -63,11 +64,11 @@ class BigQuerySession:
     dialect = BIGQUERY
 
     def __init__(self, jobs: Jobs, purpose: str = "change") -> None:
-        """Nothing is asked yet.
+        """Create a session without sending anything.
 
         Args:
-            jobs: where it runs.
-            purpose: what its transactions are for, for the ids of their jobs.
+            jobs: runs the session's statements.
+            purpose: what its transactions are for; it is part of their jobs' ids.
         """
         self.jobs = jobs
         self._purpose = purpose
@@ -76,22 +77,22 @@ class BigQuerySession:
         self._found: dict[str, Table | None] = {}
 
     def table(self, name: str) -> str:
-        """The table as SQL names it."""
+        """The table's name, quoted for SQL."""
         return self.jobs.place.qualified(name)
 
     def find(self, name: str) -> Table | None:
-        """What stands under that name in the dataset; it is asked for once."""
+        """The table or view of that name, or None. BigQuery is asked once for each name."""
         if name not in self._found:
             self._found[name] = find_table(self.jobs.place, name)
         return self._found[name]
 
     def columns(self, name: str) -> list[TableColumn]:
-        """The columns of a table, in order; none where there is no such table."""
+        """The columns of a table, in order; empty if there is no such table."""
         found = self.find(name)
         return table_columns(found) if found is not None else []
 
     def month_rows(self, file: TripFile) -> MonthRows:
-        """Where the rows of a file's month stand: in one partition, which alone is read."""
+        """Selects the rows of the file's month. BigQuery reads only their partition."""
         of_files = BIGQUERY.among.format(column="filename", values=bound("filenames"))
         condition = f"{BIGQUERY.quote(MONTH_COLUMN)} = {bound('month')} AND {of_files}"
         filenames = [sibling.filename for sibling in file.siblings]
@@ -99,21 +100,21 @@ class BigQuerySession:
         return MonthRows(Statement(condition, BIGQUERY), values)
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
-        """The rows that a query finds."""
+        """Run a query and return its rows."""
         return self.jobs.read(statement, values)
 
     def define(self, name: str, statement: Statement) -> None:
-        """Make or alter a table, at once: no transaction may.
+        """Create or alter a table at once. BigQuery does not allow it in a transaction.
 
         Args:
-            name: what is done, for the job's id.
-            statement: does it.
+            name: what the statement does, for the job's id.
+            statement: the statement.
         """
         self.jobs.write(name, statement)
         self.forget_tables()
 
     def forget_tables(self) -> None:
-        """Ask for tables anew: some were made or altered."""
+        """Forget what `find` found, because tables were created or altered."""
         self._found.clear()
 
     def require(self, statement: Statement, values: Mapping[str, Value]) -> None:
@@ -121,11 +122,11 @@ class BigQuerySession:
         self._collect(self._open.first, statement, values)
 
     def change(self, statement: Statement, values: Mapping[str, Bound] | None = None) -> None:
-        """Run a statement within `transaction`, when it ends."""
+        """Add a statement to the open transaction; it runs when the transaction ends."""
         self._collect(self._open.statements, statement, values or {})
 
     def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
-        """Add rows to a record table; many of them by a load job and an INSERT from its table."""
+        """Add rows to a record table. Many rows go through a load job and a staging table."""
         if not records:
             return
         place = self.table(table.name)
@@ -145,7 +146,7 @@ class BigQuerySession:
         )
 
     def ensure(self, table: RecordTable[Record]) -> None:
-        """Make a record table where it is missing, and add columns declared since."""
+        """Create a record table if it is missing, and add newly declared columns."""
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
         described = [_described(column) for column in table.columns]
@@ -168,9 +169,9 @@ class BigQuerySession:
         dataset: Dataset | None = None,  # noqa: ARG002 - there is nothing to lock
         writes: RecordTable[Any] | None = None,  # noqa: ARG002
     ) -> Iterator[None]:
-        """What changes within it is sent when the context ends well.
+        """Collect statements, and send them as one script when the context ends without an error.
 
-        A script that ends before its COMMIT leaves everything as it was.
+        A script that stops before its COMMIT changes nothing.
         """
         self._changes = changes = _Changes()
         try:
@@ -198,7 +199,7 @@ class BigQuerySession:
         changes.values |= {f"{n}{suffix}": v for n, v in statement.choose(values).items()}
 
     def _stage(self, table: RecordTable[Record], records: Sequence[Record]) -> str:
-        """Load records into a table of their own; its name as SQL has it."""
+        """Load records into a staging table; return its name, quoted for SQL."""
         from google.cloud.bigquery import LoadJobConfig, SourceFormat
 
         columns = [

@@ -1,4 +1,4 @@
-"""Tables of rows on their way, which are gone when their work is done."""
+"""Staging tables: they hold rows during a load and are dropped after it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _LIFETIME = timedelta(days=1)
 def staged_table(
     jobs: Jobs, name: str, columns: Sequence[ColumnOf], labels: Mapping[str, str] | None = None
 ) -> Iterator[str]:
-    """An empty table for rows on their way, by its name; dropped when the context ends.
+    """Create an empty staging table and yield its name; drop it when the context ends.
 
     Args:
-        jobs: where the table is.
-        name: of the table; the jobs' token keeps it apart from that of others.
-        columns: of the table.
-        labels: what it is for.
+        jobs: run in the dataset of the table.
+        name: start of the table's name; the jobs' token follows, so that names do not collide.
+        columns: the table's columns.
+        labels: further labels of the table.
     """
     from google.cloud.bigquery import SchemaField, Table
 
@@ -33,7 +33,7 @@ def staged_table(
         jobs.place.reference(name),
         [SchemaField(column.name, column.type) for column in columns],
     )
-    # What a load that is killed leaves behind, BigQuery drops by itself.
+    # If the load is killed, BigQuery drops its table after this time.
     table.expires = datetime.now(UTC) + _LIFETIME
     table.description = "Rows on their way into another table."
     table.labels = {**LABELS, **(labels or {})}
@@ -42,6 +42,6 @@ def staged_table(
     try:
         yield name
     finally:
-        # It expires by itself: this must not hide what went wrong.
+        # The table expires anyway, and a failed drop must not hide the first error.
         with suppress(TaxiAssetsError):
             drop_table(jobs.place, name)

@@ -20,7 +20,7 @@ from taxi_assets.warehouse.session import TableColumn
 if TYPE_CHECKING:
     from google.cloud.bigquery import Table
 
-# Tables tell their types under names that SQL does not have.
+# BigQuery's API has other names for some types than its SQL.
 _SQL_TYPES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 _MONTH = "First day of the month of that file; each month is a partition."
 
@@ -55,7 +55,7 @@ def column_sql(column: ColumnOf) -> str:
 
 
 def clustering(dataset: Dataset) -> list[str]:
-    """The columns by which rows of a month are sorted: by time of pickup, then by its zone."""
+    """The clustering columns of a month's rows: time of pickup, then zone of pickup."""
     return [dataset.pickup, *([dataset.pickup_zone] if dataset.pickup_zone else [])]
 
 
@@ -76,7 +76,7 @@ def create_table(jobs: Jobs, dataset: Dataset, name: str) -> None:
 
 
 def table_description(dataset: Dataset) -> str:
-    """What the merged table's description says."""
+    """The text of the merged table's description."""
     return (
         f"{dataset.title} trips, every month in one table: a month's rows are exactly those of its "
         f"file. {LEDGER.name} says which file and when."
@@ -87,7 +87,7 @@ def require_partitions(place: BigQueryPlace, dataset: Dataset, table: Table) -> 
     """Make sure that the table has a partition for each month of files.
 
     Raises:
-        WarehouseError: it is from elsewhere, such as the Kestra flows.
+        WarehouseError: it was not made by this project but, for example, by the Kestra flows.
     """
     if is_partitioned(table):
         return
@@ -114,7 +114,7 @@ def is_partitioned(table: Table) -> bool:
 
 
 def find_table(place: BigQueryPlace, name: str) -> Table | None:
-    """What stands under that name in the dataset."""
+    """The table or view of that name in the dataset; None if there is none."""
     from google.api_core.exceptions import NotFound
 
     with explained(place):
@@ -147,5 +147,5 @@ def table_columns(table: Table) -> list[TableColumn]:
 
 
 def month_value(month: Month) -> date:
-    """The month in the column that partitions are by."""
+    """The month's value in the partitioning column: the first day of the month."""
     return month.start.date()

@@ -1,4 +1,4 @@
-"""BigQuery as a warehouse: what the assets, checks, status and reports ask of it."""
+"""BigQuery as a warehouse, as assets, checks, status and reports use it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _DOCTOR_SECONDS = 10
 class BigQueryWarehouse:
     """The merged tables in a dataset of BigQuery.
 
-    It is a resource without configuration: Dagster shows and stores what others are configured
-    with, which here may be a key.
+    This resource has no configuration fields, because Dagster shows and stores their values, and
+    here one may be a key.
     """
 
     place: BigQueryPlace
@@ -56,7 +56,7 @@ class BigQueryWarehouse:
     dialect = DIALECT
 
     def full_name(self, table: str) -> str:
-        """A table's name with that of its dataset."""
+        """A table's name with its dataset."""
         return f"{self.place.dataset}.{table}"
 
     def description(self, dataset: Dataset) -> str:
@@ -67,12 +67,12 @@ class BigQueryWarehouse:
         )
 
     def exists(self) -> bool:
-        """There is always a service to ask."""
+        """Always True: BigQuery is a service, and no query creates a database."""
         return True
 
     @contextmanager
     def session(self, _wait_seconds: float | None = None) -> Iterator[BigQuerySession]:
-        """Jobs. Nothing is held that others would wait for."""
+        """A session with jobs of its own. It holds no lock."""
         yield BigQuerySession(Jobs(self.place, {}, uuid4().hex))
 
     def load(self, _lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
@@ -82,40 +82,40 @@ class BigQueryWarehouse:
         return replace(loaded, cost=_cost_metadata(jobs.cost))
 
     def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
-        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        """Replace the table ``zones`` with the landed file; return the number of zones."""
         jobs = Jobs(self.place, {"dagster-run": attempt.run_id}, token_of(attempt))
         with lake.local_path(landed) as path:
             return replace_zones(jobs, path)
 
     def measure(self, file: TripFile) -> MonthFigures:
-        """The figures that the checks of a file's month judge."""
+        """Measure the file's month for the checks."""
         session = BigQuerySession(Jobs(self.place, labels_of(file)))
         return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """A file's month as warehouses are compared by it."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Make a pipeline's tables equal to these rows, in one transaction."""
+        """Replace the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
             replace_tables(session, tables)
 
     def diagnose(self) -> str:
-        """Whether months can be loaded, and if not, what is in the way."""
+        """Check that months can be loaded, and describe what was found."""
         hasty = replace(self.place.cloud, retry_seconds=_DOCTOR_SECONDS)
         return diagnose(replace(self.place, cloud=hasty))
 
     def adopt(self, dataset: Dataset) -> AdoptedTable | None:
-        """Put a table with months in the place of one of the Kestra flows."""
+        """Replace a table of the Kestra flows with one that has a partition per month."""
         return adopt_table(Jobs(self.place, {"taxi": dataset.taxi}, uuid4().hex), dataset)
 
     def estimate(self, file: TripFile) -> Estimate:
-        """What BigQuery says that loading the month would read."""
+        """Estimate the cost of loading the month, by BigQuery's dry runs."""
         return estimate_load(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
     def own_assets(self, datasets: Sequence[Dataset], catalog: Catalog) -> list[OwnAsset]:
-        """The dataset in BigQuery and, where the lake is a bucket, tables that read its files."""
+        """The BigQuery dataset and, if the lake is a bucket, the external tables on its files."""
         from taxi_assets.warehouse.bigquery.assets import bigquery_external_asset, dataset_asset
 
         own = [OwnAsset(dataset_asset(self.place))]
@@ -125,7 +125,7 @@ class BigQueryWarehouse:
 
 
 def warehouse_of(settings: Settings) -> BigQueryWarehouse:
-    """BigQuery as the settings name it; nothing is asked yet."""
+    """BigQuery as the settings describe it. No request is sent."""
     return BigQueryWarehouse(
         BigQueryPlace(
             cloud=google_cloud_of(settings),

@@ -12,9 +12,9 @@ from taxi_assets.warehouse.bigquery.jobs import Jobs
 
 
 def replace_zones(jobs: Jobs, path: Path) -> int:
-    """Make the table ``zones`` equal to the published file, in one load job.
+    """Replace the table ``zones`` with the published file, in one load job.
 
-    LocationID is text, as PULocationID and DOLocationID of the trips are, so that they join.
+    LocationID is text, like PULocationID and DOLocationID of the trips, so that they join.
 
     Returns:
         How many zones there are.

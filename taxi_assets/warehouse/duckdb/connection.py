@@ -1,4 +1,4 @@
-"""Opens the DuckDB file: one process at a time, the others wait their turn."""
+"""Opens the DuckDB file for one process at a time; the others wait."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from taxi_assets.rows.reading import READER_CONFIG
 _POLL_SECONDS = 0.2
 _LOCK_WORDS = ("Could not set lock", "being used by another process")
 
-# A commit that finds no room is a transaction's error.
+# A commit on a full disk raises a TransactionException.
 _STORAGE_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException)
 
 _log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ class DuckDBFile:
     """A DuckDB database file and how it is opened.
 
     Attributes:
-        path: absolute path of the file; made with its folder when first written to.
+        path: absolute path of the file; the first connection makes it and its folder.
         memory_gb: memory that DuckDB may use, in GB.
-        wait_seconds: how long to wait while another process holds the file.
+        wait_seconds: how long to wait while another process has the file open.
     """
 
     path: Path
@@ -40,15 +40,16 @@ class DuckDBFile:
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection that nobody else has meanwhile.
+        """Open a connection; no other process can open one until the context ends.
 
-        Our own processes queue on a lock file; somebody else's (a DuckDB shell, a notebook)
-        is waited for by trying again.
+        Our own processes wait for a lock file. If another program (a DuckDB shell, a notebook)
+        has the file open, opening is tried again until ``wait_seconds`` are over.
 
         Raises:
-            WarehouseBusyError: the file stayed taken for longer than ``wait_seconds``.
-            WarehouseError: the file cannot be opened as a DuckDB database, or what was done
-                with it took too much memory.
+            WarehouseBusyError: another process had the file open for longer than
+                ``wait_seconds``.
+            WarehouseError: the file cannot be opened as a DuckDB database, or a statement needs
+                more memory than it may use.
             StorageError: the disk refused a read or a write.
         """
         deadline = time.monotonic() + self.wait_seconds
@@ -70,7 +71,7 @@ class DuckDBFile:
                         "it was",
                     ) from None
                 except RuntimeError as error:
-                    # So DuckDB ends a statement on Ctrl-C.
+                    # This is how DuckDB reports Ctrl-C during a statement.
                     if str(error) == "Query interrupted":
                         raise KeyboardInterrupt from None
                     raise

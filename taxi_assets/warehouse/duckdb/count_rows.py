@@ -1,4 +1,4 @@
-"""Counts a month's rows in DuckDB, as the checks judge them."""
+"""Counts a month's rows in DuckDB, for the checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taxi_assets.warehouse.session import Value
 
 
 def count_rows(session: DuckDBSession, file: TripFile, values: Mapping[str, Value]) -> RowCounts:
-    """The counts of a file's month, in whatever format it came."""
+    """Count the rows of the file's month, whichever format was loaded."""
     names = {
         "table": session.table(file.dataset.table),
         "pickup": DUCKDB.identifier(file.dataset.pickup),

@@ -1,6 +1,7 @@
 -- name: measure_month
--- An id shared by two files belongs to trips with the same pickup, so that one of the two
--- pickups lies outside its file's month: only those need to be looked for.
+-- Trips with the same id have the same pickup. If they are in two files, the pickup lies outside
+-- the month of one of the files. So it is enough to search the other files for pickups in this
+-- month, and for this file's out-of-month pickups.
 WITH month AS (
     SELECT
         unique_row_id,
@@ -45,7 +46,7 @@ SELECT
 FROM month;
 
 -- name: count_shared_ids
--- Hashes first: eight bytes a row to group by, where the ids themselves would take forty.
+-- Group by hashes first, since they take eight bytes a row. The ids would take forty.
 WITH month AS (
     SELECT unique_row_id
     FROM {{ table }}

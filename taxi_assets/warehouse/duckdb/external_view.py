@@ -1,4 +1,4 @@
-"""The external table: a view over the raw files themselves, one version of each month."""
+"""The external table in DuckDB: a view that reads the raw files of the loaded months."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
 
-# A Parquet file that has a column `filename` itself would not be read under that name.
+# Column of the reader for the file's path. It is not called `filename`, since a Parquet file may
+# have a column of that name.
 _PATH = "path of the file"
 
 
 def _filename(path: str) -> str:
-    """Rows say which file they are from as in the merged table: by name, without `.gz`."""
+    """SQL for the value of ``filename`` as in the merged table: no folder and no `.gz`."""
     return f"regexp_replace(parse_filename({path}), '\\.gz$', '')"
 
 
 def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) -> int:
-    """Let ``<taxi>_tripdata_ext`` read the raw files whose months are loaded.
+    """Make the view ``<taxi>_tripdata_ext`` read the raw files of the loaded months.
 
-    One file that cannot be read would make every query of the view fail, so that only those
-    count whose very bytes were loaded before. Files with lines that a strict CSV reader refuses
-    are left out, too, and those with rejected rows: the view cannot tidy them.
+    One unreadable file would make every query of the view fail. So the view reads a file only if
+    exactly its bytes were loaded. It also leaves out files with lines that a strict CSV reader
+    refuses and files with rejected rows, because a view cannot repair them.
 
     Returns:
-        How many files the view reads. With none there is no view.
+        How many files the view reads. If it is 0, there is no view.
     """
     files: list[tuple[TripFile, LandedFile]] = []
     selects: list[str] = []

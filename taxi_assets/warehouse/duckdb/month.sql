@@ -1,5 +1,5 @@
 -- name: delete_month
--- A month has one source at a time: rows of the same month in another format go, too.
+-- A month has one source at a time, so rows from another format of the month are deleted, too.
 DELETE FROM {{ table }}
 WHERE filename IN (SELECT unnest({{ bound.filenames }}));
 
@@ -8,8 +8,8 @@ INSERT INTO {{ table }} BY NAME
 {{ select }};
 
 -- name: audit_month
--- What must be known of a month before it becomes visible. The codes stand dictionary-encoded
--- in the table, so that their distinct values cost next to nothing.
+-- The figures of the audit before a month becomes visible. The table stores codes
+-- dictionary-encoded, so their distinct values cost almost nothing.
 SELECT
     count(*) AS rows,
     count(*) FILTER (

@@ -1,4 +1,4 @@
-"""Puts a pipeline's tables into DuckDB: all of them in one transaction."""
+"""Writes all tables of a pipeline to DuckDB in one transaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taxi_assets.warehouse.pipeline_tables import OWNER_COMMENT, made_by_others
 
 
 def replace_tables(session: DuckDBSession, tables: Mapping[str, pa.Table]) -> None:
-    """Make each table equal to these rows; readers see all old ones or all new ones.
+    """Replace the rows of each table. Readers see either all old rows or all new rows.
 
     Raises:
         WarehouseError: a table or view of that name was made by somebody else.
@@ -35,5 +35,5 @@ def _replace(session: DuckDBSession, name: str) -> None:
 
 
 def _incoming(name: str) -> str:
-    """The rows while they are put into the table of that name, which could not be called so."""
+    """DuckDB's name for the new rows of a table. No pipeline's table can have a name like it."""
     return f"incoming {name}"

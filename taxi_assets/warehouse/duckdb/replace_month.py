@@ -34,17 +34,17 @@ def replace_month(
     force: bool = False,
     before_commit: Callable[[], object] = lambda: None,
 ) -> Loaded:
-    """Make the month's rows in the table those of the file, and the ledger say so.
+    """Replace the month's rows in the table with those of the file, and write the ledger.
 
-    Whoever reads meanwhile sees the old rows; a failure leaves them. A table that holds this
-    very file already is left alone.
+    Readers see the old rows until the commit, and a failure leaves them in place. If the table
+    already holds this version of the file, nothing is done.
 
     Args:
         session: the only connection to the database.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
-        force: load even where the table holds this very file.
-        before_commit: what else becomes visible with the month.
+        force: load even if the table already holds this version of the file.
+        before_commit: called before the commit; its changes become visible with the month.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -91,7 +91,7 @@ def _loaded(
     seconds = time.perf_counter() - started
     [(count,)] = session.ask(sql("count_table", table=session.table(month.file.dataset.table)))
     return Loaded(
-        # What was there may be without rows that were rejected then.
+        # If nothing changed, the table may lack rows that the earlier load rejected.
         rows=month.landed.facts.rows if changed else replaced,
         changed=changed,
         seconds=seconds,
@@ -117,7 +117,7 @@ def _insert(session: DuckDBSession, month: OpenMonth, table: str) -> None:
 
 
 def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
-    """Refuse what a blocking check would refuse, while nobody sees it yet."""
+    """Refuse rows that a blocking check would refuse, before readers can see them."""
     dataset = month.file.dataset
     codes = [column.name for column in dataset.columns if column.type is ColumnType.CODE]
     query = sql(

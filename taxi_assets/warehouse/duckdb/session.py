@@ -1,4 +1,4 @@
-"""An open connection to the DuckDB file, as what all warehouses share asks it."""
+"""DuckDB's session: how code that all warehouses share uses an open connection."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ class DuckDBSession:
     dialect = DUCKDB
 
     def table(self, name: str) -> str:
-        """The table as SQL names it."""
+        """The table's name, quoted for SQL."""
         return quoted(name)
 
     def columns(self, name: str) -> list[TableColumn]:
-        """The columns of a table, in order; none where there is no such table."""
+        """The columns of a table, in order; empty if there is no such table."""
         found = self.ask(sql("describe_table"), {"name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in found]
 
     def month_rows(self, file: TripFile) -> MonthRows:
-        """Where the rows of a file's month stand."""
+        """Selects the rows of the file's month, in any format."""
         condition = DUCKDB.among.format(column="filename", values=bound("filenames"))
         filenames = [sibling.filename for sibling in file.siblings]
         return MonthRows(Statement(condition, DUCKDB), {"filenames": filenames})
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
-        """The rows that a query finds, or the count of those that a statement wrote."""
+        """Run a statement; return a query's rows, or the number of rows that were written."""
         chosen = statement.choose(values or {})
         return self.connection.execute(statement.text, chosen or None).fetchall()
 
@@ -63,7 +63,7 @@ class DuckDBSession:
             self.change(statement, bound_values(some))
 
     def ensure(self, table: RecordTable[Record]) -> None:
-        """Make a record table where it is missing, and add columns declared since."""
+        """Create a record table if it is missing, and add newly declared columns."""
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
         if not present:
@@ -78,7 +78,7 @@ class DuckDBSession:
         dataset: Dataset | None = None,  # noqa: ARG002 - there is nothing to lock
         writes: RecordTable[Any] | None = None,  # noqa: ARG002
     ) -> Iterator[None]:
-        """A transaction; nobody else has the file open to write meanwhile."""
+        """A transaction. No other process can write to the file meanwhile."""
         self.connection.begin()
         try:
             yield

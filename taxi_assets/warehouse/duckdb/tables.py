@@ -11,14 +11,14 @@ from taxi_assets.warehouse.records import ensure_month_tables
 
 
 def ensure_tables(session: DuckDBSession, dataset: Dataset) -> None:
-    """Create the merged table and the record tables where missing; add columns declared since.
+    """Create the merged and the record tables if they are missing; add newly declared columns.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared.
     """
     ensure_month_tables(session)
     table, declared = session.table(dataset.table), declared_columns(DUCKDB, dataset)
-    # Hex of a hash does not compress; trying to costs a tenth of the whole load.
+    # A hash in hex does not compress, and the attempt takes a tenth of the load's time.
     columns = ",\n    ".join(
         f"{DUCKDB.quote(name)} {type_}"
         + (" USING COMPRESSION uncompressed" if name == "unique_row_id" else "")

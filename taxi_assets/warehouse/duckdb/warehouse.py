@@ -1,4 +1,4 @@
-"""The DuckDB file as a warehouse: dagster-duckdb's resource, whose processes take turns."""
+"""The DuckDB file as a warehouse: dagster-duckdb's resource, for one process at a time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _DOCTOR_SECONDS = 5
 class DuckDBWarehouse(DuckDBResource):
     """The merged tables in a DuckDB file, each with a view of the raw files beside it.
 
-    It hands out a connection that no other process has meanwhile, and waits for it if need be.
+    Only one process has a connection at a time; the others wait for it.
     """
 
     memory_gb: float = Field(description="Memory that DuckDB may use, in GB.")
@@ -56,7 +56,7 @@ class DuckDBWarehouse(DuckDBResource):
 
     @property
     def dialect(self) -> Dialect:
-        """How its SQL is written."""
+        """The dialect of its SQL."""
         return DIALECT
 
     @property
@@ -71,7 +71,7 @@ class DuckDBWarehouse(DuckDBResource):
             yield connection
 
     def full_name(self, table: str) -> str:
-        """A table's name with that of its schema."""
+        """A table's name with its schema."""
         return f"main.{table}"
 
     def description(self, dataset: Dataset) -> str:
@@ -83,7 +83,7 @@ class DuckDBWarehouse(DuckDBResource):
         )
 
     def exists(self) -> bool:
-        """Whether there is a file: to ask would make an empty one."""
+        """Whether the file exists. A query of a missing file would create an empty one."""
         return self.file.path.exists()
 
     @contextmanager
@@ -106,42 +106,42 @@ class DuckDBWarehouse(DuckDBResource):
                 refresh()
                 raise
             if not loaded.changed:
-                # The lake may have got back the file that was loaded.
+                # The lake may hold the loaded file again.
                 refresh()
         return loaded
 
     def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
-        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        """Replace the table ``zones`` with the landed file; return the number of zones."""
         with self.session() as session, lake.local_path(landed) as path:
             return replace_zones(session, path)
 
     def measure(self, file: TripFile) -> MonthFigures:
-        """The figures that the checks of a file's month judge."""
+        """Measure the file's month for the checks."""
         with self.session() as session:
             return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """A file's month as warehouses are compared by it."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         with self.session() as session:
             return held_month(session, file)
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Make a pipeline's tables equal to these rows, in one transaction."""
+        """Replace the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
             replace_tables(session, tables)
 
     def diagnose(self) -> str:
-        """Whether the file opens."""
+        """Check that the file opens or can be made; say which, and DuckDB's version."""
         state = "opens" if self.exists() else "can be made"
         with self.session(_DOCTOR_SECONDS) as session:
             version = session.connection.execute("SELECT version()").fetchall()[0][0]
         return f"{self.database}: {state} (DuckDB {version})"
 
     def adopt(self, _dataset: Dataset) -> None:
-        """There is nothing to adopt.
+        """Refuse: there is nothing to adopt in DuckDB.
 
         Raises:
-            WarehouseError: always; the flows know no DuckDB.
+            WarehouseError: always; the flows do not use DuckDB.
         """
         raise WarehouseError(
             "tables in DuckDB need no partitions, and the flows make none there",
@@ -149,15 +149,15 @@ class DuckDBWarehouse(DuckDBResource):
         )
 
     def estimate(self, _file: TripFile) -> None:
-        """Nothing is billed."""
+        """None: nothing is billed."""
 
     def own_assets(self, _datasets: Sequence[Dataset], _catalog: Catalog) -> list[OwnAsset]:
-        """None."""
+        """An empty list: there are no assets that only this warehouse has."""
         return []
 
 
 def warehouse_of(settings: Settings) -> DuckDBWarehouse:
-    """The file that the settings name."""
+    """The DuckDB file that the settings name. It is not opened."""
     return DuckDBWarehouse(
         database=str(settings.duckdb_file),
         memory_gb=settings.duckdb_memory_gb,

@@ -8,9 +8,9 @@ from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 
 
 def replace_zones(session: DuckDBSession, path: Path) -> int:
-    """Make the table ``zones`` equal to the published file, in one statement.
+    """Replace the table ``zones`` with the published file, in one statement.
 
-    LocationID is text, as PULocationID and DOLocationID of the trips are, so that they join.
+    LocationID is text, like PULocationID and DOLocationID of the trips, so that they join.
 
     Returns:
         How many zones there are.

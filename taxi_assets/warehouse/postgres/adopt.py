@@ -1,7 +1,7 @@
-"""Turns an unpartitioned table, as the Kestra flows leave it, into one with a partition per month.
+"""Turns an unpartitioned table, such as that of the Kestra flows, into one partitioned by month.
 
-The rows stay what they are. The ledger says nothing of them, since nobody counted their files:
-loading those months once more proves them.
+The rows do not change. The ledger has no entry for them, since nobody counted their files: load
+those months again to have them verified.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from taxi_assets.warehouse.postgres.tables import create_table
 
 
 def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | None:
-    """Partition the dataset's table by month, in one transaction; None where it needs none.
+    """Partition the dataset's table by month, in one transaction.
 
-    Nobody can read or write the table meanwhile. Grants to other roles stay, as does its owner.
+    Nobody can read or write the table meanwhile. Its owner and the grants to other roles stay.
+
+    Returns:
+        What was adopted; None if there is nothing to adopt.
 
     Raises:
         WarehouseError: its columns are not the flows', or a view depends on it.
-        WarehouseBusyError: others hold the table for too long.
+        WarehouseBusyError: other sessions hold the table for too long.
     """
     with session.server.transaction(session.connection):
         session.lock_name(dataset.table)
@@ -86,7 +89,7 @@ def _columns(session: PostgresSession, dataset: Dataset) -> str:
 def _files(
     session: PostgresSession, dataset: Dataset, old: str
 ) -> tuple[dict[str, list[str | None]], int]:
-    """The filenames of each partition, and how many rows are of no month's file."""
+    """The filenames of each partition, and the number of rows that are of no month's file."""
     partitions: dict[str, list[str | None]] = defaultdict(list)
     others: list[str | None] = []
     other_rows = 0

@@ -1,4 +1,4 @@
-"""Connects to Postgres, with time-outs, and without ever showing the password."""
+"""Connects to Postgres with time-outs. The password is never shown."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Row = tuple[object, ...]
 Connection = psycopg.Connection[Row]
 
 OLDEST_SERVER = 14
-"""The oldest version that Postgres's makers still supported in 2026 and that has multi-range
-BRIN indexes: https://www.postgresql.org/support/versioning/."""
+"""The oldest version that is supported in 2026 (https://www.postgresql.org/support/versioning/). It
+also has the multi-range BRIN indexes that we need."""
 
 _PAUSE_SECONDS = 0.5
 _VERSION_FACTOR = 10_000
@@ -29,12 +29,12 @@ _VERSION_FACTOR = 10_000
 
 @dataclass(frozen=True)
 class PostgresServer:
-    """A Postgres database and how it is talked to.
+    """A Postgres database, and how to connect to it.
 
     Attributes:
-        dsn: URL or key-value text as libpq takes it.
+        dsn: URL or key-value text, in libpq's format.
         connect_seconds: how long to try to connect.
-        wait_seconds: how long to wait while other sessions hold what is needed.
+        wait_seconds: how long to wait for the locks of other sessions.
         statement_seconds: how long one statement may take.
     """
 
@@ -45,7 +45,7 @@ class PostgresServer:
 
     @property
     def address(self) -> str:
-        """Where it is, fit to be shown."""
+        """Host, port and database. It contains no password."""
         parts = conninfo_to_dict(self.dsn.get_secret_value())
         host = parts.get("host") or parts.get("hostaddr") or "the default host"
         port = f":{parts['port']}" if "port" in parts else ""
@@ -53,12 +53,12 @@ class PostgresServer:
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
-        """A connection that commits each statement unless it is within `transaction`.
+        """A connection that commits each statement outside of `transaction` at once.
 
         Raises:
-            WarehouseUnavailableError: no connection, or it broke.
-            WarehouseBusyError: others held something for longer than we wait.
-            WarehouseError, StorageError: the server refused, and will again.
+            WarehouseUnavailableError: the connection failed or broke.
+            WarehouseBusyError: another session held a lock for longer than ``wait_seconds``.
+            WarehouseError, StorageError: the server refused; a retry would not help.
         """
         with self._open() as connection:
             version = connection.info.server_version // _VERSION_FACTOR
@@ -74,7 +74,7 @@ class PostgresServer:
 
     @contextmanager
     def transaction(self, connection: Connection) -> Iterator[None]:
-        """A transaction whose statements and waits are limited."""
+        """A transaction with limits on how long its statements run and wait for locks."""
         with connection.transaction():
             limits = {
                 "lock_timeout": milliseconds(self.wait_seconds),
@@ -90,7 +90,7 @@ class PostgresServer:
                 return psycopg.connect(
                     self.dsn.get_secret_value(),
                     autocommit=True,
-                    prepare_threshold=None,  # PgBouncer may stand in between.
+                    prepare_threshold=None,  # PgBouncer may be in between.
                     connect_timeout=self.connect_seconds,
                     application_name="taxi_assets",
                     client_encoding="UTF8",
@@ -103,14 +103,14 @@ class PostgresServer:
 
 
 def milliseconds(seconds: float) -> str:
-    """A time-out as Postgres's settings take it; at least 1, since 0 would mean none."""
+    """A time-out in the unit of Postgres's settings; at least 1, since 0 means no time-out."""
     return str(max(1, round(seconds * 1000)))
 
 
 def execute(
     connection: Connection, statement: Statement, values: Mapping[str, object] | None = None
 ) -> psycopg.Cursor[Row]:
-    """Run a statement with those of the values that it binds."""
+    """Run a statement; of the given values, only those that it names are bound."""
     chosen = statement.choose(values or {})
-    # Without values, Postgres's client takes percent signs as they are.
+    # Without values, psycopg does not read percent signs as placeholders.
     return connection.execute(statement.text.encode(), chosen or None)

@@ -1,3 +1,3 @@
--- FREEZE: the rows are stored as committed, so that no reader and no vacuum writes them again.
--- The table was made in this transaction, so nobody can see them before it commits.
+-- FREEZE stores the rows as already committed, so no reader and no vacuum has to write them again.
+-- The table was created in this transaction, so nobody can see the rows before the commit.
 COPY {{ incoming }} FROM STDIN (FORMAT binary, FREEZE) -- noqa: PRS

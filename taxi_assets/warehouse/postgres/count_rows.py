@@ -1,4 +1,4 @@
-"""Counts a month's rows in Postgres, as the checks judge them."""
+"""Counts a month's rows in Postgres, for the checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from taxi_assets.warehouse.session import Value
 
 
 def count_rows(session: PostgresSession, file: TripFile, values: Mapping[str, Value]) -> RowCounts:
-    """The counts of a file's month, in whatever format it came."""
+    """Count the rows of the file's month, whichever format was loaded."""
     names = {
         "table": qualified(file.dataset.table),
         "pickup": POSTGRES.identifier(file.dataset.pickup),

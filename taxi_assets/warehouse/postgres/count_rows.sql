@@ -9,7 +9,7 @@ FROM {{ table }}
 WHERE filename = ANY({{ bound.filenames }});
 
 -- name: count_shared_ids
--- Hashes first: eight bytes a row to group by, where the ids themselves would take forty.
+-- Group by hashes first, since they take eight bytes a row. The ids would take forty.
 WITH suspects AS (
     SELECT hashtextextended(unique_row_id, 0) AS hashed
     FROM {{ table }}
@@ -30,9 +30,10 @@ FROM (
 ) AS groups;
 
 -- name: count_ids_elsewhere
--- An id shared by two files belongs to trips with the same pickup, so that one of the two
--- pickups lies outside its file's month: only those need to be looked for, in the other files'
--- block ranges of this month, and of the days that this month's stray pickups lie in.
+-- Trips with the same id have the same pickup. If they are in two files, the pickup lies outside
+-- the month of one of the files. So it is enough to search the other files for pickups in this
+-- month, and for pickups on the days of this file's out-of-month pickups. The BRIN index finds the
+-- blocks of both.
 WITH elsewhere AS (
     SELECT unique_row_id
     FROM {{ table }}

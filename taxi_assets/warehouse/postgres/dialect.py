@@ -1,7 +1,7 @@
 """Postgres's SQL.
 
-Names of columns are in lower case, as Postgres folds what nobody quotes: ``SELECT VendorID``
-finds them.
+Column names are in lower case. Postgres turns unquoted names into lower case, so ``SELECT
+VendorID`` finds the column.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether months can be loaded into a Postgres database, and if not, what is in the way."""
+"""Checks that months can be loaded into a Postgres database. Changes nothing."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from taxi_assets.warehouse.postgres.tables import is_as_declared
 
 
 def diagnose(session: PostgresSession) -> str:
-    """What was found, where all is well.
+    """Check that months can be loaded, and describe what was found.
 
     Raises:
-        TaxiAssetsError: what is in the way, and what to do about it.
+        TaxiAssetsError: months cannot be loaded; it says why and what to do.
     """
     address = session.server.address
     [(version, role, may_create, read_only)] = session.ask(

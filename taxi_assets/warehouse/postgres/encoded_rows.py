@@ -1,6 +1,6 @@
-"""A month's rows as Postgres's COPY takes them in binary: read and encoded in a thread of its own.
+"""Encodes a month's rows in the binary format of Postgres's COPY, in a thread of its own.
 
-DuckDB parses and hashes on one core while the server stores what it was sent on another.
+DuckDB parses and hashes rows on one core while the server stores earlier rows on another.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BATCHES_AHEAD = 4
 
 @dataclass(frozen=True)
 class EncodedRows:
-    """Some rows in COPY's binary format; the first and the last piece also frame them all."""
+    """A piece of COPY's binary format. The first and the last piece frame all the others."""
 
     data: bytes
     rows: int
@@ -30,11 +30,11 @@ class EncodedRows:
 
 @contextmanager
 def encoded_rows(month: OpenMonth, figures: RowFigures) -> Iterator[Iterator[EncodedRows]]:
-    """All rows of the month, in the columns and order of the merged table.
+    """All rows of the month, with the columns of the merged table in its order.
 
     Args:
         month: the landed file.
-        figures: filled in as the rows pass; complete when they all have.
+        figures: every row is added to them; they are complete after the last one.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.

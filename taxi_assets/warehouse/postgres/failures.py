@@ -1,4 +1,4 @@
-"""Translates what Postgres and libpq report into errors with a remedy."""
+"""Translates errors of Postgres and libpq into errors with a remedy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _GRANTS = (
     "(ALTER TABLE ... OWNER TO ...); docs/postgres.md lists the statements"
 )
 
-# libpq hands no SQLSTATE on where a connection fails; these are the words of an English server.
+# libpq gives no SQLSTATE if a connection fails. These texts are those of an English server.
 _REFUSALS: Sequence[tuple[tuple[str, ...], str]] = (
     (
         ("password authentication failed", "no password supplied", "authentication failed"),
@@ -66,7 +66,7 @@ _TRANSIENT = (
 
 
 def explain_refusal(error: psycopg.Error, dsn: SecretStr, address: str) -> TaxiAssetsError:
-    """Why no connection came about: wrong name, password or database, or no server."""
+    """The error for a connection that failed: wrong name, password or database, or no server."""
     text = _without_secrets(_last_line(str(error)), dsn)
     for words, remedy in _REFUSALS:
         if any(word in text for word in words):
@@ -83,7 +83,7 @@ def explain_refusal(error: psycopg.Error, dsn: SecretStr, address: str) -> TaxiA
 
 
 def explain(error: psycopg.Error, address: str) -> TaxiAssetsError:
-    """What an error in the middle of work means."""
+    """The error with a remedy for an error on an open connection."""
     primary = error.diag.message_primary
     text = " ".join(part for part in (primary, error.diag.message_detail) if part)
     what = f"{address}: {text or _last_line(str(error))}"
@@ -138,7 +138,7 @@ _FAILURES: Sequence[
 
 
 def _last_line(text: str) -> str:
-    """Of several addresses' failures the last, without libpq's indented guesses at the cause."""
+    """The failure at the last address that was tried, without libpq's indented hints."""
     lines = [line for line in text.splitlines() if line and not line[0].isspace()]
     return lines[-1] if lines else "no reason was given"
 

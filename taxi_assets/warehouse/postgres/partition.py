@@ -1,4 +1,4 @@
-"""The partition of a month: built aside under a name of its own, then put in its place."""
+"""The partition of a month: it is filled as a separate table and then swapped in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import columns_sql
 
-# A request that waits makes every later reader wait behind it: give up soon, let them pass.
+# While a lock request waits, all later readers wait behind it. Give up soon and let them pass.
 _LOCK_TIMEOUT_SECONDS = 0.2
 _PAUSE_SECONDS = 0.5
 
@@ -26,13 +26,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class MonthPartition:
-    """Where the rows of a file's month stand, in whatever format they came."""
+    """The partition with the rows of a file's month, in any format."""
 
     file: TripFile
 
     @property
     def dataset(self) -> Dataset:
-        """Whose month it is."""
+        """The dataset of the month."""
         return self.file.dataset
 
     @property
@@ -43,19 +43,19 @@ class MonthPartition:
 
     @property
     def incoming(self) -> str:
-        """Name of the new version until it is in its place."""
+        """Name of the new partition until it is swapped in."""
         return f"{self.name}_incoming"
 
     @property
     def filenames(self) -> list[str]:
-        """What the column ``filename`` may say in it: the month's file in each format."""
+        """The values of ``filename`` that it may hold: the month's file in each format."""
         return [sibling.filename for sibling in self.file.siblings]
 
     def exists(self, session: PostgresSession) -> bool:
         """Whether the month has a partition.
 
         Raises:
-            WarehouseError: something else stands under its name.
+            WarehouseError: a table or view that is not this partition has its name.
         """
         found = session.relation(self.name)
         if found is not None and found.parent not in (self.dataset.table, self._parent):
@@ -66,10 +66,10 @@ class MonthPartition:
         return found is not None
 
     def create_incoming(self, session: PostgresSession) -> None:
-        """Create the table for the new version. Only this transaction sees it.
+        """Create the table for the new partition. Only this transaction sees it.
 
-        It is not made ``LIKE`` the merged table, since that would hold a lock on it for as
-        long as the load takes, and two loads would wait for each other.
+        ``CREATE TABLE ... LIKE`` the merged table would lock the merged table for the whole load,
+        and two loads would wait for each other.
         """
         session.change(
             sql(
@@ -81,7 +81,7 @@ class MonthPartition:
         )
 
     def finish_incoming(self, session: PostgresSession) -> None:
-        """Give it the indexes that it must have to be attached, and its statistics."""
+        """Create the indexes that ATTACH PARTITION requires, and collect statistics."""
         for number, definition in enumerate(self._indexes(session)):
             session.change(
                 sql(
@@ -95,13 +95,14 @@ class MonthPartition:
         session.change(sql("analyze_incoming", incoming=qualified(self.incoming)))
 
     def swap_in(self, session: PostgresSession) -> None:
-        """Put the new version in the place of the old one; visible when the caller commits.
+        """Replace the old partition with the new one; it is visible when the caller commits.
 
-        The table is taken from its readers only once nobody is reading it, and until then no
-        reader waits longer than a moment for our request.
+        The table is locked only when nobody is reading it. Until then each of our lock requests
+        gives up after a moment, so that no reader waits longer than that.
 
         Raises:
-            WarehouseBusyError: somebody held the table for longer than the server's wait.
+            WarehouseBusyError: a session held the table for longer than the server's
+                ``wait_seconds``.
         """
         deadline = time.monotonic() + session.server.wait_seconds
         warned = False

@@ -1,4 +1,4 @@
-"""Puts a pipeline's tables into Postgres: all of them in one transaction."""
+"""Writes all tables of a pipeline to Postgres in one transaction."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from taxi_assets.warehouse.postgres.session import PostgresSession
 
 
 def replace_tables(session: PostgresSession, tables: Mapping[str, pa.Table]) -> None:
-    """Make each table equal to these rows; readers see all old ones or all new ones.
+    """Replace the rows of each table. Readers see either all old rows or all new rows.
 
-    A table whose columns stay keeps its rights and its views.
+    A table whose columns do not change keeps its rights and views.
 
     Raises:
         WarehouseError: a table or view of that name was made by somebody else.

@@ -35,21 +35,22 @@ def replace_month(
     force: bool = False,
     on_rows: Callable[[int], None] = lambda _: None,
 ) -> Loaded:
-    """Make the month's rows in the table those of the file, and the ledger say so.
+    """Replace the month's rows in the table with those of the file, and write the ledger.
 
-    Whoever reads meanwhile sees the old rows; a failure leaves them. A table that holds this
-    very file already is left alone. Loads of one month take turns, whoever starts them.
+    Readers see the old rows until the commit, and a failure leaves them in place. If the table
+    already holds this version of the file, nothing is done. Loads of one month run one after
+    the other.
 
     Args:
-        session: of the database.
+        session: a session of the database.
         month: the landed file.
         run_id: Dagster's run, for the ledger.
-        force: load even where the table holds this very file.
-        on_rows: is told how many rows each piece has, as they go in.
+        force: load even if the table already holds this version of the file.
+        on_rows: called with the number of rows of each piece that is sent.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
-        WarehouseBusyError: other sessions hold the month or the table for too long.
+        WarehouseBusyError: other sessions lock the month or the table for too long.
         WarehouseError: the table is not as declared.
     """
     started = time.perf_counter()
@@ -122,7 +123,7 @@ def _loaded(
     entries = ledger_entries(session)
     taxi = month.file.dataset.taxi
     return Loaded(
-        # What was there may be without rows that were rejected then.
+        # If nothing changed, the table may lack rows that the earlier load rejected.
         rows=month.landed.facts.rows if changed else replaced,
         changed=changed,
         seconds=time.perf_counter() - started,
@@ -134,9 +135,10 @@ def _loaded(
 
 
 def _analyze(session: PostgresSession, table: str) -> None:
-    """Refresh the whole table's statistics, which autovacuum never does for partitioned ones.
+    """Refresh the merged table's statistics; autovacuum never does it for partitioned tables.
 
-    Each month's own were taken with its rows. Before Postgres 18 this reads all months anew.
+    The statistics of the month's partition were collected during its load. Before Postgres 18,
+    this reads all months again.
     """
     only = "ONLY" if session.connection.info.server_version >= _ANALYZE_ONLY_SINCE else ""
     try:
@@ -144,5 +146,5 @@ def _analyze(session: PostgresSession, table: str) -> None:
             session.ask(sql("sample_lightly"))
             session.change(sql("analyze_table", only=only, table=table))
     except psycopg.Error as error:
-        # The rows are in: the next load takes them, too.
+        # The rows are committed, and the next load refreshes the statistics again.
         _log.warning("no statistics of %s were taken: %s", table, error.diag.message_primary)

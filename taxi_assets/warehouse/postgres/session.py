@@ -1,4 +1,4 @@
-"""An open connection to Postgres, as what all warehouses share asks it."""
+"""Postgres's session: how code that all warehouses share uses an open connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
 
 @dataclass(frozen=True)
 class Relation:
-    """What stands under a name: its kind as ``pg_class`` tells it, and how it is partitioned."""
+    """A table, view or the like: its ``relkind`` in ``pg_class``, and how it is partitioned."""
 
     kind: str
     partition_key: str | None
@@ -27,7 +27,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class PostgresSession:
-    """A connection, and the server's time-outs."""
+    """An open connection, and the server with its time-outs."""
 
     server: PostgresServer
     connection: Connection
@@ -35,31 +35,31 @@ class PostgresSession:
     dialect = POSTGRES
 
     def table(self, name: str) -> str:
-        """The table as SQL names it."""
+        """The table's name, quoted for SQL."""
         return qualified(name)
 
     def columns(self, name: str) -> list[TableColumn]:
-        """The columns of a table, in order; none where there is no such table."""
+        """The columns of a table, in order; empty if there is no such table."""
         rows = self.ask(sql("describe_columns"), {"schema": SCHEMA, "name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in rows]
 
     def relation(self, name: str) -> Relation | None:
-        """What stands under that name in the schema."""
+        """The table, view or the like of that name in the schema; None if there is none."""
         rows = self.ask(sql("describe_relation"), {"schema": SCHEMA, "name": name})
         return Relation(*rows[0]) if rows else None  # type: ignore[arg-type]
 
     def month_rows(self, file: TripFile) -> MonthRows:
-        """Where the rows of a file's month stand."""
+        """Selects the rows of the file's month, in any format."""
         condition = POSTGRES.among.format(column="filename", values=bound("filenames"))
         filenames = [sibling.filename for sibling in file.siblings]
         return MonthRows(Statement(condition, POSTGRES), {"filenames": filenames})
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
-        """The rows that a query finds."""
+        """Run a query and return its rows."""
         return execute(self.connection, statement, values).fetchall()
 
     def change(self, statement: Statement, values: Mapping[str, Value] | None = None) -> int:
-        """Run a statement; how many rows it wrote."""
+        """Run a statement; return the number of rows that it wrote."""
         return execute(self.connection, statement, values).rowcount
 
     def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
@@ -71,9 +71,9 @@ class PostgresSession:
             )
 
     def ensure(self, table: RecordTable[Record]) -> None:
-        """Make a record table where it is missing, and add columns declared since.
+        """Create a record table if it is missing, and add newly declared columns.
 
-        Who may create no tables can still load months: nothing is sent where all is there.
+        If nothing is missing, nothing is sent: a role that may not create tables can load months.
         """
         if not self._upgrade(table):
             return
@@ -83,18 +83,21 @@ class PostgresSession:
                 self.change(statement)
 
     def lock_name(self, name: str) -> None:
-        """Wait until nobody else makes or replaces the table of that name, and keep others out."""
+        """Wait for the lock on a table's name, and hold it until the transaction ends.
+
+        Every transaction that creates or replaces the table takes this lock.
+        """
         self.ask(sql("lock_name"), {"name": f"{SCHEMA}.{name}"})
 
     @contextmanager
     def transaction(
         self, dataset: Dataset | None = None, writes: RecordTable[Any] | None = None
     ) -> Iterator[None]:
-        """A transaction with memory to sort in.
+        """A transaction with more memory for sorting.
 
         Args:
-            dataset: whose months are not replaced meanwhile.
-            writes: a record table that nobody else writes meanwhile.
+            dataset: no other session can replace months of this dataset meanwhile.
+            writes: no other session can write this record table meanwhile.
         """
         with self.server.transaction(self.connection):
             if writes is not None:

@@ -1,6 +1,6 @@
 -- name: limit_transaction
--- For this transaction only, so that a pool of connections in between does no harm. The server
--- would notice after two hours that a client's machine is gone, and keep its locks until then.
+-- The settings hold for this transaction only, so a connection pool passes none of them on. Without
+-- keepalives, the server would keep the locks of a lost client for two hours.
 SELECT
     set_config('lock_timeout', {{ bound.lock_timeout }}, true),
     set_config('statement_timeout', {{ bound.statement_timeout }}, true),
@@ -12,14 +12,14 @@ SELECT
 SELECT set_config('lock_timeout', {{ bound.lock_timeout }}, true);
 
 -- name: lock_name
--- Held until the transaction ends. Everything that makes or replaces a table of ours takes it.
+-- Held until the transaction ends. Everything that creates or replaces one of our tables takes it.
 SELECT pg_advisory_xact_lock(hashtextextended('taxi_assets: ' || {{ bound.name }}, 0));
 
 -- name: lock_against_swaps
 LOCK TABLE ONLY {{ table }} IN ACCESS SHARE MODE;
 
 -- name: give_memory
--- Enough to tell the ids of a month of millions apart without temporary files.
+-- Enough to group the ids of a month with millions of rows without temporary files.
 SELECT set_config('work_mem', '128MB', true);
 
 -- name: describe_columns

@@ -20,7 +20,7 @@ def columns_sql(dataset: Dataset) -> str:
 
 
 def ensure_tables(session: PostgresSession, dataset: Dataset) -> None:
-    """Create the merged table and the record tables where missing; add columns declared since.
+    """Create the merged and the record tables if they are missing; add newly declared columns.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
@@ -56,7 +56,7 @@ def add_columns(session: PostgresSession, dataset: Dataset) -> None:
     """Add the columns that were declared since the table was made.
 
     Raises:
-        WarehouseError: what stands in the table is not the beginning of what is declared.
+        WarehouseError: the table's columns are not the first ones of the declared columns.
     """
     declared = declared_columns(POSTGRES, dataset)
     present = session.columns(dataset.table)
@@ -72,10 +72,10 @@ def add_columns(session: PostgresSession, dataset: Dataset) -> None:
 
 
 def is_as_declared(session: PostgresSession, dataset: Dataset) -> bool:
-    """Whether the merged table is there and has every declared column.
+    """Whether the merged table exists and has exactly the declared columns.
 
     Raises:
-        WarehouseError: what stands under its name is not partitioned by month.
+        WarehouseError: the table of that name is not partitioned by month.
     """
     found = session.relation(dataset.table)
     if found is None:

@@ -4,9 +4,10 @@ CREATE TABLE {{ table }} (
 ) PARTITION BY LIST (filename);
 
 -- name: create_pickup_index
--- Files are nearly in the order of pickups, so that 64 kB of block ranges a million rows find a
--- day where a B-tree would take 22 MB. Months hold some pickups years away: several intervals per
--- range keep those from widening it (a day of a synthetic month: 1,408 blocks, not 8,320).
+-- The rows of a file are nearly in the order of pickups. So 64 kB of block ranges for a million
+-- rows are enough to find a day. A B-tree would take 22 MB. Some pickups of a month are years away.
+-- Several intervals per range keep them from widening the range (a day of a synthetic month takes
+-- 1,408 blocks instead of 8,320).
 CREATE INDEX {{ name }} ON {{ table }} USING brin ({{ pickup }} timestamp_minmax_multi_ops);
 
 -- name: add_column

@@ -1,4 +1,4 @@
-"""Postgres as a warehouse: what the assets, checks, status and reports ask of it."""
+"""Postgres as a warehouse, as assets, checks, status and reports use it."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _DOCTOR_SECONDS = 5
 class PostgresWarehouse:
     """The merged tables of a Postgres database.
 
-    It is a resource without configuration: Dagster shows and stores what others are configured
-    with, which here is a password.
+    This resource has no configuration fields, because Dagster shows and stores their values, and
+    here one is a password.
     """
 
     server: PostgresServer
@@ -50,7 +50,7 @@ class PostgresWarehouse:
     dialect = DIALECT
 
     def full_name(self, table: str) -> str:
-        """A table's name with that of its schema."""
+        """A table's name with its schema."""
         return f"{SCHEMA}.{table}"
 
     def description(self, dataset: Dataset) -> str:
@@ -61,7 +61,7 @@ class PostgresWarehouse:
         )
 
     def exists(self) -> bool:
-        """There is always a server to ask."""
+        """Always True: a query never creates a database on the server."""
         return True
 
     @contextmanager
@@ -79,46 +79,46 @@ class PostgresWarehouse:
             return replace_month(session, month, run_id=attempt.run_id, force=force)
 
     def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
-        """Make the table ``zones`` equal to the landed file; how many zones there are."""
+        """Replace the table ``zones`` with the landed file; return the number of zones."""
         with self.session() as session, lake.local_path(landed) as path:
             return replace_zones(session, path)
 
     def measure(self, file: TripFile) -> MonthFigures:
-        """The figures that the checks of a file's month judge, all of one moment."""
+        """Measure the file's month for the checks, in one transaction."""
         with self.session() as session, session.transaction(file.dataset):
             return measure_month(session, file, partial(count_rows, session))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """A file's month as warehouses are compared by it."""
+        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
         with self.session() as session, session.transaction(file.dataset):
             return held_month(session, file)
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Make a pipeline's tables equal to these rows, in one transaction."""
+        """Replace the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
             replace_tables(session, tables)
 
     def diagnose(self) -> str:
-        """Whether months can be loaded, and if not, what is in the way."""
+        """Check that months can be loaded, and describe what was found."""
         seconds = min(self.server.connect_seconds, _DOCTOR_SECONDS)
         with replace(self, server=replace(self.server, connect_seconds=seconds)).session() as found:
             return diagnose(found)
 
     def adopt(self, dataset: Dataset) -> AdoptedTable | None:
-        """Partition a table by month, such as the Kestra flows' one."""
+        """Partition a table by month, for example one of the Kestra flows."""
         with self.session() as session:
             return adopt_table(session, dataset)
 
     def estimate(self, _file: TripFile) -> None:
-        """Nothing is billed."""
+        """None: nothing is billed."""
 
     def own_assets(self, _datasets: Sequence[Dataset], _catalog: Catalog) -> list[OwnAsset]:
-        """None."""
+        """An empty list: there are no assets that only this warehouse has."""
         return []
 
 
 def warehouse_of(settings: Settings) -> PostgresWarehouse:
-    """The database that the settings name."""
+    """The Postgres database that the settings name. No connection is made."""
     assert settings.postgres_dsn is not None, "settings that name postgres have its DSN"
     return PostgresWarehouse(
         PostgresServer(

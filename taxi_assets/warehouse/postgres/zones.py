@@ -9,9 +9,9 @@ from taxi_assets.warehouse.postgres.session import PostgresSession
 
 
 def replace_zones(session: PostgresSession, path: Path) -> int:
-    """Make the table ``zones`` equal to the published file, in one transaction.
+    """Replace the table ``zones`` with the published file, in one transaction.
 
-    locationid is text, as pulocationid and dolocationid of the trips are, so that they join.
+    locationid is text, like pulocationid and dolocationid of the trips, so that they join.
 
     Returns:
         How many zones there are.
