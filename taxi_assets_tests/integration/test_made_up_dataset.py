@@ -178,7 +178,7 @@ def test_the_copilot_may_plan_pipelines_of_it() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert "['ferry', 'green', 'tram', 'yellow']" in run.stdout
+    assert "['yellow', 'green', 'ferry', 'tram']" in run.stdout
     assert "ferry or green or tram or yellow" in run.stdout
 
 
