@@ -111,7 +111,7 @@ def _chat_assets(settings: Settings) -> list[dg.AssetsDefinition]:
             meter = meter_of(context.run.run_id, gemini)
             reply = answer_plainly(gemini, require_question(config.question), meter)
         return dg.MaterializeResult(
-            value=reply.value, metadata=_told(gemini, config.question, reply.value, reply)
+            value=reply.value, metadata=_metadata(gemini, config.question, reply.value, reply)
         )
 
     @dg.asset(
@@ -131,7 +131,7 @@ def _chat_assets(settings: Settings) -> list[dg.AssetsDefinition]:
         return dg.MaterializeResult(
             value=grounded.text,
             metadata={
-                **_told(gemini, config.question, grounded.text, reply),
+                **_metadata(gemini, config.question, grounded.text, reply),
                 "answered": dg.MetadataValue.bool(grounded.answered),
                 "unproved_answer": dg.MetadataValue.text(grounded.unproved or "–"),
                 "citations": dg.MetadataValue.json(
@@ -181,7 +181,7 @@ def _counts(changes: Changes) -> Metadata:
     }
 
 
-def _told(gemini: Gemini, question: str, answer: str, reply: Reply[object]) -> Metadata:
+def _metadata(gemini: Gemini, question: str, answer: str, reply: Reply[object]) -> Metadata:
     # As text: Markdown of a model could have the reader's browser fetch what it likes.
     return {
         "question": dg.MetadataValue.text(question),

@@ -234,8 +234,8 @@ def _outcome_of(
 
 def _changed(metadata: Sequence[Mapping[str, dg.MetadataValue]]) -> bool:
     """Whether anything was written; what does not say so writes each time it runs."""
-    told = [found["changed"].value for found in metadata if "changed" in found]
-    return any(told) or not told
+    changes = [found["changed"].value for found in metadata if "changed" in found]
+    return any(changes) or not changes
 
 
 def _number(metadata: object, key: str) -> int:

@@ -8,7 +8,7 @@ import click
 from rich.markup import escape
 
 from taxi_assets.commands.countdown import attended
-from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.commands.output import console, json_option, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings, read_settings
 
@@ -41,7 +41,7 @@ def ask(
         raise click.UsageError("choose one of --no-rag, --sources and --data")
     if warehouse and not data:
         raise click.UsageError("--warehouse is for --data")
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         if no_rag or data:
             result, lines = _ask_model(settings, question, data, warehouse)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.commands.output import console, json_option, printed_errors
 from taxi_assets.settings import read_settings
 
 
@@ -25,7 +25,7 @@ def backfills(cancel: str | None, as_json: bool) -> None:
     from taxi_assets.automation.cancelling import cancel_backfill
     from taxi_assets.automation.instance import open_instance
 
-    with told_errors(), open_instance(read_settings()) as instance:
+    with printed_errors(), open_instance(read_settings()) as instance:
         if cancel is not None:
             require_daemon(instance)
             cancel_backfill(instance, cancel)

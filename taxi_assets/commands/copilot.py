@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taxi_assets.commands.countdown import attended
-from taxi_assets.commands.output import json_option, told_errors
+from taxi_assets.commands.output import json_option, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 
@@ -36,7 +36,7 @@ def copilot(
 
     commands = context.find_root().command
     assert isinstance(commands, click.Group)
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         gemini = gemini_of(settings)
         if gemini is None:
@@ -80,7 +80,7 @@ def _of_pipeline(
     before = current_text(path)
     changes = difference(path, before, offer.text)
     missing = missing_settings(offer, settings)
-    told = notes(offer, settings, request)
+    remarks = notes(offer, settings, request)
     if apply:
         if missing:
             click.echo(changes, err=True)
@@ -96,7 +96,7 @@ def _of_pipeline(
         "diff": changes,
         **proof.model_dump(),
         "missing_settings": missing,
-        "notes": told,
+        "notes": remarks,
         "written": apply,
     }
     checks = f", with the checks {', '.join(proof.checks)}" if proof.checks else ""
@@ -111,6 +111,6 @@ def _of_pipeline(
         changes or f"{path} stays as it is.\n",
         f"The job {proof.job} makes {', '.join(proof.assets)}{checks}.",
         *(f"First {each}." for each in missing),
-        *told,
+        *remarks,
         end,
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
-from taxi_assets.commands.output import console, finish, told_errors
+from taxi_assets.commands.output import console, finish, printed_errors
 from taxi_assets.settings import SourceChoice, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -26,7 +26,7 @@ def demo(rows: int) -> None:
     """Load synthetic months into a local lake and DuckDB, and check them. No network."""
     from taxi_assets.commands import session
 
-    with told_errors():
+    with printed_errors():
         data = read_settings().data_dir / "demo"
         _override(
             data_dir=str(data),
@@ -64,7 +64,7 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
     """
     from taxi_assets.commands.starter_session import SAMPLE_SETTINGS, run_starter
 
-    with told_errors():
+    with printed_errors():
         if not live:
             data = read_settings().data_dir / "starter"
             _override(data_dir=str(data), **SAMPLE_SETTINGS)

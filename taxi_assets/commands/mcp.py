@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taxi_assets.commands.output import errors, told_errors
+from taxi_assets.commands.output import errors, printed_errors
 from taxi_assets.settings import read_settings
 
 _PORT = 8765
@@ -24,7 +24,7 @@ def mcp(http: bool, port: int, allow_writes: bool) -> None:
     from taxi_assets.mcp.http import HOST, require_token, serve
     from taxi_assets.mcp.server import mcp_server
 
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         token = require_token(settings) if http else None
         server = mcp_server(settings, allow_writes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taxi_assets.commands.arguments import TAXI, datasets_of, months_of
-from taxi_assets.commands.output import finish, json_option, progress, told_errors
+from taxi_assets.commands.output import finish, json_option, printed_errors, progress
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -43,7 +43,7 @@ def load(
         raise click.UsageError("zones have no months: taxi-assets load zones")
     if dry_run and taxi == "zones":
         raise click.UsageError("--dry-run is for months; the table of zones is small")
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         months = [] if taxi == "zones" else months_of(taxi, start, end)
         if dry_run:
@@ -84,7 +84,7 @@ def backfill(
     """
     from taxi_assets.commands import session
 
-    with told_errors():
+    with printed_errors():
         months = months_of(taxi, start, end)
         outcomes = session.backfill(read_settings(), months, progress(as_json), wait, failed)
     if as_json:
@@ -114,7 +114,7 @@ def check(
     from taxi_assets.commands import session
     from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
 
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         months = months_of(taxi, start, end) if start else _loaded_months(settings, taxi)
         if not months:

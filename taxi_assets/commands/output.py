@@ -39,7 +39,7 @@ def finish(outcomes: list[MonthOutcome]) -> None:
 
 
 @contextmanager
-def told_errors() -> Iterator[None]:
+def printed_errors() -> Iterator[None]:
     """Print an error with its remedy and exit with code 1; after Ctrl-C, exit with code 130."""
     try:
         yield

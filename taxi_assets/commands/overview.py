@@ -9,7 +9,7 @@ from dataclasses import asdict
 import click
 
 from taxi_assets.commands.arguments import TAXI, datasets_of
-from taxi_assets.commands.output import console, json_option, told_errors
+from taxi_assets.commands.output import console, json_option, printed_errors
 from taxi_assets.settings import read_settings
 
 
@@ -21,7 +21,7 @@ def status(taxi: str, as_json: bool) -> None:
     from taxi_assets.commands.terminal import print_coverage
     from taxi_assets.status.coverage import coverage
 
-    with told_errors():
+    with printed_errors():
         lines = coverage(read_settings(), datasets_of(taxi))
     if as_json:
         click.echo(json.dumps([line.as_json() for line in lines], indent=2))
@@ -40,7 +40,7 @@ def doctor(as_json: bool, markdown: bool) -> None:
     if markdown:
         click.echo(settings_markdown())
         return
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         lines = setting_lines(settings)
         if not as_json:

@@ -7,7 +7,7 @@ import sys
 import click
 from rich.markup import escape
 
-from taxi_assets.commands.output import console, errors, finish, told_errors
+from taxi_assets.commands.output import console, errors, finish, printed_errors
 from taxi_assets.errors import InvalidFileError, SettingsError
 from taxi_assets.settings import read_settings, variable
 
@@ -19,7 +19,7 @@ def pipelines(name: str | None) -> None:
 
     The list's exit code is 1 where a file is wrong. A pipeline of trips loads all its months.
     """
-    with told_errors():
+    with printed_errors():
         if name is None:
             _list()
         else:

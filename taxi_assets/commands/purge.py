@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from taxi_assets.commands.output import console, told_errors
+from taxi_assets.commands.output import console, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings, variable
 
@@ -20,7 +20,7 @@ def purge(days: int | None, dry_run: bool) -> None:
     from taxi_assets.automation.instance import open_instance
     from taxi_assets.automation.old_runs import purge_old_runs
 
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         days = days or settings.keep_runs_days
         if not days:

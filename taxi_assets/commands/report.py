@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from taxi_assets.commands.output import console, told_errors
+from taxi_assets.commands.output import console, printed_errors
 from taxi_assets.errors import StorageError
 from taxi_assets.settings import read_settings
 
@@ -21,7 +21,7 @@ def report(file: Path) -> None:
     """
     from taxi_assets.commands.report_session import make_report
 
-    with told_errors():
+    with printed_errors():
         page = make_report(read_settings())
         draft = file.with_name(f".{file.name}.partial")
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxi_assets.commands.output import console, told_errors
+from taxi_assets.commands.output import console, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import WAREHOUSES, read_settings, variable
 from taxi_assets.trips.datasets import DATASETS
@@ -22,7 +22,7 @@ def adopt(warehouse: str) -> None:
     """Partition tables by month that are not, such as the Kestra flows' ones; rows are kept."""
     from taxi_assets.warehouse.registry import warehouse_of
 
-    with told_errors():
+    with printed_errors():
         found = warehouse_of(warehouse, read_settings())
         adopted = [table for each in DATASETS.values() if (table := found.adopt(each)) is not None]
     for table in adopted:
@@ -48,7 +48,7 @@ def setup(cloud: str) -> None:
     from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
     from taxi_assets.warehouse.bigquery.warehouse import warehouse_of
 
-    with told_errors():
+    with printed_errors():
         settings = read_settings()
         if settings.lake_bucket is None and "bigquery" not in settings.warehouses:
             raise SettingsError(
@@ -59,13 +59,13 @@ def setup(cloud: str) -> None:
             )
         if settings.lake_bucket is not None:
             bucket = ensure_bucket(google_cloud_of(settings), settings.lake_bucket[0])
-            _told(cloud, f"gs://{bucket.name}", bucket.location, bucket.created)
+            _print_place(cloud, f"gs://{bucket.name}", bucket.location, bucket.created)
         if "bigquery" in settings.warehouses:
             dataset = ensure_dataset(warehouse_of(settings).place)
-            _told(cloud, f"dataset {dataset.name}", dataset.location, dataset.created)
+            _print_place(cloud, f"dataset {dataset.name}", dataset.location, dataset.created)
 
 
-def _told(cloud: str, name: str, location: str, created: bool) -> None:
+def _print_place(cloud: str, name: str, location: str, created: bool) -> None:
     made = "made" if created else "is there and fits"
     console.print(f"{cloud}: {name} in {location}: {made}", highlight=False, soft_wrap=True)
 
@@ -77,5 +77,5 @@ def dev(host: str, port: int) -> None:
     """Start Dagster's UI and daemon; what they record is kept between starts."""
     from taxi_assets.automation.services import run_services
 
-    with told_errors():
+    with printed_errors():
         sys.exit(run_services(read_settings(), host, port))

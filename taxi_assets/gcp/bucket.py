@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from taxi_assets.errors import CredentialsError, StorageError
 from taxi_assets.gcp.cloud import GoogleCloud
-from taxi_assets.gcp.failures import told
+from taxi_assets.gcp.failures import explained
 
 if TYPE_CHECKING:
     from google.cloud.storage import Bucket
@@ -58,7 +58,7 @@ def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
     from google.api_core.exceptions import Conflict, Forbidden, NotFound
 
     place = f"gs://{name}"
-    with told(place):
+    with explained(place):
         try:
             bucket = cloud.storage.get_bucket(name, retry=cloud.retry)
         except NotFound:
@@ -83,7 +83,7 @@ def require_location(cloud: GoogleCloud, name: str) -> str:
     """
     from google.api_core.exceptions import Forbidden
 
-    with told(f"gs://{name}"):
+    with explained(f"gs://{name}"):
         try:
             bucket = cloud.storage.get_bucket(name, retry=cloud.retry)
         except Forbidden:
@@ -102,7 +102,7 @@ def missing_rights(cloud: GoogleCloud, name: str) -> list[str]:
     Raises:
         StorageError: there is no such bucket.
     """
-    with told(f"gs://{name}"):
+    with explained(f"gs://{name}"):
         bucket = cloud.storage.bucket(name)
         granted = bucket.test_iam_permissions(list(NEEDED_RIGHTS), retry=cloud.retry)
     return [right for right in NEEDED_RIGHTS if right not in granted]

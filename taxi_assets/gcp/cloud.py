@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from taxi_assets.errors import CredentialsError
-from taxi_assets.gcp.failures import told
+from taxi_assets.gcp.failures import explained
 from taxi_assets.gcp.key import read_key
 from taxi_assets.settings import Settings
 
@@ -120,7 +120,7 @@ class GoogleCloud:
             from google.auth.credentials import AnonymousCredentials
 
             return AnonymousCredentials(), self.project
-        with told("Google Cloud"):
+        with explained("Google Cloud"):
             source, project = self._source()
             credentials = self._acting_as(source) if self.impersonate else source
             from google.auth.transport.requests import Request

@@ -72,7 +72,7 @@ _REFUSED_CALLS: Sequence[tuple[str, str]] = (
 
 
 @contextmanager
-def told(place: str) -> Iterator[None]:
+def explained(place: str) -> Iterator[None]:
     """Turn errors of Google's libraries into errors with a remedy.
 
     Args:

@@ -145,13 +145,13 @@ class ReadingTools:
         tables = tables_of(database)
         loaded = loaded_months(database, tables)
         rows, missing = run_checked(database, tables, loaded, sql, {}, most_rows)
-        told = {taxi: ranges(list(months)) for taxi, months in loaded.items()}
+        found = {taxi: ranges(list(months)) for taxi, months in loaded.items()}
         return QueryResult(
             rows.columns,
             rows.rows,
             rows.cut,
             missing,
-            "; ".join(f"{taxi} {months}" for taxi, months in told.items()) or "none",
+            "; ".join(f"{taxi} {months}" for taxi, months in found.items()) or "none",
         )
 
     def check_results(

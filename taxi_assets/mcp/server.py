@@ -54,18 +54,20 @@ def mcp_server(settings: Settings, allow_writes: bool = False) -> MCPServer:
         reading.backfills,
         reading.validate_pipeline,
     ):
-        server.add_tool(_told(tool), description=inspect.getdoc(tool), annotations=harmless)
+        server.add_tool(_explained(tool), description=inspect.getdoc(tool), annotations=harmless)
     if allow_writes:
         from taxi_assets.mcp.writing import WritingTools
 
         writing = WritingTools(settings)
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=True)
         for change in (writing.load, writing.apply_pipeline):
-            server.add_tool(_told(change), description=inspect.getdoc(change), annotations=changing)
+            server.add_tool(
+                _explained(change), description=inspect.getdoc(change), annotations=changing
+            )
     return server
 
 
-def _told(tool: Callable[..., Any]) -> Callable[..., Any]:
+def _explained(tool: Callable[..., Any]) -> Callable[..., Any]:
     """The tool with errors that its client sees as they are: what is wrong, and what to do."""
     from mcp.server.mcpserver.exceptions import ToolError
 

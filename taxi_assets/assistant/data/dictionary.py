@@ -42,14 +42,14 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
     for table, columns in tables.items():
         meanings = _meanings(table)
         coded = _values(database, tables, table) if values else {}
-        told: dict[str, Description] = {}
+        meant: dict[str, Description] = {}
         for name, type_ in columns.items():
-            told[name] = {"type": type_}
+            meant[name] = {"type": type_}
             if meaning := meanings.get(name.lower()):
-                told[name]["meaning"] = meaning
+                meant[name]["meaning"] = meaning
             if known := coded.get(name.lower()):
-                told[name]["values"] = known
-        found[table] = {"meaning": _TABLE_MEANINGS.get(table, ""), "columns": told}
+                meant[name]["values"] = known
+        found[table] = {"meaning": _TABLE_MEANINGS.get(table, ""), "columns": meant}
     return found
 
 

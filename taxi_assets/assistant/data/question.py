@@ -145,15 +145,15 @@ def sentence_of(sentence: str, rows: Rows) -> str:
     if not rows.rows:
         return "No row fits."
     values = dict(zip(map(str.lower, rows.columns), rows.rows[0], strict=True))
-    told = sentence.strip()
+    text = sentence.strip()
     if len(rows.rows) == 1:
         known = {name: shown(value) for name, value in values.items()}
-        told = re.sub(r"\{(\w+)\}", lambda m: known.get(m[1].lower(), m[0]), told)
-        told = (
-            told if told and "{" not in told else ", ".join(f"{k}: {v}" for k, v in known.items())
+        text = re.sub(r"\{(\w+)\}", lambda m: known.get(m[1].lower(), m[0]), text)
+        text = (
+            text if text and "{" not in text else ", ".join(f"{k}: {v}" for k, v in known.items())
         )
-    if told and "{" not in told:
-        return told
+    if text and "{" not in text:
+        return text
     return f"The first {len(rows.rows)} rows." if rows.cut else f"{len(rows.rows)} rows."
 
 

@@ -121,12 +121,14 @@ def _results(
     ]
 
 
-def _result(name: str, passed: bool, told: str, figures: dict[str, float]) -> dg.AssetCheckResult:
+def _result(
+    name: str, passed: bool, description: str, figures: dict[str, float]
+) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name=name,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN,
-        description=told,
+        description=description,
         metadata=dict(figures),
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from pydantic import SecretStr
 
 from taxi_assets.gcp.cloud import GoogleCloud
-from taxi_assets.gcp.failures import told
+from taxi_assets.gcp.failures import explained
 
 
 class Account(Protocol):
@@ -30,7 +30,7 @@ class Account(Protocol):
             CredentialsError: Google does not accept the account.
         """
 
-    def told(self) -> AbstractContextManager[None]:
+    def explained(self) -> AbstractContextManager[None]:
         """Turns errors of logging in into the project's own."""
 
 
@@ -55,7 +55,7 @@ class KeyHolder:
         """For Gemini's own API."""
         return {"vertexai": False, "api_key": self.secret}
 
-    def told(self) -> AbstractContextManager[None]:
+    def explained(self) -> AbstractContextManager[None]:
         """A key is not logged in with."""
         return nullcontext()
 
@@ -91,6 +91,6 @@ class CloudAccount:
             "credentials": self.cloud.credentials,
         }
 
-    def told(self) -> AbstractContextManager[None]:
+    def explained(self) -> AbstractContextManager[None]:
         """A token that has run out is fetched anew, which may fail."""
-        return told("Vertex AI")
+        return explained("Vertex AI")

@@ -105,7 +105,7 @@ class Connection:
         address = public_url(self.base_url or "https://googleapis.com")
         for attempt in range(_WAITS + 1):
             try:
-                with self.account.told():
+                with self.account.explained():
                     return call(client)
             except APIError as error:
                 refusal = refusal_of(error.code, error.details, secret)

@@ -63,8 +63,8 @@ def no_text(model: str, answer: GenerateContentResponse) -> AssistantError:
     blocked = answer.prompt_feedback is not None and answer.prompt_feedback.block_reason is not None
     what, remedy = _REASONS.get(reason, ("the answer is empty", _ANOTHER_MODEL))
     subject = "the question was blocked" if blocked else "it stopped"
-    told = f" ({reason})" if reason else ""
-    return AssistantError(f"{model} gave no text: {subject}{told}: {what}", remedy)
+    named = f" ({reason})" if reason else ""
+    return AssistantError(f"{model} gave no text: {subject}{named}: {what}", remedy)
 
 
 def cut_reply(model: str, tokens: int, thoughts: int) -> AssistantError:

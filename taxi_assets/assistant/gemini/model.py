@@ -239,11 +239,11 @@ def gemini_of(settings: Settings) -> Gemini | None:
 
 def _usage(answer: GenerateContentResponse, read: int) -> Usage:
     """The tokens of an answer; where they are not told, as many as its texts have at the most."""
-    told = answer.usage_metadata
-    if told is None or not told.prompt_token_count:
+    used = answer.usage_metadata
+    if used is None or not used.prompt_token_count:
         return Usage(prompt=read, reply=most_tokens(answer.text or ""))
     return Usage(
-        prompt=told.prompt_token_count,
-        thoughts=told.thoughts_token_count or 0,
-        reply=told.candidates_token_count or 0,
+        prompt=used.prompt_token_count,
+        thoughts=used.thoughts_token_count or 0,
+        reply=used.candidates_token_count or 0,
     )

@@ -13,7 +13,7 @@ from filelock import FileLock
 
 from taxi_assets.errors import StorageUnavailableError
 from taxi_assets.gcp.cloud import GoogleCloud
-from taxi_assets.gcp.failures import changed_meanwhile, told
+from taxi_assets.gcp.failures import changed_meanwhile, explained
 from taxi_assets.lake.folder import disk_refusals
 from taxi_assets.lake.gcs.note import landed_file, metadata_of
 from taxi_assets.lake.gcs.upload import ResumableUpload
@@ -53,13 +53,13 @@ class BucketLake:
 
     def find(self, name: str) -> LandedFile | None:
         """The file's current version; None where it is absent or its metadata is of other bytes."""
-        with told(self.url):
+        with explained(self.url):
             blob = self._current(name)
             return self._landed(blob) if blob is not None else None
 
     def find_all(self, prefix: str) -> list[LandedFile]:
         """The current versions of all files whose name begins so, sorted by name."""
-        with told(self.url):
+        with explained(self.url):
             blobs = self._bucket.list_blobs(prefix=self._key(prefix), retry=self.cloud.retry)
             found = [self._landed(blob) for blob in blobs]
         return [landed for landed in found if landed is not None]
@@ -71,7 +71,7 @@ class BucketLake:
         Raises:
             CredentialsError: before any byte is taken, where we may not read the bucket.
         """
-        with told(self.url):
+        with explained(self.url):
             current = self._current(name)
         arrival = _BucketArrival(self, name, int(current.generation) if current else 0)
         try:
@@ -81,7 +81,7 @@ class BucketLake:
 
     def note(self, landed: LandedFile) -> None:
         """Replace what is known of a file whose bytes stay as they are."""
-        with told(f"{self.url}/{landed.name}"):
+        with explained(f"{self.url}/{landed.name}"):
             blob = self._current(landed.name)
             before = self._landed(blob) if blob is not None else None
             if blob is None or before is None or before.sha256 != landed.sha256:
@@ -101,7 +101,7 @@ class BucketLake:
             path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
             try:
-                with disk_refusals(path), told(f"{self.url}/{landed.name}"):
+                with disk_refusals(path), explained(f"{self.url}/{landed.name}"):
                     blob = self.blob(landed.name)
                     blob.download_to_filename(str(path), raw_download=True, retry=self.cloud.retry)
                 with path.open("rb") as stream:
@@ -119,7 +119,7 @@ class BucketLake:
     def begin_upload(self, name: str, generation: int) -> ResumableUpload:
         """Open an upload that replaces this generation of the object and no other; 0: none."""
         place = f"{self.url}/{name}"
-        with told(place):
+        with explained(place):
             url = self.blob(name).create_resumable_upload_session(
                 content_type=_CONTENT_TYPES.get(Path(name).suffix, _ANY_CONTENT_TYPE),
                 if_generation_match=generation,
@@ -189,7 +189,7 @@ class _BucketArrival:
     def write(self, data: bytes, /) -> None:
         if self.upload is None:
             self.upload = self.lake.begin_upload(self.name, self.generation)
-        with told(self.upload.place):
+        with explained(self.upload.place):
             self.upload.write(data)
 
     def restart(self) -> None:
@@ -202,7 +202,7 @@ class _BucketArrival:
 
     def publish(self, landed: LandedFile) -> None:
         upload = self.upload or self.lake.begin_upload(self.name, self.generation)
-        with told(upload.place):
+        with explained(upload.place):
             blob = self.lake.finish_upload(upload, self.name)
             self.upload = None
             # Until this is done the file does not count as landed: the next run fetches it again.

@@ -90,7 +90,7 @@ class DuckDBFile:
             ) from None
 
     def _open(self, deadline: float) -> duckdb.DuckDBPyConnection:
-        told = False
+        warned = False
         while True:
             try:
                 return duckdb.connect(self.path, config=self._config())
@@ -104,9 +104,9 @@ class DuckDBFile:
                 holder = _holder(str(error))
                 if time.monotonic() >= deadline:
                     raise self._busy(holder) from None
-                if not told:
+                if not warned:
                     _log.warning("waiting for %s, which is held by %s", self.path, holder)
-                    told = True
+                    warned = True
                 time.sleep(_POLL_SECONDS)
 
     def _config(self) -> dict[str, str | bool | int | float | list[str]]:

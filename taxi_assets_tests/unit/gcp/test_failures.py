@@ -16,7 +16,7 @@ from taxi_assets.errors import (
     StorageUnavailableError,
     TaxiAssetsError,
 )
-from taxi_assets.gcp.failures import explain, told
+from taxi_assets.gcp.failures import explain, explained
 
 DENIED = json.dumps(
     {
@@ -78,7 +78,7 @@ def test_an_error_is_told_with_what_to_do(
 
 
 def test_what_quotes_a_request_is_not_chained() -> None:
-    with pytest.raises(StorageUnavailableError) as failure, told("gs://b"):
+    with pytest.raises(StorageUnavailableError) as failure, explained("gs://b"):
         raise requests.ConnectionError("https://host/o?upload_id=s3cret")
     assert "s3cret" not in str(failure.value)
     assert failure.value.__cause__ is None
