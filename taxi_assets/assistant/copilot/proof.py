@@ -109,14 +109,18 @@ def _environment(settings: Settings, warehouses: set[str]) -> dict[str, str]:
     leading_nowhere = {
         variable(need): value for name in named for need, value in WAREHOUSES[name].needs.items()
     }
-    return plain_environment() | leading_nowhere | {
-        variable("data_dir"): "data",
-        variable("pipelines"): "pipelines",
-        variable("pipeline_hosts"): settings.pipeline_hosts,
-        variable("warehouses"): ",".join(named),
-        variable("source"): settings.source.value,
-        variable("schedule_timezone"): settings.schedule_timezone,
-    }
+    return (
+        plain_environment()
+        | leading_nowhere
+        | {
+            variable("data_dir"): "data",
+            variable("pipelines"): "pipelines",
+            variable("pipeline_hosts"): settings.pipeline_hosts,
+            variable("warehouses"): ",".join(named),
+            variable("source"): settings.source.value,
+            variable("schedule_timezone"): settings.schedule_timezone,
+        }
+    )
 
 
 def _error(reason: str) -> PlanError:

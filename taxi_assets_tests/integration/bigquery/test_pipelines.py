@@ -66,9 +66,7 @@ def test_an_answer_becomes_a_typed_table_and_the_query_another(
     assert not {name for name in project.tables() if "incoming" in name}, "nothing is left behind"
 
 
-def test_a_table_that_no_pipeline_made_is_not_replaced(
-    api: ApiServer, project: OwnDataset
-) -> None:
+def test_a_table_that_no_pipeline_made_is_not_replaced(api: ApiServer, project: OwnDataset) -> None:
     project.query(f"CREATE TABLE {project.place.qualified('rate_by_currency')} AS SELECT 1 AS x")
     api.routes["/rates.csv"] = lambda _: Answer(RATES)
     write("rates", HTTP_TABLE.format(url=api.url, sql=SQL) + TO_BIGQUERY)

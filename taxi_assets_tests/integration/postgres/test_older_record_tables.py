@@ -54,7 +54,8 @@ def databases(
 def in_both(databases: tuple[DataFolder, Database], query: str) -> list[Sequence[object]]:
     folder, database = databases
     with psycopg.connect(database.dsn) as connection:
-        assert folder.query(query) == (found := connection.execute(query.encode()).fetchall())
+        found = connection.execute(query.encode()).fetchall()
+    assert folder.query(query) == found
     return list(found)
 
 
