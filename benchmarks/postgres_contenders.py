@@ -180,8 +180,8 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
 def _opened(mirror: Mirror, file: TripFile) -> Iterator[OpenMonth]:
     lake = FolderLake(mirror.path(file).parents[1] / "lake")
     landed = mirror.land(file, lake)
-    with lake.local_path(landed) as path:
-        yield OpenMonth(file, landed, path)
+    with lake.local_copy(landed) as copy:
+        yield OpenMonth(file, landed, copy)
 
 
 CONTENDERS: dict[str, Callable[[Mirror, TripFile, str], Cost]] = {

@@ -57,6 +57,10 @@ class InvalidFileError(PermanentError):
     """A file is not what it should be: nothing of it was published or loaded."""
 
 
+class DamagedCopyError(PermanentError):
+    """The lake's copy of a file has other bytes than those that were verified when it landed."""
+
+
 class NotFoundAtSourceError(PermanentError):
     """The source does not have a file that it should have had for long."""
 

@@ -36,7 +36,9 @@ def judge(month: OpenMonth, audit: MonthAudit) -> None:
 
     Raises:
         InvalidFileError: names the file and, where a value is at fault, its line.
+        DamagedCopyError: the rows were not read from the bytes that landed.
     """
+    month.copy.prove()
     strange = [
         value
         for name, values in audit.codes.items()

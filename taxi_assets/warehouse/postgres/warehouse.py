@@ -80,8 +80,9 @@ class PostgresWarehouse:
 
     def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
         """Make the table ``zones`` equal to the landed file; how many zones there are."""
-        with self.session() as session, lake.local_path(landed) as path:
-            return replace_zones(session, path)
+        with self.session() as session, lake.local_copy(landed) as copy:
+            copy.prove()
+            return replace_zones(session, copy.path)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """The figures that the checks of a file's month judge, all of one moment."""
