@@ -164,7 +164,7 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
         _opened(mirror, file) as month,
         psycopg.connect(dsn, autocommit=True) as connection,
     ):
-        with encoded_rows(month, RowFigures(YELLOW)) as pieces:
+        with encoded_rows(month, RowFigures(month.file)) as pieces:
             for piece in pieces:
                 encoded.write(piece.data)
         encoded.seek(0)

@@ -86,6 +86,7 @@ class OpenMonth:
         copy: its bytes as a local file.
         rejects: rows that were taken out before, and are in neither facts nor path.
         accepted: where the other rows are, if there are rejects.
+        max_other_share: share of pickups outside the month above which it is refused.
     """
 
     file: TripFile
@@ -93,6 +94,7 @@ class OpenMonth:
     copy: LocalCopy
     rejects: Sequence[Reject] = ()
     accepted: Path | None = None
+    max_other_share: float = 1.0
 
     @property
     def path(self) -> Path:

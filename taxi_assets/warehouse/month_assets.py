@@ -93,7 +93,8 @@ def load_month(
 
     def load(landed: LandedFile) -> Loaded:
         with lake.local_copy(landed) as copy:
-            month = OpenMonth(file, landed, copy)
+            share = catalog.settings.refuse_out_of_month_share
+            month = OpenMonth(file, landed, copy, max_other_share=share)
             try:
                 return warehouse.load(lake, month, attempt, force)
             except InvalidFileError as refusal:

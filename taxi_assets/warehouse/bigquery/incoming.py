@@ -82,7 +82,7 @@ def _config() -> LoadJobConfig:
 def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
     """Write the typed rows as a Parquet file, judge them, and say how many and what they were."""
     dataset = month.file.dataset
-    figures = RowFigures(dataset)
+    figures = RowFigures(month.file)
     schema = _schema(dataset)
     file_month = pa.scalar(month_value(month.file.month), pa.date32())
     rows = 0

@@ -126,12 +126,18 @@ def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
         amounts=_names(dataset, ColumnType.DOUBLE),
         codes=_names(dataset, ColumnType.CODE),
     )
-    [(rows, pickups, dropoffs, infinite, found)] = session.connection.execute(
+    [(rows, pickups, dropoffs, others, infinite, found)] = session.connection.execute(
         query.text,
-        {"filename": month.file.filename, "first_time": FIRST_TIME, "last_time": LAST_TIME},
+        {
+            "filename": month.file.filename,
+            "first_time": FIRST_TIME,
+            "last_time": LAST_TIME,
+            "month_start": month.file.month.start,
+            "month_end": month.file.month.end,
+        },
     ).fetchall()
     by_column = {code: values or () for code, values in zip(codes, found, strict=True)}
-    judge(month, MonthAudit(rows, pickups, dropoffs, infinite, by_column))
+    judge(month, MonthAudit(rows, pickups, dropoffs, others, infinite, by_column))
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:
