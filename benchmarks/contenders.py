@@ -55,9 +55,9 @@ def load_month(mirror: Mirror, file: TripFile, database: Path, force: bool = Fal
     with (
         measured() as cost,
         warehouse.connect() as connection,
-        lake.local_path(landed) as path,
+        lake.local_copy(landed) as copy,
     ):
-        replace_month(DuckDBSession(connection), OpenMonth(file, landed, path), force=force)
+        replace_month(DuckDBSession(connection), OpenMonth(file, landed, copy), force=force)
     return cost
 
 

@@ -16,7 +16,7 @@ from dagster._core.execution import execute_in_process
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.runs import SqliteRunStorage
 
-import taxi_assets.lake.assets
+import taxi_assets.lake.fetching
 import taxi_assets.warehouse.duckdb.warehouse
 from benchmarks.clocks import Clocks
 from benchmarks.measure import Cost, measured, report
@@ -59,8 +59,8 @@ def bare(settings: Settings) -> Iterator[_Load]:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        with warehouse.session() as session, lake.local_path(landing.file) as path:
-            replace_month(session, OpenMonth(file, landing.file, path))
+        with warehouse.session() as session, lake.local_copy(landing.file) as copy:
+            replace_month(session, OpenMonth(file, landing.file, copy))
         figures = warehouse.measure(file)
         expected = expectations(file, figures, settings)
         blocking = [check for check in checks_of(GREEN) if check.blocks]
@@ -85,7 +85,7 @@ def dagster_run(settings: Settings) -> Iterator[_Load]:
 def set_clocks() -> Clocks:
     """Clocks around what a run spends its time with."""
     clocks = Clocks("Dagster's own Python: plan, steps, events, snapshots")
-    lake, duckdb = taxi_assets.lake.assets, taxi_assets.warehouse.duckdb.warehouse
+    lake, duckdb = taxi_assets.lake.fetching, taxi_assets.warehouse.duckdb.warehouse
     clocks.time_function(lake, "land", "land: make, verify, store the file")
     clocks.time_function(duckdb, "replace_month", "replace_month")
     clocks.time_function(duckdb, "measure_month", "figures of the checks")

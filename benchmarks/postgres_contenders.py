@@ -164,7 +164,7 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
         _opened(mirror, file) as month,
         psycopg.connect(dsn, autocommit=True) as connection,
     ):
-        with encoded_rows(month, RowFigures(YELLOW)) as pieces:
+        with encoded_rows(month, RowFigures(month.file)) as pieces:
             for piece in pieces:
                 encoded.write(piece.data)
         encoded.seek(0)
@@ -180,8 +180,8 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
 def _opened(mirror: Mirror, file: TripFile) -> Iterator[OpenMonth]:
     lake = FolderLake(mirror.path(file).parents[1] / "lake")
     landed = mirror.land(file, lake)
-    with lake.local_path(landed) as path:
-        yield OpenMonth(file, landed, path)
+    with lake.local_copy(landed) as copy:
+        yield OpenMonth(file, landed, copy)
 
 
 CONTENDERS: dict[str, Callable[[Mirror, TripFile, str], Cost]] = {

@@ -33,7 +33,10 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     """All of Dagster's definitions for these settings."""
     catalog = Catalog(settings)
     warehouses = warehouses_of(settings)
-    zones = [zones_asset(catalog), *map(zones_table_asset, warehouses)]
+    zones = [
+        zones_asset(catalog),
+        *(zones_table_asset(warehouse, catalog) for warehouse in warehouses),
+    ]
     resources: dict[str, object] = {
         "lake": lake_of(settings),
         # The starter pipelines always write their table to DuckDB.

@@ -57,6 +57,10 @@ class InvalidFileError(PermanentError):
     """A file is missing or does not have the expected content. Nothing of it was loaded."""
 
 
+class DamagedCopyError(PermanentError):
+    """The lake's copy of a file has other bytes than those that were verified when it landed."""
+
+
 class NotFoundAtSourceError(PermanentError):
     """The source does not have a file that should have been published long ago."""
 

@@ -9,17 +9,10 @@ import dagster as dg
 from taxi_assets.column_schema import raw_schema
 from taxi_assets.errors import NotFoundAtSourceError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.lake.downloads import download_transport
+from taxi_assets.lake.fetching import land_month, land_zones
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import left_out_text
-from taxi_assets.lake.landing import (
-    Landing,
-    inspection_of,
-    judge,
-    lake_name,
-    land,
-)
-from taxi_assets.lake.zones_inspection import ZonesInspection
+from taxi_assets.lake.landing import Landing
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.source.catalog import Catalog, is_overdue
 from taxi_assets.source.public_url import public_url
@@ -60,7 +53,6 @@ def zones_source_spec() -> dg.AssetSpec:
 
 def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     """The raw file of each month, verified and byte for byte as published."""
-    settings = catalog.settings
 
     @dg.asset(
         key=["lake", dataset.table],
@@ -83,16 +75,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         started = time.perf_counter()
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
-            outcome = land(
-                lake,
-                lake_name(file),
-                catalog.url(file),
-                download_transport(catalog, catalog.url(file)),
-                lambda: inspection_of(file, settings.max_jagged_rows),
-                lambda facts: judge(
-                    file, facts, settings.published_counts, settings.undeclared_columns
-                ),
-            )
+            outcome = land_month(lake, catalog, file)
             if isinstance(outcome, Absent):
                 yield _not_published(context, file, catalog.url(file), outcome)
                 return
@@ -128,18 +111,10 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
     def zones(
         context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]
     ) -> dg.MaterializeResult[None]:
-        url = catalog.zones_url
         with dagster_failures():
-            outcome = land(
-                lake,
-                ZONES_LANDED,
-                url,
-                download_transport(catalog, url),
-                ZonesInspection,
-                lambda _: None,
-            )
+            outcome = land_zones(lake, catalog)
             if isinstance(outcome, Absent):
-                raise _missing(ZONES_FILE, url, outcome)
+                raise _missing(ZONES_FILE, catalog.zones_url, outcome)
         if not outcome.changed:
             context.log.info(f"{ZONES_FILE} is unchanged at the source: not written again")
         return dg.MaterializeResult(

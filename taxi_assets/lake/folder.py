@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from taxi_assets.errors import StorageError
 from taxi_assets.lake.lake import Arrival
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.local_copy import LocalCopy, sha256_of
 
 _NOT_ALLOWED = (
     errno.EACCES,
@@ -68,7 +68,7 @@ class FolderLake:
         if status.st_size != note.landed.size_bytes:
             return None
         # Copies and restored back-ups have another time: their bytes decide.
-        if status.st_mtime_ns != note.mtime_ns and _sha256(path) != note.landed.sha256:
+        if status.st_mtime_ns != note.mtime_ns and sha256_of(path) != note.landed.sha256:
             return None
         return note.landed
 
@@ -108,9 +108,9 @@ class FolderLake:
             _write_note(path, landed)
 
     @contextmanager
-    def local_path(self, landed: LandedFile) -> Iterator[Path]:
+    def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:
         """The file itself: a folder needs no copy."""
-        yield self.path(landed.name)
+        yield LocalCopy(self.path(landed.name), landed)
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,6 @@ def _write_note(path: Path, landed: LandedFile) -> None:
     draft = target.with_name(f".{target.name}")
     draft.write_text(note.model_dump_json(indent=2), encoding="utf-8")
     draft.replace(target)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager

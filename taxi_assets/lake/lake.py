@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Protocol
 
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.source.transfer import Sink
 
 
@@ -42,5 +42,8 @@ class Lake(Protocol):
     def note(self, landed: LandedFile) -> None:
         """Replace what is known of a file whose bytes stay as they are."""
 
-    def local_path(self, landed: LandedFile) -> AbstractContextManager[Path]:
-        """That version's bytes as a local file, for as long as the context is open."""
+    def local_copy(self, landed: LandedFile) -> AbstractContextManager[LocalCopy]:
+        """That version's bytes as a local file, for as long as the context is open.
+
+        Whoever reads them lets the copy prove itself, before and after.
+        """

@@ -64,6 +64,7 @@ def land(
     transport: Transport,
     inspect: Callable[[], Inspection],
     judge: Callable[[FileFacts], None],
+    anew: bool = False,
 ) -> Landing | Absent:
     """Fetch what is published behind the URL, unless the lake has it, and publish it in the lake.
 
@@ -74,6 +75,7 @@ def land(
         transport: what fetches that URL.
         inspect: begins a verification of the bytes.
         judge: raises if what verification found must not be published.
+        anew: fetch and publish it even where the lake has these bytes already.
 
     Returns:
         What stands in the lake now, or that the source has no such file.
@@ -87,7 +89,9 @@ def land(
         current = lake.find(name)
         # What was fetched from elsewhere says nothing about this URL's version.
         here = current if current is not None and current.url == public_url(url) else None
-        known = Version(here.etag, here.last_modified, here.size_bytes) if here else None
+        known = None
+        if here is not None and not anew:
+            known = Version(here.etag, here.last_modified, here.size_bytes)
         passage = _Passage(arrival, inspect)
         outcome = transport.fetch(url, passage, known)
         match outcome:
@@ -111,7 +115,7 @@ def land(
                     facts=facts,
                     landed_at=datetime.now(UTC),
                 )
-                if current is not None and current.sha256 == landed.sha256:
+                if not anew and current is not None and current.sha256 == landed.sha256:
                     same = landed.model_copy(update={"landed_at": current.landed_at})
                     lake.note(same)
                     return Landing(same, changed=False)

@@ -7,13 +7,12 @@ from collections.abc import Generator
 import duckdb
 import pyarrow as pa
 
-from taxi_assets.rows.reading import READER_CONFIG, OpenMonth
+from taxi_assets.rows.reading import READER_CONFIG, OpenMonth, one_line
 
 # Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
 _BUFFER_BYTES = 8_000_000
 _DUCKDB_MEMORY = "256MB"
-_SHOWN_CHARACTERS = 300
 
 
 def row_batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
@@ -34,6 +33,6 @@ def row_batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
         except duckdb.OperationalError:
             raise
         except (duckdb.Error, pa.ArrowException) as error:
-            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
+            failure = one_line(error)
     if failure is not None:
         raise month.explain(failure)

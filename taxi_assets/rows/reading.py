@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows import bad_values
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
+from taxi_assets.rows.page_checksums import contradicted_column
 from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
 
@@ -33,6 +36,17 @@ ORDERED: Mapping[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": True,
 }
 """The same for readers that count lines."""
+
+
+_UNREADABLE = (duckdb.Error, pa.ArrowException, OSError, EOFError)
+"""What DuckDB, Arrow and the unzipper raise of a file that they cannot read."""
+
+_SHOWN_CHARACTERS = 300
+
+
+def one_line(error: Exception) -> str:
+    """The words of a reader, fit for a message."""
+    return " ".join(str(error).split())[:_SHOWN_CHARACTERS]
 
 
 @dataclass(frozen=True)
@@ -69,14 +83,23 @@ class OpenMonth:
     Attributes:
         file: which month it is.
         landed: what is known of its bytes.
-        path: its bytes as a local file.
+        copy: its bytes as a local file.
         rejects: rows that were taken out before, and are in neither facts nor path.
+        accepted: where the other rows are, if there are rejects.
+        max_other_share: share of pickups outside the month above which it is refused.
     """
 
     file: TripFile
     landed: LandedFile
-    path: Path
+    copy: LocalCopy
     rejects: Sequence[Reject] = ()
+    accepted: Path | None = None
+    max_other_share: float = 1.0
+
+    @property
+    def path(self) -> Path:
+        """The bytes that rows are read from."""
+        return self.accepted or self.copy.path
 
     @contextmanager
     def rows(
@@ -87,10 +110,27 @@ class OpenMonth:
         Args:
             connection: who reads, opened with `READER_CONFIG`.
             buffer_bytes: how much of a text is read at once; several of these are in memory.
+
+        Raises:
+            DamagedCopyError: the bytes are not those that landed.
+            InvalidFileError: they are, and cannot be read.
         """
+        self.copy.prove()
+        try:
+            with self._rows(connection, buffer_bytes) as rows:
+                yield rows
+        except _UNREADABLE as error:
+            self.copy.prove()
+            if not self._is_readable():
+                raise self.explain(one_line(error)) from None
+            raise
+
+    @contextmanager
+    def _rows(self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int) -> Iterator[Rows]:
         dataset, facts = self.file.dataset, self.landed.facts
         filename = {"filename": self.file.filename}
         if self.file.format is FileFormat.PARQUET:
+            self._require_checksums()
             select = parquet_rows(dataset, pq.read_schema(self.path), "read_parquet($path)")
             yield Rows(select, {"path": str(self.path), **filename})
             return
@@ -105,10 +145,14 @@ class OpenMonth:
 
         Args:
             failure: what the reader met.
+
+        Raises:
+            DamagedCopyError: the bytes are not those that landed.
         """
+        self.copy.prove()
         try:
             found = self._first_bad_value()
-        except duckdb.Error:
+        except _UNREADABLE:
             found = None
         if found is not None:
             return found.as_error(self.file)
@@ -118,6 +162,22 @@ class OpenMonth:
             "correct the file at the source or have it published again; the rows that were "
             "loaded before are still there",
         )
+
+    def _require_checksums(self) -> None:
+        column = contradicted_column(self.path)
+        if column is not None:
+            raise InvalidFileError(
+                f"{self.file}, column {column}: a page is not what its own checksum says: the file "
+                "was damaged before it was published",
+                "have it published again; the rows that were loaded before are still there",
+            )
+
+    def _is_readable(self) -> bool:
+        try:
+            self._first_bad_value()
+        except _UNREADABLE:
+            return False
+        return True
 
     def _first_odd_line(self) -> str | None:
         """What keeps a strict CSV reader from taking the text, with the line's number."""

@@ -60,7 +60,7 @@ def without_bad_rows(month: OpenMonth, most: int, refusal: InvalidFileError) -> 
         known = month.landed.facts
         same = {"csv_columns": known.csv_columns, "left_out": known.left_out}
         landed = month.landed.model_copy(update={"facts": facts.model_copy(update=same)})
-        yield replace(month, landed=landed, path=path, rejects=tuple(rejects))
+        yield replace(month, landed=landed, accepted=path, rejects=tuple(rejects))
 
 
 def _bad_rows(month: OpenMonth, most: int) -> list[BadRow]:
@@ -106,7 +106,7 @@ def _sift_parquet(
     month: OpenMonth, bad: dict[int, BadRow], accepted: Path
 ) -> tuple[list[Reject], FileFacts]:
     rejects, number, rows = [], 0, 0
-    with pq.ParquetFile(month.path) as file, pq.ParquetWriter(accepted, file.schema_arrow) as out:
+    with _checked(month.path) as file, pq.ParquetWriter(accepted, file.schema_arrow) as out:
         for batch in file.iter_batches():
             numbers = range(number + 1, number + 1 + batch.num_rows)
             number += batch.num_rows
@@ -121,6 +121,10 @@ def _sift_parquet(
             f"{month.file}: every row would be rejected", "look at the file: it is another one's"
         )
     return rejects, FileFacts(rows=rows, uncompressed_bytes=accepted.stat().st_size)
+
+
+def _checked(path: Path) -> pq.ParquetFile:
+    return pq.ParquetFile(path, page_checksum_verification=True)
 
 
 def _reject(row: BadRow, line: int, text: str) -> Reject:

@@ -101,6 +101,13 @@ class WarehouseSettings(BaseSettings):
         le=1,
         description="Share of pickups outside the month above which a check warns.",
     )
+    refuse_out_of_month_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Share of pickups outside the month above which a file is refused as another "
+        "month's; 1 refuses none.",
+    )
     min_season_share: float = Field(
         0.5,
         ge=0,

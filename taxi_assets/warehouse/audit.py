@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from taxi_assets.errors import InvalidFileError
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.column import Column
 
@@ -20,6 +21,7 @@ class MonthAudit:
         rows: number of rows.
         bad_pickups: rows whose time of pickup is missing or out of range.
         bad_dropoffs: rows whose time of dropoff is out of range.
+        other_pickups: rows whose pickup lies outside the month.
         infinite_amounts: rows with an infinite amount.
         codes: the distinct values of each code column, by its name.
     """
@@ -27,6 +29,7 @@ class MonthAudit:
     rows: int
     bad_pickups: int
     bad_dropoffs: int
+    other_pickups: int
     infinite_amounts: int
     codes: Mapping[str, Iterable[str | None]]
 
@@ -36,7 +39,9 @@ def judge(month: OpenMonth, audit: MonthAudit) -> None:
 
     Raises:
         InvalidFileError: names the file and, where a value is at fault, its line.
+        DamagedCopyError: the rows were not read from the bytes that landed.
     """
+    month.copy.prove()
     strange = [
         value
         for name, values in audit.codes.items()
@@ -52,6 +57,15 @@ def judge(month: OpenMonth, audit: MonthAudit) -> None:
         raise month.explain(
             f"{audit.rows:,} rows were read, but {month.landed.facts.rows:,} were counted when it "
             "landed"
+        )
+    share = audit.other_pickups / audit.rows if audit.rows else 0.0
+    if share > month.max_other_share:
+        raise InvalidFileError(
+            f"{month.file}: {audit.other_pickups:,} of {audit.rows:,} pickups ({share:.1%}) lie "
+            f"outside {month.file.month}: it is another month's file",
+            "load the file that the publisher meant; if it is this one, raise "
+            f"TAXI_REFUSE_OUT_OF_MONTH_SHARE={month.max_other_share:g}; the rows that were loaded "
+            "before are still there",
         )
 
 

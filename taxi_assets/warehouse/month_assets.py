@@ -1,12 +1,15 @@
 """Assets of merged tables and of zones, the same in every warehouse."""
 
+from functools import partial
+
 import dagster as dg
 from pydantic import Field
 
 from taxi_assets.column_schema import merged_schema
-from taxi_assets.errors import InvalidFileError
+from taxi_assets.errors import DamagedCopyError, InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
+from taxi_assets.lake.fetching import land_month, land_zones, restored
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
@@ -55,17 +58,7 @@ def merged_asset(warehouse: Warehouse, dataset: Dataset, catalog: Catalog) -> dg
         resource = warehouse_in(context, warehouse.name)
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
-            landed, attempt = landed_file(lake, file), attempt_of(context)
-            with lake.local_path(landed) as path:
-                month = OpenMonth(file, landed, path)
-                try:
-                    loaded = resource.load(lake, month, attempt, config.force)
-                except InvalidFileError as refusal:
-                    most = catalog.settings.max_rejected_rows
-                    if not most:
-                        raise
-                    with without_bad_rows(month, most, refusal) as accepted:
-                        loaded = resource.load(lake, accepted, attempt, config.force)
+            loaded = load_month(resource, lake, catalog, file, attempt_of(context), config.force)
         if not loaded.changed:
             context.log.info(f"the table holds this very {file.filename}: nothing to do")
         return dg.MaterializeResult(metadata=load_metadata(file, loaded))
@@ -73,7 +66,51 @@ def merged_asset(warehouse: Warehouse, dataset: Dataset, catalog: Catalog) -> dg
     return merged
 
 
-def zones_table_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
+def load_month(
+    warehouse: Warehouse,
+    lake: Lake,
+    catalog: Catalog,
+    file: TripFile,
+    attempt: Attempt,
+    force: bool = False,
+) -> Loaded:
+    """Load a month from the lake, without its bad rows where a few may be rejected.
+
+    A copy in the lake that is damaged is fetched again.
+
+    Args:
+        warehouse: where its rows go.
+        lake: where its file is.
+        catalog: where it is published, and what is asked of it.
+        file: the month.
+        attempt: the try that the load is in.
+        force: load even where the table holds this very file.
+
+    Raises:
+        InvalidFileError: it is not in the lake, or its values do not fit.
+        DamagedCopyError: the lake's copy is damaged, and the source does not have the file.
+    """
+
+    def load(landed: LandedFile) -> Loaded:
+        with lake.local_copy(landed) as copy:
+            share = catalog.settings.refuse_out_of_month_share
+            month = OpenMonth(file, landed, copy, max_other_share=share)
+            try:
+                return warehouse.load(lake, month, attempt, force)
+            except InvalidFileError as refusal:
+                most = catalog.settings.max_rejected_rows
+                if not most:
+                    raise
+                with without_bad_rows(month, most, refusal) as accepted:
+                    return warehouse.load(lake, accepted, attempt, force)
+
+    try:
+        return load(landed_file(lake, file))
+    except DamagedCopyError as damage:
+        return load(restored(damage, partial(land_month, lake, catalog, file)))
+
+
+def zones_table_asset(warehouse: Warehouse, catalog: Catalog) -> dg.AssetsDefinition:
     """The taxi zones in a warehouse, to join the trips with."""
 
     @dg.asset(
@@ -91,8 +128,12 @@ def zones_table_asset(warehouse: Warehouse) -> dg.AssetsDefinition:
         lake: Lake = context.resources.lake
         resource = warehouse_in(context, warehouse.name)
         with dagster_failures():
-            landed = landed_zones(lake)
-            rows = resource.replace_zones(lake, landed, attempt_of(context))
+            landed, attempt = landed_zones(lake), attempt_of(context)
+            try:
+                rows = resource.replace_zones(lake, landed, attempt)
+            except DamagedCopyError as damage:
+                landed = restored(damage, partial(land_zones, lake, catalog))
+                rows = resource.replace_zones(lake, landed, attempt)
         return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
     return zones

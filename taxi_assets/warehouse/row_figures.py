@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit
 from taxi_assets.warehouse.passing_tally import PassingTally
 from taxi_assets.warehouse.tally import Tally
@@ -34,25 +35,35 @@ _FIRST, _LAST = _time(FIRST_TIME), _time(LAST_TIME)
 class RowFigures:
     """The figures of the rows that were added. The caller counts the rows that it stores."""
 
-    dataset: Dataset
+    file: TripFile
     bad_pickups: int = 0
     bad_dropoffs: int = 0
+    other_pickups: int = 0
     infinite_amounts: int = 0
     _tally: PassingTally = field(init=False)
 
     def __post_init__(self) -> None:
-        self._tally = PassingTally(self.dataset)
+        self._tally = PassingTally(self.file.dataset)
+        month = self.file.month
+        self._start, self._end = (_time(time.isoformat()) for time in (month.start, month.end))
+
+    @property
+    def dataset(self) -> Dataset:
+        """Whose rows they are."""
+        return self.file.dataset
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Add a batch of rows that has the columns of the merged table."""
         self._tally.add(batch)
         pickup = batch.column(self.dataset.pickup)
         self.bad_pickups += pickup.null_count + _out_of_range(pickup)
+        self.other_pickups += _count(
+            pc.or_(pc.less(pickup, self._start), pc.greater_equal(pickup, self._end))
+        )
         self.bad_dropoffs += _out_of_range(batch.column(self.dataset.dropoff))
         for column in self.dataset.columns:
             if column.type is ColumnType.DOUBLE:
-                infinite = pc.sum(pc.is_inf(batch.column(column.name))).as_py()
-                self.infinite_amounts += infinite or 0
+                self.infinite_amounts += _count(pc.is_inf(batch.column(column.name)))
 
     def audit(self, rows: int) -> MonthAudit:
         """The figures for the audit, with the number of rows that were stored."""
@@ -61,7 +72,14 @@ class RowFigures:
             for name, texts in self._tally.texts.items()
             if self.dataset.column(name).type is ColumnType.CODE
         }
-        return MonthAudit(rows, self.bad_pickups, self.bad_dropoffs, self.infinite_amounts, codes)
+        return MonthAudit(
+            rows,
+            self.bad_pickups,
+            self.bad_dropoffs,
+            self.other_pickups,
+            self.infinite_amounts,
+            codes,
+        )
 
     def tally(self) -> Tally:
         """The tally of the rows. No rows can be added after it."""
@@ -69,5 +87,8 @@ class RowFigures:
 
 
 def _out_of_range(times: pa.Array) -> int:
-    outside = pc.or_(pc.less(times, _FIRST), pc.greater(times, _LAST))
-    return pc.sum(outside).as_py() or 0
+    return _count(pc.or_(pc.less(times, _FIRST), pc.greater(times, _LAST)))
+
+
+def _count(found: pa.Array) -> int:
+    return pc.sum(found).as_py() or 0

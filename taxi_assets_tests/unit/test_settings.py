@@ -52,6 +52,8 @@ BAD_VALUES = [
     ("TAXI_MAX_OUT_OF_MONTH_SHARE", "-0.1", "0"),
     ("TAXI_MAX_OUT_OF_MONTH_SHARE", "1%", "number"),
     ("TAXI_MAX_OUT_OF_MONTH_SHARE", "nan", ""),
+    ("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1.01", "1"),
+    ("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "half", "number"),
     ("TAXI_HTTP_ATTEMPTS", "0", "1"),
     ("TAXI_HTTP_ATTEMPTS", "a few", "integer"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "0", "0"),

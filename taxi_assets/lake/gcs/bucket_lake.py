@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
-from taxi_assets.errors import StorageUnavailableError
+from taxi_assets.errors import DamagedCopyError, StorageUnavailableError
 from taxi_assets.gcp.cloud import GoogleCloud
 from taxi_assets.gcp.failures import changed_meanwhile, explained
 from taxi_assets.lake.folder import disk_refusals
@@ -19,6 +18,7 @@ from taxi_assets.lake.gcs.note import landed_file, metadata_of
 from taxi_assets.lake.gcs.upload import ResumableUpload
 from taxi_assets.lake.lake import Arrival
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.lake.local_copy import LocalCopy
 
 if TYPE_CHECKING:
     from google.cloud.storage import Blob, Bucket
@@ -89,11 +89,12 @@ class BucketLake:
             self.describe(blob, landed)
 
     @contextmanager
-    def local_path(self, landed: LandedFile) -> Iterator[Path]:
+    def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:
         """A copy of that version, taken for as long as the context is open.
 
         Raises:
             LakeBusyError: the bucket has another version meanwhile.
+            DamagedCopyError: the object is not what was verified when it landed.
             StorageError: the local disk cannot take the copy.
         """
         path = self.copies / landed.name
@@ -104,13 +105,20 @@ class BucketLake:
                 with disk_refusals(path), explained(f"{self.url}/{landed.name}"):
                     blob = self.blob(landed.name)
                     blob.download_to_filename(str(path), raw_download=True, retry=self.cloud.retry)
-                with path.open("rb") as stream:
-                    sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-                if sha256 != landed.sha256:
-                    raise changed_meanwhile(f"{self.url}/{landed.name}")
-                yield path
+                copy = LocalCopy(path, landed)
+                self._prove(copy)
+                yield copy
             finally:
                 path.unlink(missing_ok=True)
+
+    def _prove(self, copy: LocalCopy) -> None:
+        try:
+            copy.prove()
+        except DamagedCopyError:
+            current = self.find(copy.landed.name)
+            if current is None or current.sha256 != copy.landed.sha256:
+                raise changed_meanwhile(f"{self.url}/{copy.landed.name}") from None
+            raise
 
     def blob(self, name: str) -> Blob:
         """The object of a file, whether it is there or not."""

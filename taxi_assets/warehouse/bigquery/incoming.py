@@ -84,7 +84,7 @@ def _config() -> LoadJobConfig:
 def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
     """Write the typed rows to a Parquet file and audit them; return their number and tally."""
     dataset = month.file.dataset
-    figures = RowFigures(dataset)
+    figures = RowFigures(month.file)
     schema = _schema(dataset)
     file_month = pa.scalar(month_value(month.file.month), pa.date32())
     rows = 0

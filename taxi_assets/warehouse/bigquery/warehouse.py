@@ -84,8 +84,9 @@ class BigQueryWarehouse:
     def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
         """Replace the table ``zones`` with the landed file; return the number of zones."""
         jobs = Jobs(self.place, {"dagster-run": attempt.run_id}, token_of(attempt))
-        with lake.local_path(landed) as path:
-            return replace_zones(jobs, path)
+        with lake.local_copy(landed) as copy:
+            copy.prove()
+            return replace_zones(jobs, copy.path)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from taxi_assets.errors import DamagedCopyError
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
+
+_log = logging.getLogger(__name__)
 
 # Column of the reader for the file's path. It is not called `filename`, since a Parquet file may
 # have a column of that name.
@@ -33,25 +39,54 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
     """Make the view ``<taxi>_tripdata_ext`` read the raw files of the loaded months.
 
     One unreadable file would make every query of the view fail. So the view reads a file only if
-    exactly its bytes were loaded. It also leaves out files with lines that a strict CSV reader
-    refuses and files with rejected rows, because a view cannot repair them.
+    exactly its bytes were loaded. It leaves out a file that was damaged since, where DuckDB cannot
+    read its columns. It also leaves out files with lines that a strict CSV reader refuses and
+    files with rejected rows, because a view cannot repair them.
 
     Returns:
         How many files the view reads. If it is 0, there is no view.
     """
     files: list[tuple[TripFile, LandedFile]] = []
-    selects: list[str] = []
+    union = ""
     if isinstance(lake, FolderLake):
         files = _loaded_files(session, lake, dataset)
-        selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
+        try:
+            union = _union(session, lake, dataset, files)
+        except (duckdb.Error, pa.ArrowException, OSError):
+            files = [each for each in files if _is_whole(lake, each[1])]
+            union = _union(session, lake, dataset, files)
     view = quoted(f"{dataset.table}_ext")
-    union = "\nUNION ALL BY NAME\n".join(selects)
     session.change(
         sql("create_external_view", view=view, selects=union)
-        if selects
+        if union
         else sql("drop_external_view", view=view)
     )
     return len(files)
+
+
+def _union(
+    session: DuckDBSession,
+    lake: FolderLake,
+    dataset: Dataset,
+    files: list[tuple[TripFile, LandedFile]],
+) -> str:
+    """The view's query, which DuckDB has understood: it looks into the Parquet files for that."""
+    selects = [*_csv_selects(lake, dataset, files), *_parquet_selects(lake, dataset, files)]
+    union = "\nUNION ALL BY NAME\n".join(selects)
+    if union:
+        # Not on the session's own connection: a failure would end its transaction.
+        with session.connection.cursor() as connection:
+            connection.execute(sql("describe_external_view", selects=union).text)
+    return union
+
+
+def _is_whole(lake: FolderLake, landed: LandedFile) -> bool:
+    try:
+        LocalCopy(lake.path(landed.name), landed).prove()
+    except DamagedCopyError as damage:
+        _log.warning("%s; the external view does without it", damage.what)
+        return False
+    return True
 
 
 def _loaded_files(

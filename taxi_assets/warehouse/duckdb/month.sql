@@ -20,6 +20,9 @@ SELECT
         WHERE NOT ({{ dropoff }} BETWEEN {{ bound.first_time }} AND {{ bound.last_time }})
     ) AS bad_dropoffs,
     count(*) FILTER (
+        WHERE {{ pickup }} < {{ bound.month_start }} OR {{ pickup }} >= {{ bound.month_end }}
+    ) AS other_pickups,
+    count(*) FILTER (
         WHERE false{% for amount in amounts %} OR isinf({{ amount }}){% endfor %}
     ) AS infinite_amounts,
     [{% for code in codes %}list(DISTINCT {{ code }}){% if not loop.last %}, {% endif %}{% endfor %}] AS codes

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
-from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.reading import OpenMonth, one_line
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -23,8 +23,6 @@ from taxi_assets.warehouse.measuring import take_tally
 from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
 from taxi_assets.warehouse.rejects import rejected_rows
 from taxi_assets.warehouse.tally import Tally
-
-_SHOWN_CHARACTERS = 300
 
 
 def replace_month(
@@ -111,7 +109,7 @@ def _insert(session: DuckDBSession, month: OpenMonth, table: str) -> None:
         except duckdb.OperationalError:
             raise
         except duckdb.Error as error:
-            failure = " ".join(str(error).split())[:_SHOWN_CHARACTERS]
+            failure = one_line(error)
     if failure is not None:
         raise month.explain(failure)
 
@@ -128,12 +126,18 @@ def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
         amounts=_names(dataset, ColumnType.DOUBLE),
         codes=_names(dataset, ColumnType.CODE),
     )
-    [(rows, pickups, dropoffs, infinite, found)] = session.connection.execute(
+    [(rows, pickups, dropoffs, others, infinite, found)] = session.connection.execute(
         query.text,
-        {"filename": month.file.filename, "first_time": FIRST_TIME, "last_time": LAST_TIME},
+        {
+            "filename": month.file.filename,
+            "first_time": FIRST_TIME,
+            "last_time": LAST_TIME,
+            "month_start": month.file.month.start,
+            "month_end": month.file.month.end,
+        },
     ).fetchall()
     by_column = {code: values or () for code, values in zip(codes, found, strict=True)}
-    judge(month, MonthAudit(rows, pickups, dropoffs, infinite, by_column))
+    judge(month, MonthAudit(rows, pickups, dropoffs, others, infinite, by_column))
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:

@@ -22,5 +22,8 @@ ORDER BY ordinal_position;
 CREATE OR REPLACE VIEW {{ view }} AS
 {{ selects }};
 
+-- name: describe_external_view
+DESCRIBE {{ selects }};
+
 -- name: drop_external_view
 DROP VIEW IF EXISTS {{ view }};

@@ -101,7 +101,7 @@ def _fill(
     month: OpenMonth,
     on_rows: Callable[[int], None],
 ) -> Tally:
-    figures = RowFigures(month.file.dataset)
+    figures = RowFigures(month.file)
     statement = sql("copy_rows", incoming=qualified(partition.incoming)).text.encode()
     with session.connection.cursor() as cursor:
         with encoded_rows(month, figures) as pieces, cursor.copy(statement) as copy:

@@ -80,8 +80,9 @@ class PostgresWarehouse:
 
     def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
         """Replace the table ``zones`` with the landed file; return the number of zones."""
-        with self.session() as session, lake.local_path(landed) as path:
-            return replace_zones(session, path)
+        with self.session() as session, lake.local_copy(landed) as copy:
+            copy.prove()
+            return replace_zones(session, copy.path)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks, in one transaction."""

@@ -16,6 +16,7 @@ from google.cloud.bigquery import QueryJob
 from taxi_assets.gcp.cloud import GoogleCloud
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import inspection_of
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -96,7 +97,7 @@ class OwnDataset:
             facts=inspection.finish(),
             landed_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
-        return OpenMonth(file, landed, path)
+        return OpenMonth(file, landed, LocalCopy(path, landed))
 
     def load(self, file: TripFile, data: bytes, force: bool = False) -> Loaded:
         """Load a month."""

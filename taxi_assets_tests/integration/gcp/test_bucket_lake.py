@@ -350,16 +350,16 @@ def test_what_was_killed_before_its_metadata_lands_again(
 
 def test_a_reader_has_a_copy_for_as_long_as_it_reads(lake: BucketLake) -> None:
     file = put(lake, LONG)
-    with lake.local_path(file) as path:
-        assert path.read_bytes() == LONG
-        assert path.name == "green_tripdata_2020-04.csv.gz"
-    assert not path.exists()
+    with lake.local_copy(file) as copy:
+        assert copy.path.read_bytes() == LONG
+        assert copy.path.name == "green_tripdata_2020-04.csv.gz"
+    assert not copy.path.exists()
 
 
 def test_a_reader_is_told_where_the_version_has_changed(lake: BucketLake) -> None:
     file = put(lake, b"old")
     put(lake, b"new")
-    with pytest.raises(LakeBusyError), lake.local_path(file):
+    with pytest.raises(LakeBusyError), lake.local_copy(file):
         pytest.fail("it must not be read")
     assert [path for path in lake.copies.rglob("*.gz") if path.is_file()] == []
 
@@ -367,7 +367,7 @@ def test_a_reader_is_told_where_the_version_has_changed(lake: BucketLake) -> Non
 def test_a_copy_that_the_disk_cannot_take_is_told(lake: BucketLake) -> None:
     file = put(lake, b"the bytes")
     lake.copies.write_text("in the way", "utf-8")
-    with pytest.raises(StorageError, match="cannot write"), lake.local_path(file):
+    with pytest.raises(StorageError, match="cannot write"), lake.local_copy(file):
         pytest.fail("there is no copy")
 
 

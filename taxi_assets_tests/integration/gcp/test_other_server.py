@@ -38,8 +38,8 @@ def test_files_are_kept_listed_replaced_and_read(cloud: GoogleCloud, tmp_path: P
     noted = other.model_copy(update={"etag": '"v2"'})
     lake.note(noted)
     assert lake.find(other.name) == noted
-    with lake.local_path(noted) as path:
-        assert path.read_bytes() == b"other"
+    with lake.local_copy(noted) as copy:
+        assert copy.path.read_bytes() == b"other"
 
 
 def test_what_does_not_arrive_whole_leaves_nothing(cloud: GoogleCloud, tmp_path: Path) -> None:

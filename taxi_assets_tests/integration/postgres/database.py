@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.trips.datasets import DATASETS
@@ -81,7 +82,7 @@ class Database:
             lambda _: None,
         )
         assert isinstance(landing, Landing)
-        return OpenMonth(file, landing.file, lake.path(landing.file.name))
+        return OpenMonth(file, landing.file, LocalCopy(lake.path(landing.file.name), landing.file))
 
     def load(
         self,

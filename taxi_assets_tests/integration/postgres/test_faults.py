@@ -12,7 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from taxi_assets.errors import WarehouseUnavailableError
+from taxi_assets.errors import DamagedCopyError, WarehouseUnavailableError
+from taxi_assets.warehouse.postgres.replace_month import replace_month
+from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
     NEW,
@@ -137,3 +139,31 @@ def test_a_backend_killed_hard_leaves_the_old_month_once_the_server_has_recovere
         connection.execute("DROP EVENT TRIGGER befall")
     assert_holds(database, OLD_ROWS)
     assert_the_next_load_works(database)
+
+
+def test_a_lake_file_that_changes_while_it_is_read_is_not_loaded(database: Database) -> None:
+    database.load()
+    path = database.folder / "lake" / "green" / APRIL.published_name
+
+    def touch(_: int) -> None:
+        # The same bytes again: nobody knows which ones were read in between.
+        path.write_bytes(path.read_bytes())
+
+    with pytest.raises(DamagedCopyError, match="changed while it was read"):
+        database.load(data=NEW, on_rows=touch)
+    assert_holds(database, OLD_ROWS)
+    assert_the_next_load_works(database)
+
+
+def test_a_damaged_lake_file_is_not_loaded(database: Database) -> None:
+    database.load()
+    month = database.open(APRIL, NEW)
+    data = bytearray(month.path.read_bytes())
+    data[60] ^= 1
+    month.path.write_bytes(data)
+    with (
+        PostgresWarehouse(database.server()).session() as session,
+        pytest.raises(DamagedCopyError, match="is damaged: its sha256 is"),
+    ):
+        replace_month(session, month)
+    assert_holds(database, OLD_ROWS)

@@ -9,6 +9,7 @@ import duckdb
 
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, judge, lake_name, land
+from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -44,8 +45,8 @@ class Tables:
             lambda facts: judge(file, facts, "warn", self.undeclared_columns),
         )
         assert isinstance(landing, Landing)
-        path = lake.path(landing.file.name)
-        replace_month(DuckDBSession(self.connection), OpenMonth(file, landing.file, path))
+        copy = LocalCopy(lake.path(landing.file.name), landing.file)
+        replace_month(DuckDBSession(self.connection), OpenMonth(file, landing.file, copy))
         found = self.connection.execute(
             f"FROM {file.dataset.table} WHERE filename = ? ORDER BY rowid", [file.filename]
         )

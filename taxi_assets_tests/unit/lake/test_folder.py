@@ -65,8 +65,8 @@ def test_what_is_known_of_a_file_is_found_again(lake: FolderLake) -> None:
     assert lake.find(NAME) is None
     wanted = put(lake, b"the bytes")
     assert lake.find(NAME) == wanted
-    with lake.local_path(wanted) as path:
-        assert path.read_bytes() == b"the bytes"
+    with lake.local_copy(wanted) as copy:
+        assert copy.path.read_bytes() == b"the bytes"
 
 
 def test_files_are_listed_by_the_beginning_of_their_names(lake: FolderLake) -> None:
