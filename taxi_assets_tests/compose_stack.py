@@ -231,3 +231,6 @@ def compose_stack(folder: Path, sample_rows: int) -> Iterator[ComposeStack]:
         yield stack
     finally:
         stack.compose("down", "--volumes", "--timeout", "10")
+        ours = ("--filter", f"reference={PROJECT}-app", "--format", "{{.Repository}}:{{.Tag}}")
+        images = stack.run("docker", "images", *ours).stdout.split()
+        stack.run("docker", "image", "rm", *images)
