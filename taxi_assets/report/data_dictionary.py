@@ -131,4 +131,8 @@ def _types(type_: ColumnType, every: list[Dialect]) -> list[str]:
 def _table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [list(headings), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

@@ -97,7 +97,7 @@ def plan_load(
         file = catalog.file(dataset, month)
         landed = lake.find(lake_name(file))
         lake_step = _lake_step(catalog, file, landed)
-        stays = landed.sha256 if landed and lake_step is LakeStep.KEEP and not force else None
+        stays = landed if landed and lake_step is LakeStep.KEEP and not force else None
         steps: dict[str, WarehouseStep] = {}
         estimate = None
         for warehouse in warehouses:
@@ -121,13 +121,15 @@ def _lake_step(catalog: Catalog, file: TripFile, landed: LandedFile | None) -> L
     return LakeStep.KEEP if from_here and landed.is_version(version) else LakeStep.FETCH_ANEW
 
 
-def _step(file: TripFile, lake_step: LakeStep, stays: str | None, found: Holdings) -> WarehouseStep:
+def _step(
+    file: TripFile, lake_step: LakeStep, stays: LandedFile | None, found: Holdings
+) -> WarehouseStep:
     """What a load would do in a warehouse.
 
     Args:
         file: the month's file.
         lake_step: what the load would do in the lake.
-        stays: hash of the file that would stay in the lake and need not be loaded again.
+        stays: the file in the lake, if it would stay there and need not be loaded again.
         found: the files that the warehouse has.
     """
     if lake_step in (LakeStep.NOT_PUBLISHED, LakeStep.KEEP_WITHDRAWN):
@@ -137,5 +139,5 @@ def _step(file: TripFile, lake_step: LakeStep, stays: str | None, found: Holding
     rows = sum(found.rows.get(name, 0) for name in names)
     if not entries and not rows:
         return WarehouseStep(Action.LOAD)
-    same = [(e.filename, e.sha256, e.rows) for e in entries] == [(file.filename, stays, rows)]
+    same = stays is not None and [(e.is_of(file, stays), e.rows) for e in entries] == [(True, rows)]
     return WarehouseStep(Action.KEEP if same else Action.REPLACE, rows)

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from taxi_assets.errors import DatasetError
-from taxi_assets.trips.column import ColumnType
+from taxi_assets.trips.column import FIRST_PARQUET_MONTH, Column, ColumnType
 from taxi_assets.trips.fault import Fault, listed
+from taxi_assets.trips.month import Month
 from taxi_assets.trips.profile_declaration import profile_faults
+from taxi_assets.trips.synthetic_profile import SyntheticProfile
 
 if TYPE_CHECKING:
     from taxi_assets.trips.dataset import Dataset
@@ -38,6 +40,12 @@ _COMMAND_WORDS = ("all", "zones")
 """Words that the command line accepts in place of a dataset's name."""
 _OURS = ("unique_row_id", "filename", "file_month")
 """Columns that merged tables have in addition to those of the files."""
+_RESERVED = re.compile(
+    r"ctid|tableoid|xmin|cmin|xmax|cmax|(_partition|_table_|_file_|_row_timestamp|__root__|_colidentifier"
+    r"|_change_sequence_number|_change_type|_change_timestamp).*"
+)
+"""Names, in lower case, that Postgres (https://www.postgresql.org/docs/18/ddl-system-columns.html)
+or BigQuery (https://cloud.google.com/bigquery/docs/schemas#column_names) keep for themselves."""
 _LAST_HOUR = 23
 
 
@@ -48,9 +56,15 @@ def refuse_contradictions(dataset: Dataset) -> None:
         DatasetError: the declaration contradicts itself. It names the dataset and, for each
             contradiction, role, column and remedy.
     """
-    faults = [*_name_faults(dataset), *_column_faults(dataset)]
+    faults = list(_type_faults(dataset))
+    faults = faults or [*_name_faults(dataset), *_column_faults(dataset)]
     # The next checks need distinct columns, and the check of the profile needs correct roles.
-    faults = faults or [*_role_faults(dataset), *_key_faults(dataset), *_csv_faults(dataset)]
+    faults = faults or [
+        *_role_faults(dataset),
+        *_key_faults(dataset),
+        *_csv_faults(dataset),
+        *_null_faults(dataset),
+    ]
     faults = faults or list(profile_faults(dataset))
     if faults:
         raise DatasetError(
@@ -58,6 +72,39 @@ def refuse_contradictions(dataset: Dataset) -> None:
             + "; ".join(fault.what for fault in faults),
             f"in taxi_assets/trips, where {dataset.taxi!r} is declared: "
             + "; ".join(dict.fromkeys(fault.remedy for fault in faults)),
+        )
+
+
+def _type_faults(dataset: Dataset) -> Iterator[Fault]:
+    wanted = {
+        "title": str,
+        "pickup": str,
+        "dropoff": str,
+        "first_month": Month,
+        "schedule_hour": int,
+        "synthetic": SyntheticProfile,
+    }
+    for name, type_ in wanted.items():
+        if not isinstance(value := getattr(dataset, name), type_):
+            yield Fault(f"{name}={value!r} is no {type_.__name__}", f"correct {name}")
+    yield from _tuple_faults("columns", dataset.columns, Column)
+    yield from _tuple_faults("row_id_key", dataset.row_id_key, str)
+    for column in dataset.columns if isinstance(dataset.columns, tuple) else ():
+        if isinstance(column, Column):
+            place = f"parquet_names of column {column.name!r}"
+            yield from _tuple_faults(place, column.parquet_names, str)
+            if not isinstance(column.type, ColumnType):
+                yield Fault(
+                    f"column {column.name!r} has the type {column.type!r}",
+                    "give each column a ColumnType",
+                )
+
+
+def _tuple_faults(place: str, value: object, of: type) -> Iterator[Fault]:
+    if not isinstance(value, tuple) or not all(isinstance(v, of) and v for v in value):
+        yield Fault(
+            f"{place} is {value!r}, and no tuple of {of.__name__}",
+            f"write {place} as a tuple; one of a single value ends in a comma",
         )
 
 
@@ -77,10 +124,27 @@ def _name_faults(dataset: Dataset) -> Iterator[Fault]:
 
 def _column_faults(dataset: Dataset) -> Iterator[Fault]:
     for column in dataset.columns:
-        if not _COLUMN.fullmatch(column.name):
+        if not _COLUMN.fullmatch(column.name) or _RESERVED.fullmatch(column.name.lower()):
             yield Fault(
                 f"column {column.name!r} cannot be a column of every warehouse",
-                "name columns by up to 63 letters, digits and underscores, no digit first",
+                "name columns by up to 63 letters, digits and underscores, no digit first, and "
+                "not as Postgres or BigQuery name columns of their own",
+            )
+        if (
+            column.parquet_from
+            and column.parquet_until
+            and (column.parquet_from > column.parquet_until)
+        ):
+            yield Fault(
+                f"column {column.name!r} is in Parquet files from {column.parquet_from} until "
+                f"{column.parquet_until}",
+                "let parquet_from be the earlier month",
+            )
+        if strange := [text for text in column.spellings if text != text.lower()]:
+            yield Fault(
+                f"column {column.name!r} has spellings that are not in lower case: "
+                f"{listed(strange)}",
+                "write the texts of spellings in lower case",
             )
         if column.csv_position is None and not column.parquet_names:
             yield Fault(
@@ -107,6 +171,24 @@ def _column_faults(dataset: Dataset) -> Iterator[Fault]:
             f"columns {listed(claimants)} both claim the name {name!r} in Parquet files",
             "leave the name in the parquet_names of one of them",
         )
+
+
+def _null_faults(dataset: Dataset) -> Iterator[Fault]:
+    for column in dataset.columns:
+        if not column.nullable and (when := _absent(column, dataset)):
+            yield Fault(
+                f"column {column.name!r} is never NULL, but {when}",
+                f"declare the column {column.name!r} without nullable=False",
+            )
+
+
+def _absent(column: Column, dataset: Dataset) -> str | None:
+    """Which files of the dataset may lack a column, in words; None if all must have it."""
+    if dataset.csv_releases and column.csv_position is None:
+        return "the CSV releases do not have it"
+    if not column.required_in_parquet(max(dataset.first_month, FIRST_PARQUET_MONTH)):
+        return "the first Parquet files may lack it"
+    return "later Parquet files may lack it" if column.parquet_until else None
 
 
 def _role_faults(dataset: Dataset) -> Iterator[Fault]:

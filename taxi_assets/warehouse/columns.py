@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -47,3 +48,34 @@ def differences(present: Sequence[TableColumn], declared: Mapping[str, str]) -> 
     ]
     moved = ["the columns stand in another order"] if list(found) != list(declared) else []
     return tuple(missing + added + changed or moved)
+
+
+def require_columns(
+    table: str, present: Sequence[TableColumn], declared: Mapping[str, str], dialect: Dialect
+) -> None:
+    """Check that months can be loaded into a table with these columns.
+
+    Raises:
+        WarehouseError: the columns are not the first ones of the declared columns, in order.
+    """
+    found = differences(present, declared)
+    if not found:
+        return
+    types = {column.name: column.type for column in present}
+    wrong = [name for name in types if declared.get(name) != types[name]]
+    missing = [name for name in declared if name not in types]
+    remedies = []
+    if missing and not wrong:
+        remedies.append(
+            f"declare {', '.join(missing)} in taxi_assets/trips behind the last column that the "
+            f"table has, {list(types)[-1]}"
+        )
+    if wrong:
+        drops = "; ".join(
+            f"ALTER TABLE {table} DROP COLUMN {dialect.quote(name)}" for name in wrong
+        )
+        remedies.append(f"if no row has a value in {', '.join(wrong)}, drop it ({drops})")
+    remedies.append("or rename the table to keep it, and load the months again")
+    raise WarehouseError(
+        f"table {table} is not as declared: {'; '.join(found)}", ", ".join(remedies)
+    )

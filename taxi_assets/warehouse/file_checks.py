@@ -34,7 +34,7 @@ def _columns_not_left_out(month: MonthFigures, _: Expectations) -> Verdict:
     return Verdict(
         False,
         f"{left_out_text(month.left_out)}: declare them at the end of the dataset's columns in "
-        "taxi_assets/trips, then load the month again with --force",
+        "taxi_assets/trips, then load the month again",
         {"left_out_columns": len(month.left_out)},
     )
 

@@ -34,6 +34,14 @@ class LedgerEntry:
         """The columns of the file that were not loaded: they are not declared."""
         return tuple(json.loads(self.left_out or "[]"))
 
+    def is_of(self, file: TripFile, landed: LandedFile) -> bool:
+        """Whether these rows are from this version of the file, with every declared column."""
+        return (self.filename, self.sha256, self.left_out_columns) == (
+            file.filename,
+            landed.sha256,
+            landed.facts.undeclared(file),
+        )
+
     @classmethod
     def of(
         cls, file: TripFile, landed: LandedFile, loaded_at: datetime, run_id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
@@ -12,7 +11,7 @@ from taxi_assets.warehouse.bigquery.tables import (
     merged_columns,
     require_partitions,
 )
-from taxi_assets.warehouse.columns import declared_columns, differences, pending_columns
+from taxi_assets.warehouse.columns import declared_columns, pending_columns, require_columns
 from taxi_assets.warehouse.records import ensure_month_tables
 
 
@@ -35,12 +34,7 @@ def ensure_tables(session: BigQuerySession, dataset: Dataset) -> None:
     require_partitions(place, dataset, found)
     declared = declared_columns(BIGQUERY, dataset)
     present = session.columns(dataset.table)
-    if wrong := differences(present, declared):
-        raise WarehouseError(
-            f"{place.address}.{dataset.table} is not as declared: {'; '.join(wrong)}",
-            "rename the table to keep it (ALTER TABLE ... RENAME TO ...), then load the months "
-            "again",
-        )
+    require_columns(session.table(dataset.table), present, declared, BIGQUERY)
     columns = {column.name: column for column in merged_columns(dataset)}
     for name in pending_columns(present, declared):
         added = sql(

@@ -104,8 +104,7 @@ def _rows(session: BigQuerySession, month: OpenMonth) -> _MonthRows:
 
 def _is_loaded(month: OpenMonth, entries: list[LedgerEntry], found: _MonthRows) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
-    loaded = [(entry.filename, entry.sha256) for entry in entries]
-    if loaded != [(month.file.filename, month.landed.sha256)]:
+    if [entry.is_of(month.file, month.landed) for entry in entries] != [True]:
         return False
     return found == (entries[0].rows, entries[0].rows)
 

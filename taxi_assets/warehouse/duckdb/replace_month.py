@@ -13,10 +13,9 @@ from taxi_assets.rows.reading import OpenMonth, one_line
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit, judge
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
-from taxi_assets.warehouse.duckdb.tables import ensure_tables
+from taxi_assets.warehouse.duckdb.tables import add_columns, ensure_tables
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import take_tally
@@ -52,13 +51,14 @@ def replace_month(
     file, landed = month.file, month.landed
     table = session.table(file.dataset.table)
     ensure_tables(session, file.dataset)
-    if not force and is_loaded(session, file, landed.sha256):
+    if not force and is_loaded(session, month):
         kept = kept_tallies(session, [file.filename]).get(file.filename, {})
         rows = ledger_entries(session, [file.filename])[0].rows
         return _loaded(session, month, started, False, rows, kept)
     names = [sibling.filename for sibling in file.siblings]
     entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
     with session.transaction():
+        add_columns(session, file.dataset)
         [(deleted,)] = session.ask(sql("delete_month", table=table), {"filenames": names})
         _insert(session, month, table)
         _audit(session, month, table)
@@ -68,11 +68,12 @@ def replace_month(
     return _loaded(session, month, started, True, int(str(deleted)), tally)
 
 
-def is_loaded(session: DuckDBSession, file: TripFile, sha256: str) -> bool:
+def is_loaded(session: DuckDBSession, month: OpenMonth) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
+    file = month.file
     names = [sibling.filename for sibling in file.siblings]
     entries = ledger_entries(session, names)
-    if [(entry.filename, entry.sha256) for entry in entries] != [(file.filename, sha256)]:
+    if [entry.is_of(file, month.landed) for entry in entries] != [True]:
         return False
     query = sql("count_month", table=session.table(file.dataset.table))
     return session.ask(query, {"filenames": names}) == [(entries[0].rows,)]

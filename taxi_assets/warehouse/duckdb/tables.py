@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.columns import declared_columns, differences, pending_columns
+from taxi_assets.warehouse.columns import declared_columns, pending_columns, require_columns
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ensure_month_tables
 
 
 def ensure_tables(session: DuckDBSession, dataset: Dataset) -> None:
-    """Create the merged and the record tables if they are missing; add newly declared columns.
+    """Create the merged and the record tables if they are missing.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared.
@@ -25,13 +24,12 @@ def ensure_tables(session: DuckDBSession, dataset: Dataset) -> None:
         for name, type_ in declared.items()
     )
     session.change(sql("create_table", table=table, definitions=columns))
-    present = session.columns(dataset.table)
-    if found := differences(present, declared):
-        raise WarehouseError(
-            f"table {dataset.table} is not as declared: {'; '.join(found)}",
-            f"rename the table to keep it (ALTER TABLE {dataset.table} RENAME TO ...), then "
-            "load the months again",
-        )
-    for name in pending_columns(present, declared):
+    require_columns(dataset.table, session.columns(dataset.table), declared, DUCKDB)
+
+
+def add_columns(session: DuckDBSession, dataset: Dataset) -> None:
+    """Add the columns that were declared since the table was created, within a transaction."""
+    table, declared = session.table(dataset.table), declared_columns(DUCKDB, dataset)
+    for name in pending_columns(session.columns(dataset.table), declared):
         column = f"{DUCKDB.quote(name)} {declared[name]}"
         session.change(sql("add_column", table=table, column=column))

@@ -7,7 +7,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.dialect import SCHEMA, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
-from taxi_assets.warehouse.postgres.tables import is_as_declared
+from taxi_assets.warehouse.postgres.tables import is_usable
 
 
 def diagnose(session: PostgresSession) -> str:
@@ -32,7 +32,7 @@ def diagnose(session: PostgresSession) -> str:
         )
     _require_ownership(session, str(role))
     for dataset in DATASETS.values():
-        is_as_declared(session, dataset)
+        is_usable(session, dataset)
     return f"{address}: {role} may load months (Postgres {version})"
 
 

@@ -15,7 +15,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import milliseconds
 from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
-from taxi_assets.warehouse.postgres.tables import columns_sql
+from taxi_assets.warehouse.postgres.tables import add_columns, columns_sql
 
 # While a lock request waits, all later readers wait behind it. Give up soon and let them pass.
 _LOCK_TIMEOUT_SECONDS = 0.2
@@ -141,6 +141,7 @@ class MonthPartition:
             for table in (names["table"], names["partition"]):
                 session.change(sql("lock_for_swap", table=table))
             session.change(sql("drop_table", table=names["partition"]))
+        add_columns(session, self.dataset)
         session.change(sql("rename_table", table=names["incoming"], name=quoted(self.name)))
         for number, _ in enumerate(self._indexes(session)):
             session.change(

@@ -75,10 +75,10 @@ def replace_month(
 
 def is_loaded(session: PostgresSession, month: OpenMonth) -> bool:
     """Whether the table holds exactly this version of the file, by ledger and by count."""
-    file, landed = month.file, month.landed
+    file = month.file
     partition = MonthPartition(file)
     entries = ledger_entries(session, partition.filenames)
-    if [(entry.filename, entry.sha256) for entry in entries] != [(file.filename, landed.sha256)]:
+    if [entry.is_of(file, month.landed) for entry in entries] != [True]:
         return False
     if not partition.exists(session):
         return False

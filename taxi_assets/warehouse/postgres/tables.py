@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.columns import declared_columns, differences, pending_columns
+from taxi_assets.warehouse.columns import declared_columns, pending_columns, require_columns
 from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
@@ -20,22 +20,19 @@ def columns_sql(dataset: Dataset) -> str:
 
 
 def ensure_tables(session: PostgresSession, dataset: Dataset) -> None:
-    """Create the merged and the record tables if they are missing; add newly declared columns.
+    """Create the merged and the record tables if they are missing.
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
             is not partitioned by month.
     """
     ensure_month_tables(session)
-    if is_as_declared(session, dataset):
-        return
-    with session.server.transaction(session.connection):
-        session.lock_name(dataset.table)
-        session.lock_name(LEDGER.name)
-        if session.relation(dataset.table) is None:
-            create_table(session, dataset)
-        elif not is_as_declared(session, dataset):
-            add_columns(session, dataset)
+    if not is_usable(session, dataset):
+        with session.server.transaction(session.connection):
+            session.lock_name(dataset.table)
+            session.lock_name(LEDGER.name)
+            if not is_usable(session, dataset):
+                create_table(session, dataset)
 
 
 def create_table(session: PostgresSession, dataset: Dataset) -> None:
@@ -53,29 +50,19 @@ def create_table(session: PostgresSession, dataset: Dataset) -> None:
 
 
 def add_columns(session: PostgresSession, dataset: Dataset) -> None:
-    """Add the columns that were declared since the table was made.
-
-    Raises:
-        WarehouseError: the table's columns are not the first ones of the declared columns.
-    """
+    """Add the columns that were declared since the table was created, within a transaction."""
     declared = declared_columns(POSTGRES, dataset)
-    present = session.columns(dataset.table)
-    if found := differences(present, declared):
-        raise WarehouseError(
-            f"table {SCHEMA}.{dataset.table} is not as declared: {'; '.join(found)}",
-            f"rename the table to keep it (ALTER TABLE {SCHEMA}.{dataset.table} RENAME TO ...), "
-            "then load the months again",
-        )
-    for name in pending_columns(present, declared):
+    for name in pending_columns(session.columns(dataset.table), declared):
         column = f"{POSTGRES.quote(name)} {declared[name]}"
         session.change(sql("add_column", table=qualified(dataset.table), column=column))
 
 
-def is_as_declared(session: PostgresSession, dataset: Dataset) -> bool:
-    """Whether the merged table exists and has exactly the declared columns.
+def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
+    """Whether the merged table exists and months can be loaded into it.
 
     Raises:
-        WarehouseError: the table of that name is not partitioned by month.
+        WarehouseError: the table has a column of another name, type or place than declared, or
+            is not partitioned by month.
     """
     found = session.relation(dataset.table)
     if found is None:
@@ -92,5 +79,7 @@ def is_as_declared(session: PostgresSession, dataset: Dataset) -> bool:
             f"{SCHEMA}.{dataset.table} is no table partitioned by {_PARTITION_KEY}",
             "rename it or drop it, then load the months again",
         )
-    present = [column[:2] for column in session.columns(dataset.table)]
-    return present == list(declared_columns(POSTGRES, dataset).items())
+    declared = declared_columns(POSTGRES, dataset)
+    table = f"{SCHEMA}.{dataset.table}"
+    require_columns(table, session.columns(dataset.table), declared, POSTGRES)
+    return True

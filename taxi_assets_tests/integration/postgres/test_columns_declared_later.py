@@ -13,8 +13,10 @@ import pytest
 
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.postgres.database import Database
+from taxi_assets_tests.published import Mirror, parquet_bytes, parquet_table, with_column
 
 LATER = (
     Column("night_fee", ColumnType.DOUBLE, "A fee.", None, ("night_fee",), parquet_from=None),
@@ -107,3 +109,66 @@ def test_a_column_elsewhere_than_at_the_end_is_refused(
     refused = taxi_assets("load", "green", AFTER)
     assert refused.exit_code == 1
     assert "night_fee is missing" in refused.text
+    assert "declare night_fee in taxi_assets/trips behind the last column" in refused.text
+
+
+def declare(monkeypatch: pytest.MonkeyPatch, *columns: Column) -> None:
+    """Declare these columns at the end of green's."""
+    green = DATASETS["green"]
+    monkeypatch.setitem(DATASETS, "green", replace(green, columns=(*green.columns, *columns)))
+
+
+def test_a_column_is_added_by_the_load_that_succeeds_and_not_by_one_that_fails(
+    project: Project, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = with_column(
+        parquet_table(DATASETS["green"], Month(2024, 3)), "night_fee", ["a", "b", ""]
+    )
+    mirror.publish("green_tripdata_2024-03.parquet", parquet_bytes(file))
+    monkeypatch.setenv("TAXI_SOURCE", "parquet")
+    monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    monkeypatch.setenv("TAXI_UNDECLARED_COLUMNS", "skip")
+    left_out = taxi_assets("load", "green", AFTER)
+    assert left_out.exit_code == 0, left_out.text
+    assert "left out: night_fee" in left_out.text
+
+    wrong = replace(LATER[0], type=ColumnType.INTEGER)
+    right = replace(LATER[0], type=ColumnType.TEXT)
+    with monkeypatch.context() as mistaken:
+        declare(mistaken, wrong)
+        refused = taxi_assets("load", "green", AFTER)
+        assert refused.exit_code == 1
+        assert "column night_fee: 'a' is no whole number" in refused.text
+    declare(monkeypatch, right)
+    planned = taxi_assets("load", "green", AFTER, "--dry-run").text
+    assert planned.count("replace") == 2, "the file has a column that was left out and is declared"
+    loaded = taxi_assets("load", "green", AFTER)
+    assert loaded.exit_code == 0, loaded.text
+    assert "left out" not in loaded.text
+    for ask in (project.in_duckdb, project.in_postgres):
+        values = ask("SELECT DISTINCT night_fee FROM green_tripdata ORDER BY 1")
+        assert values[:2] == [("a",), ("b",)]
+    assert taxi_assets("check", "green", *BEFORE).exit_code == 0
+
+
+def test_a_column_that_is_taken_back_names_the_statement_that_drops_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as mistaken:
+        declare(mistaken, *LATER)
+        assert taxi_assets("load", "green", AFTER).exit_code == 0
+    refused = taxi_assets("load", "green", AFTER, "--force")
+    assert refused.exit_code == 1
+    for table, ask in (
+        ("green_tripdata", project.in_duckdb),
+        ("public.green_tripdata", project.in_postgres),
+    ):
+        drops = [f'ALTER TABLE {table} DROP COLUMN "{column.name}"' for column in LATER]
+        assert f"if no row has a value in night_fee, dispatcher, drop it ({'; '.join(drops)})" in (
+            refused.text
+        )
+        for statement in drops:
+            ask(statement)
+        refused = taxi_assets("load", "green", AFTER, "--force")
+    assert refused.exit_code == 0, refused.text

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 
 import psycopg
 import pytest
 
 from taxi_assets.errors import WarehouseBusyError
+from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.warehouse.postgres.replace_month import replace_month
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
@@ -59,6 +61,31 @@ def test_a_load_waits_for_a_long_reader_and_lets_others_read(
     logger.removeFilter(told)
     assert "waiting for public.green_tripdata, which is held by pid" in caplog.text
     assert database.counts() == {APRIL.filename: NEW_ROWS}
+
+
+def test_a_load_that_adds_a_column_lets_others_read(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.load()
+    green = APRIL.dataset
+    fee = Column("night_fee", ColumnType.DOUBLE, "A fee.", None, ("night_fee",), parquet_from=None)
+    later = replace(green, columns=(*green.columns, fee))
+    waits = threading.Event()
+    logger = logging.getLogger("taxi_assets.warehouse.postgres.partition")
+    monkeypatch.setattr(logger, "warning", lambda *_: waits.set())
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database.dsn) as reader:
+        reader.execute("SELECT count(*) FROM green_tripdata")
+        assert not database.load(replace(APRIL, dataset=later)).changed, "nothing is to be done"
+        load = pool.submit(database.load, replace(MAY, dataset=later))
+        assert waits.wait(30)
+        with database.connect() as other:
+            other.execute("SET statement_timeout = '5s'")
+            assert other.execute("SELECT count(*) FROM green_tripdata").fetchone() == (OLD_ROWS,)
+        reader.rollback()
+        assert load.result(30).changed
+    assert database.query("SELECT count(*), count(night_fee) FROM green_tripdata") == [
+        (2 * OLD_ROWS, 0)
+    ]
 
 
 def test_a_first_month_waits_for_no_reader(database: Database) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from taxi_assets.settings import read_settings
+from taxi_assets.settings import WAREHOUSES, read_settings
+from taxi_assets.settings.choices import WarehouseChoice
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.registry import warehouse_of
@@ -85,3 +86,16 @@ def test_schedules_see_what_it_lacks(project: Path) -> None:
     taxi_assets("load", "green", MONTHS[0])
     assert list(loaded_months(settings, DATASETS["green"])) == [Month(2024, 1)]
     assert warehouse_of("barn", settings).exists()
+
+
+@pytest.mark.parametrize("module", ["taxi_assets.no_such_module", "taxi_assets.errors"])
+def test_one_that_is_declared_wrongly_is_named_with_the_remedy(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    monkeypatch.setitem(WAREHOUSES, "barn", WarehouseChoice(module))
+    os.environ["TAXI_WAREHOUSES"] = "barn"
+    for command in ("status", "dictionary"):
+        said = taxi_assets(command)
+        assert said.exit_code == 1
+        assert "the warehouse barn cannot be used" in said.text
+        assert "taxi_assets/settings/choices.py" in said.text

@@ -56,6 +56,50 @@ CONTRADICTIONS: dict[str, tuple[Change, tuple[str, ...]]] = {
         lambda: replace(GREEN, fare="store_and_fwd_flag"),
         ("role fare", "'store_and_fwd_flag'", "TEXT and not DOUBLE", "of type DOUBLE"),
     ),
+    "a key without its comma": (
+        lambda: replace(GREEN, row_id_key="pickup_datetime"),  # type: ignore[arg-type]
+        ("row_id_key is 'pickup_datetime'", "ends in a comma"),
+    ),
+    "names of Parquet files without their comma": (
+        lambda: with_columns(GREEN, extra={"parquet_names": "extra"}),
+        ("parquet_names of column 'extra' is 'extra'", "ends in a comma"),
+    ),
+    "a first month that is text": (
+        lambda: replace(GREEN, first_month="2015-01"),  # type: ignore[arg-type]
+        ("first_month='2015-01' is no Month", "correct first_month"),
+    ),
+    "no pickup": (
+        lambda: replace(GREEN, pickup=None),  # type: ignore[arg-type]
+        ("pickup=None is no str", "correct pickup"),
+    ),
+    "no profile": (
+        lambda: replace(GREEN, synthetic=None),  # type: ignore[arg-type]
+        ("synthetic=None is no SyntheticProfile", "correct synthetic"),
+    ),
+    "a column that only the newest files have and that is never NULL": (
+        lambda: with_columns(
+            GREEN, cbd_congestion_fee={"nullable": False, "parquet_from": Month(2025, 1)}
+        ),
+        ("'cbd_congestion_fee'", "is never NULL, but the CSV releases", "without nullable=False"),
+    ),
+    "a column with a name that Postgres has": (
+        lambda: with_columns(GREEN, extra={"name": "xmin"}),
+        ("'xmin'", "cannot be a column of every warehouse"),
+    ),
+    "a column with a name that BigQuery keeps": (
+        lambda: with_columns(GREEN, extra={"name": "_PARTITIONTIME"}),
+        ("'_PARTITIONTIME'", "cannot be a column of every warehouse"),
+    ),
+    "months of a column the wrong way round": (
+        lambda: with_columns(
+            GREEN, extra={"parquet_from": Month(2020, 2), "parquet_until": Month(2020, 1)}
+        ),
+        ("'extra'", "from 2020-02 until 2020-01", "the earlier month"),
+    ),
+    "a spelling with capitals": (
+        lambda: with_columns(GREEN, payment_type={"spellings": {"Cash": "2"}}),
+        ("'payment_type'", "'Cash'", "lower case"),
+    ),
     "a tip that is a whole number": (
         lambda: replace(GREEN, tip="trip_type"),
         ("role tip", "'trip_type'", "INTEGER and not DOUBLE"),
