@@ -115,6 +115,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         settings = {
             "TAXI_CSV_BASE_URL": source.url,
             "TAXI_PUBLISHED_COUNTS": "warn",
+            # Made trips are of April 2020, whatever the month of their file.
+            "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
             "TAXI_DAGSTER_POSTGRES_DSN": postgres,
         }
         with (
