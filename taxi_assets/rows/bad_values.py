@@ -11,13 +11,17 @@ import pyarrow.parquet as pq
 
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
-from taxi_assets.rows.typed_rows import FRACTION_PATTERN, text_reader
+from taxi_assets.rows.domain import NAMES, is_bad
+from taxi_assets.rows.odd_texts import readable_rows, shown
+from taxi_assets.rows.typed_rows import text_reader
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.sql.statements import Statements
-from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.column import Column
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+
+_READABLE = "readable_rows"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class BadRow:
         """Why the value does not fit."""
         if self.value is None:
             return "is empty"
-        return f"{self.value!r} is no {_NAMES[self.column.type]}"
+        return f"{self.value!r} is no {NAMES[self.column.type]}"
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,6 @@ class BadValues:
             "correct the file at the source or have it published again; the rows that were "
             "loaded before are still there",
         )
-
-
-_NAMES = {
-    ColumnType.CODE: "whole number",
-    ColumnType.INTEGER: "whole number",
-    ColumnType.DOUBLE: "amount below 1e15",
-    ColumnType.TIMESTAMP: "time such as 2020-04-01 00:44:02",
-    ColumnType.TEXT: "text",
-}
 
 
 def in_csv(
@@ -97,7 +92,8 @@ def bad_rows_in_csv(
     header = facts.header(dataset)
     declared = {column.name for column in dataset.csv_columns}
     values = {name: quoted(name) for name in header if name in declared}
-    return _search(connection, dataset, values, text_reader(dataset, header, line_end), path, most)
+    reader = text_reader(dataset, header, line_end)
+    return _search(connection, dataset, values, reader, most, {"path": path})
 
 
 def bad_rows_in_parquet(
@@ -110,7 +106,13 @@ def bad_rows_in_parquet(
         for name in schema.names
         if (column := dataset.parquet_columns.get(name.lower()))
     }
-    return _search(connection, dataset, values, "read_parquet($path)", str(path), most)
+    try:
+        return _search(
+            connection, dataset, values, "read_parquet($path)", most, {"path": str(path)}
+        )
+    except duckdb.InvalidInputException:
+        connection.register(_READABLE, readable_rows(path))
+        return _search(connection, dataset, values, _READABLE, most, {})
 
 
 def _search(
@@ -118,52 +120,17 @@ def _search(
     dataset: Dataset,
     values: Mapping[str, str],
     reader: str,
-    path: str,
     most: int,
+    parameters: Mapping[str, str],
 ) -> list[BadRow]:
     tests = ", ".join(
-        f"{{'name': {literal(name)}, 'value': {value}, "
-        f"'bad': coalesce({_is_bad(dataset, dataset.column(name), value)}, false)}}"
+        f"{{'name': {literal(name)}, 'value': {value}, 'bad': coalesce({bad}, false)}}"
         for name, value in values.items()
+        for bad in [is_bad(dataset.column(name), value, name in dataset.row_id_key)]
     )
     query = Statements(__package__, DUCKDB)("find_bad_values", tests=tests, reader=reader)
-    found = connection.execute(query.text, {"path": path, "most": most}).fetchall()
+    found = connection.execute(query.text, {**parameters, "most": most}).fetchall()
     return [
-        BadRow(number, dataset.column(name), value, rows) for number, name, value, rows in found
+        BadRow(number, dataset.column(name), shown(value), rows)
+        for number, name, value, rows in found
     ]
-
-
-def _is_bad(dataset: Dataset, column: Column, value: str) -> str:
-    number = f"TRY_CAST({value} AS DOUBLE)"
-    match column.type:
-        case ColumnType.TIMESTAMP:
-            time = f"TRY_CAST({value} AS TIMESTAMP)"
-            limits = f"{literal(FIRST_TIME)} AND {literal(LAST_TIME)}"
-            bad = (
-                f"{value} IS NOT NULL AND ({time} IS NULL OR NOT ({time} BETWEEN {limits}) "
-                f"OR NOT regexp_full_match({value}, {literal(_TIME_PATTERN)}))"
-            )
-        case ColumnType.INTEGER:
-            words = ", ".join(map(literal, column.spellings)) or "''"
-            bad = (
-                f"{value} IS NOT NULL AND lower(trim({value})) NOT IN ({words}) "
-                f"AND ({number} IS NULL OR {number} <> trunc({number}) "
-                f"OR TRY_CAST({number} AS INTEGER) IS NULL)"
-            )
-        case ColumnType.CODE:
-            pattern = r"[A-Z]+|[0-9]+(\.0)?" if column.letters else r"[0-9]+(\.0)?"
-            bad = f"NOT regexp_full_match({value}, {literal(pattern)})"
-        case ColumnType.DOUBLE:
-            bad = f"{value} IS NOT NULL AND ({number} IS NULL OR isinf({number}))"
-            if column.name in dataset.row_id_key:
-                bad += f" OR NOT abs({number}) < 1e15"
-        case ColumnType.TEXT:
-            bad = "false"
-    return bad if column.nullable else f"{value} IS NULL OR {bad}"
-
-
-FIRST_TIME = "0001-01-01 00:00:00"
-LAST_TIME = "9999-12-31 23:59:59.999999"
-"""Times outside of these are written differently by DuckDB, Postgres and Python."""
-
-_TIME_PATTERN = rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d|{FRACTION_PATTERN}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from isal import igzip
 
 from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.rows.domain import UNDERSCORE
 from taxi_assets.rows.read_ahead import read_ahead
 
 _BLOCK_BYTES = 4 << 20
@@ -28,6 +29,7 @@ class CsvText:
     Attributes:
         size_bytes: length of the text.
         failure: what kept it from being unzipped, once that happened.
+        underscores: whether there is one in what was read so far.
     """
 
     def __init__(self, zipped: Path, facts: FileFacts, kept_bytes: int) -> None:
@@ -41,6 +43,7 @@ class CsvText:
         """
         self.size_bytes = _length(zipped, facts)
         self.failure: BaseException | None = None
+        self.underscores = False
         self._zipped = zipped
         self._facts = facts
         self._kept_bytes = kept_bytes
@@ -92,6 +95,7 @@ class CsvText:
         block = next(self._blocks, None)
         if block is None:
             raise EOFError(f"{self._zipped} is shorter than when it landed")
+        self.underscores = self.underscores or UNDERSCORE in block
         self._window.append(block)
         self._window_end += len(block)
         while (

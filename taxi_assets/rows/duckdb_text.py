@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +21,24 @@ _KEPT_BUFFERS = 4
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class OpenText:
+    """The lines below a CSV's header, for one connection.
+
+    Attributes:
+        path: under which that connection finds them.
+        text: what it reads there.
+    """
+
+    path: str
+    text: CsvText
+
+
 @contextmanager
 def csv_file(
     connection: duckdb.DuckDBPyConnection, zipped: Path, facts: FileFacts, buffer_bytes: int
-) -> Iterator[str]:
-    """A path under which that connection finds the lines below the file's header.
+) -> Iterator[OpenText]:
+    """Let that connection read the lines below the file's header.
 
     The connection must not cache remote files (``enable_external_file_cache``).
 
@@ -40,7 +54,7 @@ def csv_file(
     with closing(CsvText(zipped, facts, _KEPT_BUFFERS * buffer_bytes)) as text:
         connection.register_filesystem(_TextFileSystem(text))
         try:
-            yield f"{_PROTOCOL}://{zipped.name}.csv"
+            yield OpenText(f"{_PROTOCOL}://{zipped.name}.csv", text)
         except duckdb.Error:
             if text.failure is not None:
                 raise text.failure from None

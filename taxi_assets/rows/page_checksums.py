@@ -5,16 +5,16 @@ DuckDB passes over them. Few writers write them: then there is nothing to read h
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 # https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift: type, sizes
 # before and after compression, and then perhaps `4: optional i32 crc`. In Thrift's compact protocol
-# each field begins with the step from the number before it, and its type.
-_FIELDS_BEFORE = 3
-_NEXT_FIELD_IS_I32 = 0x15
-_MORE_BYTES = 0x80
+# each field begins with the step from the number before it and its type, 0x15 for the next one as
+# an i32; all bytes of a number but its last one have their first bit set.
+_WITH_CHECKSUM = re.compile(rb"(?:\x15[\x80-\xff]*[\x00-\x7f]){3}\x15")
 _HEADER_BYTES = 64
 
 
@@ -47,11 +47,4 @@ def _has_checksums(path: Path, metadata: pq.FileMetaData) -> bool:
         stream.seek(
             min(chunk.dictionary_page_offset or chunk.data_page_offset, chunk.data_page_offset)
         )
-        header = stream.read(_HEADER_BYTES)
-    position = 0
-    for _ in range(_FIELDS_BEFORE):
-        position += 1
-        while header[position] & _MORE_BYTES:
-            position += 1
-        position += 1
-    return header[position] == _NEXT_FIELD_IS_I32
+        return _WITH_CHECKSUM.match(stream.read(_HEADER_BYTES)) is not None

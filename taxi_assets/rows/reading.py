@@ -137,8 +137,16 @@ class OpenMonth:
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         header, jagged = facts.header(dataset), facts.jagged_rows > 0
         reader = csv_reader(dataset, header, line_end, jagged, buffer_bytes=buffer_bytes)
-        with csv_file(connection, self.path, facts, buffer_bytes) as path:
-            yield Rows(csv_rows(dataset, header, reader), {"path": path, **filename})
+        with csv_file(connection, self.path, facts, buffer_bytes) as source:
+            yield Rows(csv_rows(dataset, header, reader), {"path": source.path, **filename})
+            if source.text.underscores:
+                self._require_plain_numbers()
+
+    def _require_plain_numbers(self) -> None:
+        """Refuse numbers that only DuckDB takes for some; a text may hold an underscore."""
+        found = self._first_bad_value()
+        if found is not None:
+            raise found.as_error(self.file)
 
     def explain(self, failure: str) -> InvalidFileError:
         """Why the month cannot be loaded: its first bad value, or else the database's own words.
@@ -195,5 +203,5 @@ class OpenMonth:
         with duckdb.connect(config=dict(ORDERED)) as connection:
             if self.file.format is FileFormat.PARQUET:
                 return bad_values.in_parquet(connection, dataset, self.path)
-            with csv_file(connection, self.path, facts, BUFFER_BYTES) as path:
-                return bad_values.in_csv(connection, dataset, path, facts)
+            with csv_file(connection, self.path, facts, BUFFER_BYTES) as source:
+                return bad_values.in_csv(connection, dataset, source.path, facts)

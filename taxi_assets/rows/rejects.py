@@ -21,12 +21,15 @@ from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.bad_values import BadRow, bad_rows_in_csv, bad_rows_in_parquet
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
+from taxi_assets.rows.odd_texts import readable, shown
 from taxi_assets.rows.reading import ORDERED, OpenMonth, Reject
 from taxi_assets.rows.typed_rows import BUFFER_BYTES
 from taxi_assets.trips.file import FileFormat
 
 _BLOCK_BYTES = 1 << 20
 _LINES_SHOWN = 3
+# No text in Postgres holds the byte itself.
+_NUL_SHOWN = r"\x00"
 
 
 @contextmanager
@@ -69,8 +72,8 @@ def _bad_rows(month: OpenMonth, most: int) -> list[BadRow]:
         with duckdb.connect(config=dict(ORDERED)) as connection:
             if month.file.format is FileFormat.PARQUET:
                 return bad_rows_in_parquet(connection, dataset, month.path, most)
-            with csv_file(connection, month.path, facts, BUFFER_BYTES) as path:
-                return bad_rows_in_csv(connection, dataset, path, facts, most)
+            with csv_file(connection, month.path, facts, BUFFER_BYTES) as source:
+                return bad_rows_in_csv(connection, dataset, source.path, facts, most)
     except duckdb.Error:
         # What cannot be read as text has no rows to set aside.
         return []
@@ -111,8 +114,9 @@ def _sift_parquet(
             numbers = range(number + 1, number + 1 + batch.num_rows)
             number += batch.num_rows
             for row in sorted(bad.keys() & set(numbers)):
-                values = batch.slice(row - numbers[0], 1).to_pylist()[0]
-                rejects.append(_reject(bad[row], row, json.dumps(values, default=str)))
+                values = readable(batch.slice(row - numbers[0], 1)).to_pylist()[0]
+                texts = {k: shown(v) if isinstance(v, str) else v for k, v in values.items()}
+                rejects.append(_reject(bad[row], row, json.dumps(texts, default=str)))
             kept = batch.filter(pa.array(~np.isin(np.array(numbers), list(bad))))
             rows += kept.num_rows
             out.write_batch(kept)
@@ -128,4 +132,5 @@ def _checked(path: Path) -> pq.ParquetFile:
 
 
 def _reject(row: BadRow, line: int, text: str) -> Reject:
-    return Reject(line, row.column.name, row.value, row.reason, text)
+    value = row.value.replace("\0", _NUL_SHOWN) if row.value is not None else None
+    return Reject(line, row.column.name, value, row.reason, text)

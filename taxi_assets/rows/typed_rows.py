@@ -12,6 +12,14 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from taxi_assets.lake.landed_file import LineEnd
+from taxi_assets.rows.domain import (
+    UNWRITABLE,
+    is_number,
+    is_time,
+    to_the_microsecond,
+    without_nul,
+    without_zero_fraction,
+)
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.sql.statements import Statements
@@ -26,14 +34,8 @@ TYPES = DUCKDB.types
 _CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE", ColumnType.TIMESTAMP: "VARCHAR"}
 
 _TIME_LIKE = "____-__-__ __:__:__"
-FRACTION_PATTERN = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,6}"
-"""Times that are longer than that: only with a fraction that microseconds hold."""
-
 BUFFER_BYTES = 32_000_000
 """How much text is read at once, unless the reader is short of memory."""
-
-# From here on DuckDB and Postgres write doubles differently, and no trip costs that much.
-_UNWRITABLE = "1e15"
 
 
 def csv_reader(
@@ -203,8 +205,7 @@ def _checked_time(name: str) -> str:
     """A time, if its text is as DuckDB writes that time, but for zeros that end a fraction."""
     read = _read(name)
     return (
-        f"CASE WHEN {read} = {_written(name)} "
-        f"OR regexp_full_match({read}, {literal(FRACTION_PATTERN)}) "
+        f"CASE WHEN {is_time(read, _written(name))} "
         f"THEN {quoted(name)} WHEN {read} IS NOT NULL THEN error('no time') END"
     )
 
@@ -228,11 +229,11 @@ def _double_text(name: str) -> str:
     tenths, cents = (f"TRY_CAST({name} AS DECIMAL(15, {scale}))" for scale in (1, 2))
     return (
         f"CASE WHEN {name} = 0 THEN if(signbit({name}), '-0', '0') "
-        f"WHEN {name} = trunc({name}) AND abs({name}) < {_UNWRITABLE} "
+        f"WHEN {name} = trunc({name}) AND abs({name}) < {UNWRITABLE} "
         f"THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) "
         f"WHEN CAST({tenths} AS DOUBLE) = {name} THEN CAST({tenths} AS VARCHAR) "
         f"WHEN CAST({cents} AS DOUBLE) = {name} THEN CAST({cents} AS VARCHAR) "
-        f"WHEN abs({name}) < {_UNWRITABLE} THEN CAST({name} AS VARCHAR) "
+        f"WHEN abs({name}) < {UNWRITABLE} THEN CAST({name} AS VARCHAR) "
         f"WHEN {name} IS NOT NULL THEN error('amount out of range') END"
     )
 
@@ -243,8 +244,7 @@ def _from_csv(column: Column) -> str:
         case ColumnType.INTEGER:
             return _whole(name, "INTEGER")
         case ColumnType.CODE:
-            # Some re-exports went through floats.
-            return f"CASE WHEN {name} LIKE '%.0' THEN {name}[:-3] ELSE {name} END"
+            return without_zero_fraction(name)
         case ColumnType.TIMESTAMP:
             return f"CAST({name} AS TIMESTAMP)"
         case _:
@@ -264,6 +264,12 @@ def _from_parquet(column: Column, name: str, found: pa.DataType) -> str:
             sql = _whole(name, target)
         case ColumnType.CODE | ColumnType.TEXT if floating:
             sql = f"CAST({_whole(name, 'BIGINT')} AS VARCHAR)"
+        case ColumnType.CODE if _is_text(found):
+            sql = without_nul(name, without_zero_fraction(name))
+        case ColumnType.TEXT if _is_text(found):
+            sql = without_nul(name, name)
+        case ColumnType.TIMESTAMP if pa.types.is_timestamp(found) and found.unit == "ns":
+            sql = to_the_microsecond(name)
     return sql
 
 
@@ -278,5 +284,10 @@ def _spelled(column: Column, name: str) -> str:
     cases = " ".join(
         f"WHEN {literal(word)} THEN {int(code)}" for word, code in column.spellings.items()
     )
-    number = f"CAST(trim({name}) AS DOUBLE)"
+    number = (
+        f"CASE WHEN {is_number(name)} THEN CAST(trim({name}) AS DOUBLE) "
+        f"WHEN {name} IS NOT NULL THEN error('no number') END"
+    )
+    if not cases:
+        return _whole(number, "INTEGER")
     return f"CASE lower(trim({name})) {cases} ELSE {_whole(number, 'INTEGER')} END"

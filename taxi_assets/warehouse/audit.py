@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from taxi_assets.errors import InvalidFileError
+from taxi_assets.rows.domain import is_code
 from taxi_assets.rows.reading import OpenMonth
-from taxi_assets.trips.column import Column
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class MonthAudit:
         bad_pickups: rows whose time of pickup is missing or out of range.
         bad_dropoffs: rows whose time of dropoff is out of range.
         other_pickups: rows whose pickup lies outside the month.
-        infinite_amounts: rows with an infinite amount.
+        odd_amounts: rows with an amount that is infinite or no number.
         codes: the distinct values of each code column, by its name.
     """
 
@@ -30,7 +30,7 @@ class MonthAudit:
     bad_pickups: int
     bad_dropoffs: int
     other_pickups: int
-    infinite_amounts: int
+    odd_amounts: int
     codes: Mapping[str, Iterable[str | None]]
 
 
@@ -46,12 +46,13 @@ def judge(month: OpenMonth, audit: MonthAudit) -> None:
         value
         for name, values in audit.codes.items()
         for value in values
-        if value is not None and not _is_code(month.file.dataset.column(name), value)
+        if value is not None and not is_code(month.file.dataset.column(name), value)
     ]
-    if audit.bad_pickups or audit.bad_dropoffs or audit.infinite_amounts or strange:
+    if audit.bad_pickups or audit.bad_dropoffs or audit.odd_amounts or strange:
         raise month.explain(
             f"{audit.bad_pickups:,} pickups and {audit.bad_dropoffs:,} dropoffs that are no time, "
-            f"{audit.infinite_amounts:,} infinite amounts, codes that are none: {strange[:5]}"
+            f"{audit.odd_amounts:,} amounts that are none, codes that are none: "
+            f"{strange[:5]}"
         )
     if audit.rows != month.landed.facts.rows:
         raise month.explain(
@@ -67,7 +68,3 @@ def judge(month: OpenMonth, audit: MonthAudit) -> None:
             f"TAXI_REFUSE_OUT_OF_MONTH_SHARE={month.max_other_share:g}; the rows that were loaded "
             "before are still there",
         )
-
-
-def _is_code(column: Column, value: str) -> bool:
-    return value.isascii() and (value.isdecimal() or (column.letters and value.isalpha()))

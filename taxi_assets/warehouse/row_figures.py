@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
+from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -39,7 +39,7 @@ class RowFigures:
     bad_pickups: int = 0
     bad_dropoffs: int = 0
     other_pickups: int = 0
-    infinite_amounts: int = 0
+    odd_amounts: int = 0
     _tally: PassingTally = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +63,8 @@ class RowFigures:
         self.bad_dropoffs += _out_of_range(batch.column(self.dataset.dropoff))
         for column in self.dataset.columns:
             if column.type is ColumnType.DOUBLE:
-                self.infinite_amounts += _count(pc.is_inf(batch.column(column.name)))
+                amounts = batch.column(column.name)
+                self.odd_amounts += _count(pc.invert(pc.is_finite(amounts)))
 
     def audit(self, rows: int) -> MonthAudit:
         """The figures for the audit, with the number of rows that were stored."""
@@ -77,7 +78,7 @@ class RowFigures:
             self.bad_pickups,
             self.bad_dropoffs,
             self.other_pickups,
-            self.infinite_amounts,
+            self.odd_amounts,
             codes,
         )
 

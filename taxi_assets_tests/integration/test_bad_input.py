@@ -76,6 +76,8 @@ class Project:
             "TAXI_CSV_BASE_URL": self.mirror.csv_url,
             "TAXI_PARQUET_BASE_URL": self.mirror.parquet_url,
             "TAXI_PUBLISHED_COUNTS": "warn",
+            # Made trips are of April 2020, whatever the month of their file.
+            "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
         }
         foreign = dict.fromkeys(name for name in os.environ if name.upper().startswith("TAXI_"))
         env = {**foreign, **own, **self.settings, **settings}

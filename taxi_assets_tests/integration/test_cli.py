@@ -41,6 +41,8 @@ def data(settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     mirror.publish(f"{CSV}.gz", FILE)
     return DataFolder(settings_env)
 
@@ -56,6 +58,8 @@ def one_month(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataFolder, Mir
         "DAGSTER_HOME": str(folder / "data" / "dagster"),
         "TAXI_CSV_BASE_URL": mirror.csv_url,
         "TAXI_PUBLISHED_COUNTS": "warn",
+        # Made trips are of April 2020, whatever the month of their file.
+        "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
     }
     with mock.patch.dict(os.environ, settings):
         answer = taxi_assets("load", "green", "2020-04")
@@ -73,6 +77,8 @@ def loaded(
     monkeypatch.setenv("DAGSTER_HOME", str(data.folder / "dagster"))
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     return data
 
 

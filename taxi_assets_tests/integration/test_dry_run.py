@@ -21,6 +21,8 @@ def published(settings_env: Path, mirror: Mirror) -> Mirror:
     """Where April and May come from; June is not there."""
     os.environ["TAXI_CSV_BASE_URL"] = mirror.csv_url
     os.environ["TAXI_PUBLISHED_COUNTS"] = "warn"
+    # Made trips are of April 2020, whatever the month of their file.
+    os.environ["TAXI_REFUSE_OUT_OF_MONTH_SHARE"] = "1"
     for month in ("04", "05"):
         mirror.publish(f"green_tripdata_2020-{month}.csv.gz", csv_month(GREEN))
     return mirror

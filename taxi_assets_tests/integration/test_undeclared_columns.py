@@ -44,6 +44,8 @@ def data(settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     return DataFolder(settings_env)
 
 

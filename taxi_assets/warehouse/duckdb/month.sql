@@ -23,8 +23,8 @@ SELECT
         WHERE {{ pickup }} < {{ bound.month_start }} OR {{ pickup }} >= {{ bound.month_end }}
     ) AS other_pickups,
     count(*) FILTER (
-        WHERE false{% for amount in amounts %} OR isinf({{ amount }}){% endfor %}
-    ) AS infinite_amounts,
+        WHERE false{% for amount in amounts %} OR NOT isfinite({{ amount }}){% endfor %}
+    ) AS odd_amounts,
     [{% for code in codes %}list(DISTINCT {{ code }}){% if not loop.last %}, {% endif %}{% endfor %}] AS codes
 FROM {{ table }}
 WHERE filename = {{ bound.filename }};

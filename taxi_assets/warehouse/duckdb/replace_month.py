@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from taxi_assets.rows.bad_values import FIRST_TIME, LAST_TIME
+from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.reading import OpenMonth, one_line
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
@@ -127,7 +127,7 @@ def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
         amounts=_names(dataset, ColumnType.DOUBLE),
         codes=_names(dataset, ColumnType.CODE),
     )
-    [(rows, pickups, dropoffs, others, infinite, found)] = session.connection.execute(
+    [(rows, pickups, dropoffs, others, amounts, found)] = session.connection.execute(
         query.text,
         {
             "filename": month.file.filename,
@@ -138,7 +138,7 @@ def _audit(session: DuckDBSession, month: OpenMonth, table: str) -> None:
         },
     ).fetchall()
     by_column = {code: values or () for code, values in zip(codes, found, strict=True)}
-    judge(month, MonthAudit(rows, pickups, dropoffs, others, infinite, by_column))
+    judge(month, MonthAudit(rows, pickups, dropoffs, others, amounts, by_column))
 
 
 def _names(dataset: Dataset, type_: ColumnType) -> list[str]:

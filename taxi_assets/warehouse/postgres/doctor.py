@@ -7,7 +7,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.dialect import SCHEMA, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
-from taxi_assets.warehouse.postgres.tables import is_usable
+from taxi_assets.warehouse.postgres.tables import is_usable, require_utf8
 
 
 def diagnose(session: PostgresSession) -> str:
@@ -30,6 +30,7 @@ def diagnose(session: PostgresSession) -> str:
             f"{address}: {role} may not create tables in schema {SCHEMA}",
             f'GRANT USAGE, CREATE ON SCHEMA {SCHEMA} TO "{role}"',
         )
+    require_utf8(session)
     _require_ownership(session, str(role))
     for dataset in DATASETS.values():
         is_usable(session, dataset)

@@ -10,6 +10,7 @@ from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, 
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.records import ensure_month_tables
 
+_ENCODING = "UTF8"
 _PARTITION_KEY = "LIST (filename)"
 
 
@@ -24,8 +25,9 @@ def ensure_tables(session: PostgresSession, dataset: Dataset) -> None:
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
-            is not partitioned by month.
+            is not partitioned by month; or the database is not in UTF-8.
     """
+    require_utf8(session)
     ensure_month_tables(session)
     if not is_usable(session, dataset):
         with session.server.transaction(session.connection):
@@ -33,6 +35,21 @@ def ensure_tables(session: PostgresSession, dataset: Dataset) -> None:
             session.lock_name(LEDGER.name)
             if not is_usable(session, dataset):
                 create_table(session, dataset)
+
+
+def require_utf8(session: PostgresSession) -> None:
+    """Refuse a database that cannot hold every text, and whose md5 is of other bytes.
+
+    Raises:
+        WarehouseError: names the encoding, and how to make a database in UTF-8.
+    """
+    encoding = session.connection.info.parameter_status("server_encoding")
+    if encoding != _ENCODING:
+        raise WarehouseError(
+            f"{session.server.address} is encoded in {encoding}, which not every text fits into",
+            f"CREATE DATABASE taxi ENCODING '{_ENCODING}' TEMPLATE template0, name it in "
+            "TAXI_POSTGRES_DSN, and load the months there",
+        )
 
 
 def create_table(session: PostgresSession, dataset: Dataset) -> None:

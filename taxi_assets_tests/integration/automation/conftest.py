@@ -27,6 +27,8 @@ def data(settings_env: Path, source: FakeSource, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("TAXI_SOURCE", "parquet")
     monkeypatch.setenv("TAXI_PARQUET_BASE_URL", source.url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     monkeypatch.setenv("TAXI_SCHEDULE_MONTHS", "4")
     return DataFolder(settings_env)
 

@@ -42,6 +42,8 @@ def project(own: OwnDataset, mirror: Mirror, settings_env: Path) -> Iterator[Own
         os.environ["TAXI_CSV_BASE_URL"] = mirror.csv_url
         os.environ["TAXI_PARQUET_BASE_URL"] = mirror.parquet_url
         os.environ["TAXI_PUBLISHED_COUNTS"] = "warn"
+        # Made trips are of April 2020, whatever the month of their file.
+        os.environ["TAXI_REFUSE_OUT_OF_MONTH_SHARE"] = "1"
         yield own
 
 

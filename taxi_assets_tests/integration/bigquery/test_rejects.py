@@ -28,6 +28,8 @@ def test_rejects_are_kept_with_their_month(
         monkeypatch.setitem(os.environ, name, value)
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     monkeypatch.setenv("TAXI_MAX_REJECTED_ROWS", "1000")
     lines = [line(GREEN), *[BAD] * rejected, line(GREEN)]
     mirror.publish(APRIL.published_name, csv_month(GREEN, lines))

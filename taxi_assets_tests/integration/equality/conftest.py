@@ -47,7 +47,8 @@ def passing_instance() -> Iterator[dg.DagsterInstance]:
 @pytest.fixture
 def project(tmp_path: Path, mirror: Mirror, passing_instance: dg.DagsterInstance) -> Project:
     """An empty project that loads from the mirror, whatever the published counts."""
-    settings = {"TAXI_PUBLISHED_COUNTS": "warn"}
+    # Made trips are of April 2020, whatever the month of their file.
+    settings = {"TAXI_PUBLISHED_COUNTS": "warn", "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1"}
     return Project(tmp_path / "data", mirror, passing_instance, settings)
 
 

@@ -22,6 +22,8 @@ def data(settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) ->
     """An empty data folder. The source is the mirror, and months of any length pass."""
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     return DataFolder(settings_env)
 
 
@@ -36,6 +38,8 @@ def old_month(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "DAGSTER_HOME": str(folder / "data" / "dagster"),
         "TAXI_CSV_BASE_URL": mirror.csv_url,
         "TAXI_PUBLISHED_COUNTS": "warn",
+        # Made trips are of April 2020, whatever the month of their file.
+        "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
     }
     with mock.patch.dict(os.environ, settings):
         answer = taxi_assets("load", "green", MONTH)

@@ -56,6 +56,8 @@ def test_a_republished_month_replaces_its_object_and_its_rows(
     monkeypatch.setenv("TAXI_LAKE", f"gs://{BUCKET}/months")
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    # Made trips are of April 2020, whatever the month of their file.
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     name = "green_tripdata_2020-04.csv.gz"
     for rows, said in ((3, "loaded"), (3, "unchanged"), (5, "loaded")):
         mirror.publish(name, csv_month(GREEN, rows))

@@ -17,7 +17,12 @@ from taxi_assets_tests.integration.equality.real_months import CSV_FILES, path_o
 from taxi_assets_tests.integration.postgres.database import Database
 from taxi_assets_tests.published import Mirror
 
-BOTH = {"TAXI_WAREHOUSES": "duckdb,postgres", "TAXI_PUBLISHED_COUNTS": "warn"}
+BOTH = {
+    "TAXI_WAREHOUSES": "duckdb,postgres",
+    "TAXI_PUBLISHED_COUNTS": "warn",
+    # Made trips are of April 2020, whatever the month of their file.
+    "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
+}
 MONTHS = (Month(2020, 4), Month(2020, 5), Month(2020, 10))
 GREEN = [f for f in CSV_FILES if f.dataset is DATASETS["green"] and f.month in MONTHS]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from taxi_assets.trips.datasets import DATASETS
@@ -48,6 +49,8 @@ def published(settings_env: Path, database: Database, mirror: Mirror) -> Mirror:
             "TAXI_CSV_BASE_URL": mirror.csv_url,
             "TAXI_PARQUET_BASE_URL": mirror.parquet_url,
             "TAXI_PUBLISHED_COUNTS": "warn",
+            # Made trips are of April 2020, whatever the month of their file.
+            "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
             "TAXI_MAX_REJECTED_ROWS": "2",
         }
     )
@@ -174,3 +177,57 @@ def test_rows_of_a_parquet_file_are_rejected_with_their_number(
     assert json.loads(str(text))["fare_amount"] == float("inf")
     (status,) = json.loads(taxi_assets("status", "--json").stdout)
     assert status["agreement"] == "ok, but 1 rows rejected"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "reason"),
+    [
+        ("tip_amount", "1_000", "'1_000' is no amount below 1e15"),
+        ("tip_amount", "NaN", "'NaN' is no amount below 1e15"),
+        ("passenger_count", "1_0", "'1_0' is no whole number"),
+        (
+            "lpep_dropoff_datetime",
+            "2020-04-05 24:00:00",
+            "'2020-04-05 24:00:00' is no time such as 2020-04-01 00:44:02",
+        ),
+    ],
+)
+def test_values_that_readers_differ_about_are_rejected_alike(
+    published: Mirror, ask_both: Ask, column: str, text: str, reason: str
+) -> None:
+    bad = line(GREEN, **{column: text})
+    published.publish(CSV_NAME, csv_month(GREEN, [GOOD, bad, GOOD]))
+    said = taxi_assets(*LOAD)
+    assert said.exit_code == 0, said.text
+    assert ask_both("SELECT count(*) FROM green_tripdata") == [(2,)]
+    assert ask_both(REJECTS) == [(3, column, text, reason, bad, 3)]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "value"),
+    [
+        ("store_and_fwd_flag", pa.array(["N", "N\0", None]), r"N\x00"),
+        ("PULocationID", pa.array(["1", "13\0", None]), r"13\x00"),
+        ("store_and_fwd_flag", pa.array([b"N", b"\xd1", b"Y"]).view(pa.string()), r"\xd1"),
+        ("tip_amount", pa.array([1.0, float("nan"), None]), "nan"),
+        (
+            "lpep_dropoff_datetime",
+            pa.array([None, 1_588_291_199_999_999_999, None], pa.timestamp("ns")),
+            "2020-04-30 23:59:59.999999999",
+        ),
+    ],
+    ids=["NUL", "NUL in a code", "UTF-8", "NaN", "nanoseconds"],
+)
+def test_rows_of_a_parquet_file_are_rejected_alike(
+    published: Mirror, ask_both: Ask, column: str, values: pa.Array, value: str
+) -> None:
+    os.environ["TAXI_SOURCE"] = "parquet"
+    table = parquet_table(GREEN, Month(2020, 4), 3)
+    table = table.set_column(table.column_names.index(column), column, values)
+    published.publish("green_tripdata_2020-04.parquet", parquet_bytes(table))
+    said = taxi_assets(*LOAD)
+    assert said.exit_code == 0, said.text
+    assert ask_both("SELECT count(*) FROM green_tripdata") == [(2,)]
+    ((row, found, text, _, whole, _),) = ask_both(REJECTS)
+    assert (row, found, text) == (2, column, value)
+    assert column in json.loads(str(whole))

@@ -162,3 +162,24 @@ def test_the_password_is_in_no_log_event_or_resource(
             assert PASSWORD not in "".join(map(repr, records))
     snapshot = definitions.get_repository_def().get_top_level_resources()["postgres"]
     assert PASSWORD not in repr(settings) + caplog.text + repr(vars(snapshot))
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_is_not_in_utf_8_is_refused_by_doctor_and_load(
+    database: Database, encoding: str
+) -> None:
+    name = f"taxi_{encoding.lower()}_{secrets.token_hex(4)}"
+    database.query(
+        f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 "
+        "LC_COLLATE 'C' LC_CTYPE 'C'"
+    )
+    other = Database(database.dsn.rpartition("/")[0] + f"/{name}", database.folder)
+    try:
+        found = problem(other, other.dsn)
+        assert f"is encoded in {encoding}" in found.what
+        assert "ENCODING 'UTF8' TEMPLATE template0" in found.remedy
+        with pytest.raises(WarehouseError, match=f"is encoded in {encoding}"):
+            other.load()
+        assert other.relations() == set()
+    finally:
+        database.query(f"DROP DATABASE {name} WITH (FORCE)")
