@@ -130,6 +130,7 @@ def backfill_lab(folder: Path) -> Iterator[BackfillLab]:
         settings = {
             "TAXI_CSV_BASE_URL": source.url,
             "TAXI_PUBLISHED_COUNTS": "warn",
+            "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",  # the same rows stand in all months
             "TAXI_DAGSTER_POSTGRES_DSN": postgres,
         }
         with (

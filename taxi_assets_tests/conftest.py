@@ -36,8 +36,6 @@ def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
             del os.environ[name]
         os.environ["TAXI_DATA_DIR"] = str(folder)
         os.environ["DAGSTER_HOME"] = str(folder / "dagster")
-        # Many tests publish the same few rows as several months.
-        os.environ["TAXI_REFUSE_OUT_OF_MONTH_SHARE"] = "1"
         yield folder
 
 

@@ -35,7 +35,6 @@ def published(settings_env: Path, database: Database, mirror: Mirror) -> Mirror:
             "TAXI_PUBLISHED_COUNTS": "warn",
         }
     )
-    del os.environ["TAXI_REFUSE_OUT_OF_MONTH_SHARE"]  # the default counts here
     return mirror
 
 
