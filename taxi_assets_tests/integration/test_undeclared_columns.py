@@ -165,7 +165,8 @@ def told_of_landing() -> tuple[object, str]:
         event = instance.get_latest_materialization_event(dg.AssetKey(["lake", GREEN.table]))
         assert event is not None
         assert event.asset_materialization is not None
-        messages = [entry.user_message for entry in instance.all_logs(event.run_id)]
+        entries = instance.all_logs(event.run_id)
+    messages = [entry.user_message for entry in entries if not entry.is_dagster_event]
     metadata = event.asset_materialization.metadata["left_out_columns"].value
     return metadata, "\n".join(message for message in messages if "left out" in message)
 

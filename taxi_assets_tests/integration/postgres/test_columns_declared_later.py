@@ -129,6 +129,7 @@ def test_a_column_is_added_by_the_load_that_succeeds_and_not_by_one_that_fails(
     monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
     monkeypatch.setenv("TAXI_UNDECLARED_COLUMNS", "skip")
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     left_out = taxi_assets("load", "green", AFTER)
     assert left_out.exit_code == 0, left_out.text
     assert "left out: night_fee" in left_out.text
