@@ -66,7 +66,7 @@ class ParquetInspection:
                 f"{self.file}: its footer cannot be read ({str(error).splitlines()[0]})", _AGAIN
             ) from None
         self._check_length(footer)
-        left_out = self._check_columns(schema)
+        left_out = check_columns(self.file, schema)
         if footer.num_rows < 1:
             raise InvalidFileError(f"{self.file}: it has a footer but no rows", _AGAIN)
         return FileFacts(
@@ -91,42 +91,48 @@ class ParquetInspection:
                 _AGAIN,
             )
 
-    def _check_columns(self, schema: pa.Schema) -> tuple[str, ...]:
-        """Hold the columns against the declared ones; those that are not declared are left out."""
-        declared = self.file.dataset.parquet_columns
-        found: dict[str, str] = {}
-        left_out = []
-        for field in schema:
-            name = field.name
-            column = declared.get(name.lower())
-            if column is None:
-                left_out.append(name)
-                continue
-            if column.name in found:
-                raise InvalidFileError(
-                    f"{self.file}: columns {found[column.name]!r} and {name!r} both mean "
-                    f"{column.name}",
-                    _DECLARE,
-                )
-            found[column.name] = name
-            if not _fits(column, field.type):
-                raise InvalidFileError(
-                    f"{self.file}: column {name!r} is of type {field.type}, which "
-                    f"does not hold {column.type} values",
-                    _DECLARE,
-                )
-        missing = [
-            column.name
-            for column in self.file.dataset.columns
-            if column.name not in found and column.required_in_parquet(self.file.month)
-        ]
-        if missing:
+
+def check_columns(file: TripFile, schema: pa.Schema) -> tuple[str, ...]:
+    """Compare the columns of a Parquet file with the declared ones.
+
+    Returns:
+        The columns that are not declared: a load leaves them out.
+
+    Raises:
+        InvalidFileError: a column is missing, there twice, or of a type that does not fit.
+    """
+    declared = file.dataset.parquet_columns
+    found: dict[str, str] = {}
+    left_out = []
+    for field in schema:
+        name = field.name
+        column = declared.get(name.lower())
+        if column is None:
+            left_out.append(name)
+            continue
+        if column.name in found:
             raise InvalidFileError(
-                f"{self.file}: missing columns: {', '.join(missing)}; found "
-                f"{', '.join(schema.names)}",
+                f"{file}: columns {found[column.name]!r} and {name!r} both mean {column.name}",
                 _DECLARE,
             )
-        return tuple(left_out)
+        found[column.name] = name
+        if not _fits(column, field.type):
+            raise InvalidFileError(
+                f"{file}: column {name!r} is of type {field.type}, which "
+                f"does not hold {column.type} values",
+                _DECLARE,
+            )
+    missing = [
+        column.name
+        for column in file.dataset.columns
+        if column.name not in found and column.required_in_parquet(file.month)
+    ]
+    if missing:
+        raise InvalidFileError(
+            f"{file}: missing columns: {', '.join(missing)}; found {', '.join(schema.names)}",
+            _DECLARE,
+        )
+    return tuple(left_out)
 
 
 def _fits(column: Column, found: pa.DataType) -> bool:

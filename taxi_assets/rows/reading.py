@@ -15,6 +15,7 @@ from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy
+from taxi_assets.lake.parquet_inspection import check_columns
 from taxi_assets.rows import bad_values
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
@@ -131,7 +132,9 @@ class OpenMonth:
         filename = {"filename": self.file.filename}
         if self.file.format is FileFormat.PARQUET:
             self._require_checksums()
-            select = parquet_rows(dataset, pq.read_schema(self.path), "read_parquet($path)")
+            schema = pq.read_schema(self.path)
+            check_columns(self.file, schema)  # declarations may have changed since it landed
+            select = parquet_rows(dataset, schema, "read_parquet($path)")
             yield Rows(select, {"path": str(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end

@@ -22,6 +22,7 @@ LATER = (
     Column("night_fee", ColumnType.DOUBLE, "A fee.", None, ("night_fee",), parquet_from=None),
     Column("dispatcher", ColumnType.CODE, "A code.", None, ("dispatcher",), parquet_from=None),
 )
+JANUARY = Month(2024, 1)
 BEFORE, AFTER = ("2024-01", "2024-02"), "2024-03"
 
 
@@ -122,7 +123,7 @@ def test_a_column_is_added_by_the_load_that_succeeds_and_not_by_one_that_fails(
     project: Project, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = with_column(
-        parquet_table(DATASETS["green"], Month(2024, 3)), "night_fee", ["a", "b", ""]
+        parquet_table(DATASETS["green"], Month(2024, 3)), "night_fee", ["a", "b", "c"]
     )
     mirror.publish("green_tripdata_2024-03.parquet", parquet_bytes(file))
     monkeypatch.setenv("TAXI_SOURCE", "parquet")
@@ -140,7 +141,14 @@ def test_a_column_is_added_by_the_load_that_succeeds_and_not_by_one_that_fails(
         declare(mistaken, wrong)
         refused = taxi_assets("load", "green", AFTER)
         assert refused.exit_code == 1
-        assert "column night_fee: 'a' is no whole number" in refused.text
+        assert "column 'night_fee' is of type string, which does not hold integer" in refused.text
+    with monkeypatch.context() as mistaken:
+        declare(
+            mistaken, replace(right, name="must", parquet_names=("must",), parquet_from=JANUARY)
+        )
+        refused = taxi_assets("load", "green", AFTER, "--force")
+        assert refused.exit_code == 1
+        assert "missing columns: must" in refused.text
     declare(monkeypatch, right)
     planned = taxi_assets("load", "green", AFTER, "--dry-run").text
     assert planned.count("replace") == 2, "the file has a column that was left out and is declared"
