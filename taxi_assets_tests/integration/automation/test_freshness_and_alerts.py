@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -236,7 +237,7 @@ def look_at_backfills(instance: dg.DagsterInstance, cursor: str | None) -> str:
 def end_backfill(instance: dg.DagsterInstance, backfill_id: str, state: BulkActionStatus) -> None:
     backfill = instance.get_backfill(backfill_id)
     assert backfill is not None
-    ended = backfill.with_status(state).with_end_timestamp(NOW.timestamp() + 60)
+    ended = backfill.with_status(state).with_end_timestamp(time.time() + 60)
     instance.update_backfill(ended)
 
 
