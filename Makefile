@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo dev gcp-local test check format lock picture clean
+.PHONY: demo dev gcp-local test test-long check format lock picture clean
 
 demo: .venv/installed ## Load synthetic months, from file to checked table
 	$(BIN)/taxi-assets demo
@@ -18,6 +18,9 @@ gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins,
 test: .venv/installed-dev ## All tests, a process per core
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --no-loadscope-reorder $(PYTEST_ARGS)
+
+test-long: .venv/installed-dev ## Tests that take minutes and seldom fail, which `make test` leaves out
+	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
 
 check: .venv/installed-dev ## Lint, format, SQL, direction of imports, types
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """Backfills in which daemon and code are stopped or killed at random moments: no month is lost.
 
-``SOAK_ROUNDS=20 pytest taxi_assets_tests/e2e/test_random_stops.py`` plays more rounds than the two
-that every run of the tests plays; ``SOAK_SEED`` repeats those of a failure.
+``make test-long`` plays two rounds, and ``SOAK_ROUNDS`` as many as it says; ``SOAK_SEED`` repeats
+those of a failure.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import pytest
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.backfill_lab import BackfillLab, backfill_lab
 from taxi_assets_tests.command_line import taxi_assets
+
+pytestmark = pytest.mark.long
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "2"))
 SEED = int(os.environ.get("SOAK_SEED", random.randrange(10**6)))

@@ -89,6 +89,7 @@ def test_a_daemon_that_is_stopped_while_months_wait_leaves_them_waiting(lab: Bac
     assert_ends_complete(lab, backfill, months)
 
 
+@pytest.mark.long
 def test_a_backfill_that_another_daemon_failed_meanwhile_is_taken_up_again(
     lab: BackfillLab,
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_backfill_that_another_daemon_failed_meanwhile_is_taken_up_again(
     assert_ends_complete(lab, backfill, months)
 
 
+@pytest.mark.long
 def test_code_that_is_stopped_lets_its_runs_end_and_the_others_wait(lab: BackfillLab) -> None:
     backfill, months = begin(lab, "2020-07", 6)
     lab.wait_for_downloads(2)
@@ -119,6 +121,7 @@ def test_code_that_is_stopped_lets_its_runs_end_and_the_others_wait(lab: Backfil
     assert_ends_complete(lab, backfill, months)
 
 
+@pytest.mark.long
 def test_a_retry_that_is_due_while_the_code_is_away_comes_later(lab: BackfillLab) -> None:
     backfill, months = begin(lab, "2021-01", 2)
     lab.wait_for_downloads(2)
