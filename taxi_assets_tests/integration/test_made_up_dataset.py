@@ -255,6 +255,7 @@ def test_its_parquet_files_are_loaded(
 ) -> None:
     monkeypatch.setenv("TAXI_SOURCE", "auto")
     monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
     name = f"{dataset.table}_2022-03.parquet"
     mirror.publish(name, parquet_bytes(parquet_table(dataset, Month(2022, 3), rows=4)))
     load(dataset, "2022-03")
