@@ -90,7 +90,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     """Try out source, lake, Dagster's home and warehouses, one after the other."""
     yield from _sources(settings)
     yield _lake(settings)
-    yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
+    if settings.dagster_postgres_dsn is None:
+        yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
     if settings.alert_webhook is not None:
         yield _alerts(settings)
     for warehouse in warehouses_of(settings):

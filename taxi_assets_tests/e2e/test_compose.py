@@ -169,6 +169,7 @@ def test_our_processes_are_not_root(stack: ComposeStack) -> None:
 def test_a_month_is_loaded_by_command(stack: ComposeStack) -> None:
     stack.taxi_assets("load", "green", "2019-05")
     assert stack.rows("2019-05") == SAMPLE_ROWS
+    assert "problem" not in stack.taxi_assets("doctor")
 
 
 def test_months_are_loaded_in_the_ui(stack: ComposeStack, page: Page) -> None:
