@@ -42,7 +42,7 @@ def test_a_column_that_is_not_declared_is_a_warning_that_names_it() -> None:
     assert found.reason == (
         "left out: mood, pets (not declared); __index_level_0__ (pandas' numbering of rows): "
         "declare them at the end of the dataset's columns in taxi_assets/trips, then load the "
-        "month again with --force"
+        "month again"
     )
 
 
