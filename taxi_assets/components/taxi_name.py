@@ -6,18 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from taxi_assets.settings import forms
 from taxi_assets.trips.datasets import DATASETS
-
-
-def _known(value: str) -> str:
-    if value not in DATASETS:
-        raise ValueError(f"it must be one of {', '.join(DATASETS)}")
-    return value
-
 
 TaxiName = Annotated[
     str,
-    AfterValidator(_known),
+    AfterValidator(forms.one_of(DATASETS)),
     WithJsonSchema({"type": "string", "enum": list(DATASETS)}),
 ]
 """Name of an existing kind of taxi."""

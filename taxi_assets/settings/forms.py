@@ -6,6 +6,7 @@ Each takes a value and returns it, sometimes normalized. It raises ValueError wi
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -30,6 +31,17 @@ def split(value: object) -> object:
 def lower(value: object) -> object:
     """Strip a text and turn it into lower case; other values stay as they are."""
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def one_of(known: Mapping[str, object]) -> Callable[[str], str]:
+    """A validator of names: each must be a key of the mapping when a value is validated."""
+
+    def validate(name: str) -> str:
+        if name not in known:
+            raise ValueError(f"it must be one of {', '.join(known)}")
+        return name
+
+    return validate
 
 
 def url(value: str) -> str:

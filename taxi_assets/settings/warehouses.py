@@ -22,15 +22,9 @@ from taxi_assets.settings.choices import WAREHOUSES
 _LONGEST_SECONDS = 2_000_000  # Postgres counts milliseconds in 32 bits.
 
 
-def _known(name: str) -> str:
-    if name not in WAREHOUSES:
-        raise ValueError(f"it must be one of {', '.join(WAREHOUSES)}")
-    return name
-
-
 WarehouseName = Annotated[
     str,
-    AfterValidator(_known),
+    AfterValidator(forms.one_of(WAREHOUSES)),
     WithJsonSchema({"type": "string", "enum": list(WAREHOUSES)}),
 ]
 """Name of an existing warehouse."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from taxi_assets.warehouse.checks import Verdict
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.tally import ROWS, Tally, differences
+from taxi_assets.warehouse.tally import ROWS, Tally, tally_differences
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdic
             )
     if here.tally is None or there.tally is None:
         return Verdict(False, "a table's columns are not as declared: nothing can be compared")
-    found = differences(here.tally, there.tally, (f"in {names[0]}", f"in {names[1]}"))
+    found = tally_differences(here.tally, there.tally, (f"in {names[0]}", f"in {names[1]}"))
     rows = {
         f"rows_in_{names[0]}": here.tally[ROWS],
         f"rows_in_{names[1]}": there.tally[ROWS],

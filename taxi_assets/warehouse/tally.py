@@ -111,8 +111,8 @@ def as_kept(kept: Tally, dataset: Dataset) -> Tally:
     return {**kept, **later} if kept else kept
 
 
-def differences(one: Tally, other: Tally, names: tuple[str, str]) -> str:
-    """The differences of two tallies, in words; empty if there are none.
+def tally_differences(one: Tally, other: Tally, names: tuple[str, str]) -> str:
+    """The tally_differences of two tallies, in words; empty if there are none.
 
     An oddity that is in only one of them is not compared: it was declared after the other one was
     computed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
-from taxi_assets.warehouse.tally import differences
+from taxi_assets.warehouse.tally import tally_differences
 
 _REMEDY = "load the month again with --force to have back what its file says"
 
@@ -20,7 +20,7 @@ def _values_as_loaded(month: MonthFigures, _: Expectations) -> Verdict:
             "to have changes of values noticed",
             blocks=False,
         )
-    found = differences(month.tally, month.loaded_tally, ("now", "when loaded"))
+    found = tally_differences(month.tally, month.loaded_tally, ("now", "when loaded"))
     return Verdict(
         not found,
         f"{found}; {_REMEDY}"

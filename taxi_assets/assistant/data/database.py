@@ -13,7 +13,7 @@ from taxi_assets.assistant.data.guard import guarded
 from taxi_assets.assistant.data.guarded_query import (
     MOST_ROWS,
     QUERY_SECONDS,
-    Rows,
+    QueryRows,
     run_guarded,
 )
 from taxi_assets.errors import AssistantError, SettingsError
@@ -39,10 +39,10 @@ class Database(Protocol):
     def dialect(self) -> str:
         """Its SQL, as sqlglot calls it, which is also the warehouse's name."""
 
-    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
 
-    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """What somebody's SELECT from these tables gives.
 
         Raises:
@@ -66,15 +66,15 @@ class DuckDBDatabase:
 
     dialect = DUCKDB.name
 
-    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
         return self._run(_sql(name), most_rows)
 
-    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:  # noqa: ARG002
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:  # noqa: ARG002
         """What somebody's SELECT gives: the file is opened so that it holds no other tables."""
         return self._run(sql, most_rows)
 
-    def _run(self, sql: str, most_rows: int) -> Rows:
+    def _run(self, sql: str, most_rows: int) -> QueryRows:
         path = self.settings.duckdb_file
         if not path.is_file():
             raise AssistantError(
@@ -99,15 +99,15 @@ class PostgresDatabase:
 
     dialect = POSTGRES.name
 
-    def own(self, name: str, most_rows: int = MOST_ROWS) -> Rows:
+    def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
         return self._run(_sql(name), most_rows)
 
-    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> Rows:
+    def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """What somebody's SELECT from these tables gives."""
         return self._run(guarded(sql, self.dialect, tables), most_rows)
 
-    def _run(self, sql: str, most_rows: int) -> Rows:
+    def _run(self, sql: str, most_rows: int) -> QueryRows:
         request = {
             "dsn": self.server.dsn.get_secret_value(),
             "sql": sql,

@@ -19,7 +19,7 @@ _LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
-class Rows:
+class QueryRows:
     """What a query gave.
 
     Attributes:
@@ -44,7 +44,7 @@ def run_guarded(
     place: str,
     seconds: float,
     grace_seconds: float = 0,
-) -> Rows:
+) -> QueryRows:
     """The first rows of a query, run in a process without secrets that ends in time.
 
     Args:
@@ -75,7 +75,7 @@ def run_guarded(
     answer = json.loads(done.stdout) if not done.returncode and done.stdout else {}
     match answer:
         case {"columns": list(columns), "rows": list(rows), "cut": bool(cut)}:
-            return Rows(columns, rows, cut)
+            return QueryRows(columns, rows, cut)
         case {"error": str(reason)}:
             raise QueryError(
                 f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}",

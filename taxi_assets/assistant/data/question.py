@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from taxi_assets.assistant.chat.model import Model
 from taxi_assets.assistant.data.database import Database, Tables, loaded_months, ranges, tables_of
 from taxi_assets.assistant.data.dictionary import described
-from taxi_assets.assistant.data.guarded_query import MOST_ROWS, QueryError, Rows
+from taxi_assets.assistant.data.guarded_query import MOST_ROWS, QueryError, QueryRows
 from taxi_assets.assistant.data.months import Months, in_words, joined, missing, months_named
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.errors import AssistantError
@@ -69,7 +69,7 @@ class DataAnswer:
 
     sentence: str
     sql: str
-    rows: Rows
+    rows: QueryRows
     missing: str
     loaded: str
 
@@ -118,7 +118,7 @@ def run_checked(
     sql: str,
     meant: Months,
     most_rows: int = MOST_ROWS,
-) -> tuple[Rows, str]:
+) -> tuple[QueryRows, str]:
     """What a query gives, and the months that it is about and that are not loaded, in words.
 
     Args:
@@ -140,7 +140,7 @@ def run_checked(
     return database.ask(sql, tables, most_rows), in_words(lacking) if lacking else ""
 
 
-def sentence_of(sentence: str, rows: Rows) -> str:
+def sentence_of(sentence: str, rows: QueryRows) -> str:
     """The model's sentence with the values of a single row; without it, the result in short."""
     if not rows.rows:
         return "No row fits."

@@ -5,7 +5,7 @@ import dagster as dg
 from taxi_assets.assistant.chat.model import Model
 from taxi_assets.assistant.evaluation.evaluate import (
     HIT_DEPTH,
-    Outcome,
+    AskedQuestion,
     Search,
     ask_all,
     mean_reciprocal_rank,
@@ -75,7 +75,7 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
 
 
 def _results(
-    searches: list[Search], outcomes: list[Outcome], is_model: bool
+    searches: list[Search], outcomes: list[AskedQuestion], is_model: bool
 ) -> list[dg.AssetCheckResult]:
     searched = [search for search in searches if search.known.facts]
     with_fact = [outcome for outcome in outcomes if outcome.search.known.facts]
@@ -149,7 +149,7 @@ def _searches(searches: list[Search]) -> dg.TableMetadataValue:
     )
 
 
-def _table(outcomes: list[Outcome]) -> dg.TableMetadataValue:
+def _table(outcomes: list[AskedQuestion]) -> dg.TableMetadataValue:
     return dg.MetadataValue.table(
         [
             dg.TableRecord(

@@ -49,7 +49,7 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AskedQuestion:
     """What a model made of one question.
 
     Attributes:
@@ -86,7 +86,7 @@ def search_all(
     return searches
 
 
-def ask_all(model: Model, meter: Meter, searches: Sequence[Search]) -> list[Outcome]:
+def ask_all(model: Model, meter: Meter, searches: Sequence[Search]) -> list[AskedQuestion]:
     """Have a model answer, from what was found and without it."""
     return [_ask(model, meter, search) for search in searches]
 
@@ -96,12 +96,12 @@ def mean_reciprocal_rank(searches: Sequence[Search]) -> float:
     return sum(1 / search.place if search.place else 0 for search in searches) / len(searches)
 
 
-def _ask(model: Model, meter: Meter, search: Search) -> Outcome:
+def _ask(model: Model, meter: Meter, search: Search) -> AskedQuestion:
     known = search.known
     plain = answer_plainly(model, known.question, meter).value
     grounded = answer_from(model, known.question, search.chunks, meter).value
     said = " ".join([grounded.text, *(quoted.quote for quoted in grounded.quotes)])
-    return Outcome(
+    return AskedQuestion(
         search,
         plain=known.answered_by(plain),
         grounded=grounded.answered and known.answered_by(said),

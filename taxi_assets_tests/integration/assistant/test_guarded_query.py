@@ -13,7 +13,7 @@ import pytest
 
 from taxi_assets.assistant.data import duckdb_reader
 from taxi_assets.assistant.data.database import DuckDBDatabase
-from taxi_assets.assistant.data.guarded_query import QueryError, Rows
+from taxi_assets.assistant.data.guarded_query import QueryError, QueryRows
 from taxi_assets.errors import AssistantError, WarehouseBusyError
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.gemini_server import KEY, GeminiServer
@@ -33,7 +33,7 @@ def file(settings_env: Path, tmp_path: Path) -> Path:
     return path
 
 
-def run(sql: str, seconds: float = 30) -> Rows:
+def run(sql: str, seconds: float = 30) -> QueryRows:
     """What a query gives, as a user gets it."""
     return DuckDBDatabase(read_settings(), seconds).ask(sql, {})
 

@@ -8,7 +8,7 @@ from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.measuring import take_tally
 from taxi_assets.warehouse.records import kept_tallies
-from taxi_assets.warehouse.tally import differences
+from taxi_assets.warehouse.tally import tally_differences
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.published import csv_month, line, lines
 
@@ -52,7 +52,7 @@ def test_odd_values_add_up_to_the_same_as_in_duckdb(own: OwnDataset) -> None:
             CHANGE_BY_HAND.format(table=GREEN.table, double="DOUBLE", filename=APRIL.filename)
         )
         found = take_tally(own.session(), APRIL)
-        assert not differences(
+        assert not tally_differences(
             found, take_tally(DuckDBSession(connection), APRIL), ("in BigQuery", "in DuckDB")
         )
         changed = {name for name in kept if found[name] != kept[name]}
