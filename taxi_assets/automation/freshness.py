@@ -10,7 +10,8 @@ from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.automation.outlook import Outlook, look_ahead
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.settings import Settings, SourceChoice
+from taxi_assets.settings import SourceChoice
+from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.transfer import Version
 from taxi_assets.trips.dataset import Dataset
@@ -31,7 +32,9 @@ def freshness_checks(catalog: Catalog) -> list[dg.AssetChecksDefinition]:
     ]
 
 
-def freshness_job(checks: Sequence[dg.AssetChecksDefinition], settings: Settings) -> dg.Definitions:
+def freshness_job(
+    checks: Sequence[dg.AssetChecksDefinition], settings: AutomationSettings
+) -> dg.Definitions:
     """The job that evaluates them, and its daily schedule."""
     job = dg.define_asset_job(
         FRESHNESS_JOB,

@@ -10,14 +10,14 @@ from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.automation.outlook import look_up, newest_months
 from taxi_assets.automation.run_tags import months_in_progress
 from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
-from taxi_assets.settings import Settings
+from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 
-def default_schedule_status(settings: Settings) -> dg.DefaultScheduleStatus:
+def default_schedule_status(settings: AutomationSettings) -> dg.DefaultScheduleStatus:
     """Whether schedules run as soon as they are deployed."""
     if settings.schedules == "on":
         return dg.DefaultScheduleStatus.RUNNING

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from taxi_assets.errors import CredentialsError
 from taxi_assets.gcp.failures import explained
 from taxi_assets.gcp.key import read_key
-from taxi_assets.settings import Settings
+from taxi_assets.settings.google_cloud import GoogleCloudSettings
 
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
@@ -153,7 +153,7 @@ class GoogleCloud:
         )
 
 
-def google_cloud_of(settings: Settings) -> GoogleCloud:
+def google_cloud_of(settings: GoogleCloudSettings) -> GoogleCloud:
     """Google Cloud as the settings describe it. No request is sent."""
     return GoogleCloud(
         project=settings.gcp_project_id,

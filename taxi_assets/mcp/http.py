@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from taxi_assets.errors import SettingsError
-from taxi_assets.settings import Settings, variable
+from taxi_assets.settings import variable
+from taxi_assets.settings.assistant import AssistantSettings
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 
 
-def require_token(settings: Settings) -> SecretStr:
+def require_token(settings: AssistantSettings) -> SecretStr:
     """The token that clients must send.
 
     Raises:

@@ -8,11 +8,12 @@ from pathlib import Path
 from taxi_assets.assistant.copilot.proof import PlanError, Proof, prove
 from taxi_assets.errors import AssistantError
 from taxi_assets.settings import Settings
+from taxi_assets.settings.pipelines import PipelineSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
-def pipeline_path(settings: Settings, name: str) -> Path:
+def pipeline_path(settings: PipelineSettings, name: str) -> Path:
     """The file that is there, or that would be made.
 
     Raises:

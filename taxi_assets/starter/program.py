@@ -14,6 +14,7 @@ import dagster_pipes
 
 from taxi_assets.errors import ContainerError
 from taxi_assets.settings import Runner, Settings
+from taxi_assets.settings.starter import StarterSettings
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -63,7 +64,7 @@ def _run(
 
 def _run_in_container(
     context: dg.AssetExecutionContext,
-    settings: Settings,
+    settings: StarterSettings,
     program: str,
     extras: dict[str, str],
     engine: DockerClient,

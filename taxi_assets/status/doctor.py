@@ -15,6 +15,7 @@ from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.gcp.bucket import missing_rights, require_location
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings, SourceChoice, variable, variables
+from taxi_assets.settings.source import SourceSettings
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
 from taxi_assets.warehouse.interface import Warehouse
@@ -98,7 +99,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield _warehouse(warehouse)
 
 
-def _sources(settings: Settings) -> Iterator[Finding]:
+def _sources(settings: SourceSettings) -> Iterator[Finding]:
     urls = {
         SourceChoice.AUTO: [settings.csv_base_url, settings.parquet_base_url],
         SourceChoice.CSV: [settings.csv_base_url],

@@ -9,6 +9,7 @@ from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.settings import Settings
+from taxi_assets.settings.lake import LakeSettings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
@@ -92,7 +93,7 @@ def expectations(file: TripFile, figures: MonthFigures, settings: Settings) -> E
 
 
 def _spec(
-    check: Check, asset: dg.AssetsDefinition, dataset: Dataset, settings: Settings
+    check: Check, asset: dg.AssetsDefinition, dataset: Dataset, settings: LakeSettings
 ) -> dg.AssetCheckSpec:
     warns = check.name == "rows_match_published" and settings.published_counts == "warn"
     return dg.AssetCheckSpec(

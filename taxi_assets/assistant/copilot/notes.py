@@ -5,6 +5,7 @@ from __future__ import annotations
 from taxi_assets.assistant.copilot.conversation import PipelineOffer, warehouses_of
 from taxi_assets.assistant.copilot.plan import AddressPlan
 from taxi_assets.settings import WAREHOUSES, Settings, variable
+from taxi_assets.settings.automation import AutomationSettings
 
 
 def missing_settings(offer: PipelineOffer, settings: Settings) -> list[str]:
@@ -27,7 +28,7 @@ def missing_settings(offer: PipelineOffer, settings: Settings) -> list[str]:
     ]
 
 
-def notes(offer: PipelineOffer, settings: Settings, request: str) -> list[str]:
+def notes(offer: PipelineOffer, settings: AutomationSettings, request: str) -> list[str]:
     """What holds of it, by the settings of now."""
     pipeline = offer.plan.pipeline
     assert pipeline is not None

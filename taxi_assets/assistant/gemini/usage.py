@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from taxi_assets.errors import AssistantError
-from taxi_assets.settings import Settings
+from taxi_assets.settings.assistant import AssistantSettings
 
 _MILLION = 1_000_000
 
@@ -27,7 +27,7 @@ _HALF_PRICE_UNTIL = date(2026, 12, 31)
 _PROMPT_USD, _REPLY_USD = 1.5, 7.5  # of gemini-3.8-flash from then on
 
 
-def prices_of(settings: Settings, today: date | None = None) -> Prices:
+def prices_of(settings: AssistantSettings, today: date | None = None) -> Prices:
     """The prices of the settings; where they name none, the list prices of the default model.
 
     These double with the year 2027: https://ai.google.dev/gemini-api/docs/pricing, October 2026.

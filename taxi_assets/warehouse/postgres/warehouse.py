@@ -12,7 +12,7 @@ import pyarrow as pa
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.rows.reading import OpenMonth
-from taxi_assets.settings import Settings
+from taxi_assets.settings.warehouses import WarehouseSettings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -118,7 +118,7 @@ class PostgresWarehouse:
         return []
 
 
-def warehouse_of(settings: Settings) -> PostgresWarehouse:
+def warehouse_of(settings: WarehouseSettings) -> PostgresWarehouse:
     """The Postgres database that the settings name. No connection is made."""
     assert settings.postgres_dsn is not None, "settings that name postgres have its DSN"
     return PostgresWarehouse(
