@@ -112,7 +112,7 @@ def as_kept(kept: Tally, dataset: Dataset) -> Tally:
 
 
 def tally_differences(one: Tally, other: Tally, names: tuple[str, str]) -> str:
-    """The tally_differences of two tallies, in words; empty if there are none.
+    """The differences of two tallies, in words; empty if there are none.
 
     An oddity that is in only one of them is not compared: it was declared after the other one was
     computed.
