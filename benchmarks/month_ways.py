@@ -62,7 +62,7 @@ def bare(settings: Settings) -> Iterator[_Load]:
         with warehouse.session() as session, lake.local_copy(landing.file) as copy:
             replace_month(session, OpenMonth(file, landing.file, copy))
         figures = warehouse.measure(file)
-        expected = expectations(file, figures, settings)
+        expected = expectations(file, figures, settings, lake)
         blocking = [check for check in checks_of(GREEN) if check.blocks]
         assert all(check.judge(figures, expected).passed for check in blocking)
 

@@ -30,7 +30,7 @@ from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
-from taxi_assets.warehouse.duckdb.count_rows import count_rows
+from taxi_assets.warehouse.duckdb.count_ids import count_ids
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.measuring import measure_month
 
@@ -51,7 +51,7 @@ def measure_round(mirror: Mirror, folder: Path) -> Cost:
         cost = load_month(mirror, file, database, force)
         with measured() as checks, duckdb_file(database).connect() as connection:
             session = DuckDBSession(connection)
-            measure_month(session, file, partial(count_rows, session))
+            measure_month(session, file, partial(count_ids, session, file))
         figures = (cost.wall_seconds, cost.cpu_seconds, checks.wall_seconds, _megabytes(database))
         total.parts |= {f"{name} {unit}": x for unit, x in zip(_UNITS, figures, strict=True)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import FileIO
@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
-from taxi_assets.errors import StorageError
+from taxi_assets.errors import LakeBusyError, StorageError
 from taxi_assets.lake.lake import Arrival
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy, sha256_of
@@ -101,11 +101,21 @@ class FolderLake:
         finally:
             lock.release()
 
-    def note(self, landed: LandedFile) -> None:
-        """Replace what is known of a file whose bytes stay as they are."""
+    def revise(self, landed: LandedFile, change: Callable[[LandedFile], LandedFile]) -> None:
+        """Change what is known of a file whose bytes stay as they are."""
         path = self.path(landed.name)
+        lock = self.folder / _ARRIVALS / f"{landed.name}.note.lock"
         with disk_refusals(path):
-            _write_note(path, landed)
+            lock.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(lock):
+                current = self.find(landed.name)
+                if current is None or current.sha256 != landed.sha256:
+                    raise LakeBusyError(
+                        f"{path}: another version came meanwhile", "run again: it is loaded then"
+                    )
+                changed = change(current)
+                if changed != current:
+                    _write_note(path, changed)
 
     @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -39,8 +40,16 @@ class Lake(Protocol):
             StorageError: the bytes cannot be kept.
         """
 
-    def note(self, landed: LandedFile) -> None:
-        """Replace what is known of a file whose bytes stay as they are."""
+    def revise(self, landed: LandedFile, change: Callable[[LandedFile], LandedFile]) -> None:
+        """Change what is known of a file whose bytes stay as they are.
+
+        Args:
+            landed: the version of the file.
+            change: what is to be known, by what is known now. It may be called more than once.
+
+        Raises:
+            LakeBusyError: the lake has another version meanwhile.
+        """
 
     def local_copy(self, landed: LandedFile) -> AbstractContextManager[LocalCopy]:
         """That version's bytes as a local file, for as long as the context is open.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -70,6 +70,26 @@ def left_out_text(names: Sequence[str]) -> str:
     return f"left out: {'; '.join(parts)}" if parts else "every column of the file was loaded"
 
 
+class NotedDigests(BaseModel):
+    """The digests of the rows that a file's bytes gave when they were loaded or audited.
+
+    Attributes:
+        reader: version of the rules by which bytes became rows.
+        rows: number of rows: those of the file, less those that were rejected.
+        left_out: columns of the file that were not loaded.
+        digest: the digest that is the same in every database; None until one is known.
+        engines: the digest by a database's own hash, by the database's name and version.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    reader: int
+    rows: int
+    left_out: tuple[str, ...] = ()
+    digest: str | None = None
+    engines: Mapping[str, str] = {}
+
+
 class LandedFile(BaseModel):
     """One version of one file in the lake; kept beside the file as JSON.
 
@@ -82,6 +102,7 @@ class LandedFile(BaseModel):
         size_bytes: length of the file.
         facts: what verification found in it.
         landed_at: when these bytes were published in the lake, UTC.
+        digests: the digests of its rows; None until they were loaded or audited.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -94,6 +115,7 @@ class LandedFile(BaseModel):
     size_bytes: int
     facts: FileFacts
     landed_at: datetime
+    digests: NotedDigests | None = None
 
     def is_version(self, version: Version) -> bool:
         """Whether the source still serves these bytes, as far as it tells."""

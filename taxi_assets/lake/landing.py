@@ -116,8 +116,10 @@ def land(
                     landed_at=datetime.now(UTC),
                 )
                 if not anew and current is not None and current.sha256 == landed.sha256:
-                    same = landed.model_copy(update={"landed_at": current.landed_at})
-                    lake.note(same)
+                    same = landed.model_copy(
+                        update={"landed_at": current.landed_at, "digests": current.digests}
+                    )
+                    lake.revise(same, lambda now: same.model_copy(update={"digests": now.digests}))
                     return Landing(same, changed=False)
                 arrival.publish(landed)
                 return Landing(landed, changed=True)

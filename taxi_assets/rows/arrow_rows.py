@@ -16,7 +16,9 @@ _DUCKDB_MEMORY = "256MB"
 
 
 def row_batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
-    """All rows of the month, with their ids, in any order; to be closed by who does not take all.
+    """All rows of the month, with ids and hashes, in any order.
+
+    Who does not take all of them closes it.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -25,7 +27,7 @@ def row_batches(month: OpenMonth) -> Generator[pa.RecordBatch, None, None]:
     config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
     with (
         duckdb.connect(config=config) as connection,
-        month.rows(connection, _BUFFER_BYTES) as rows,
+        month.rows(connection, _BUFFER_BYTES, hashed=True) as rows,
     ):
         try:
             relation = connection.sql(rows.select, params=dict(rows.parameters))

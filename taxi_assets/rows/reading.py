@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from taxi_assets.rows import bad_values
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
 from taxi_assets.rows.page_checksums import contradicted_column
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
 
@@ -88,6 +89,7 @@ class OpenMonth:
         rejects: rows that were taken out before, and are in neither facts nor path.
         accepted: where the other rows are, if there are rejects.
         max_other_share: share of pickups outside the month above which it is refused.
+        testify: is told the digests of its rows before they become visible, and may refuse them.
     """
 
     file: TripFile
@@ -96,6 +98,7 @@ class OpenMonth:
     rejects: Sequence[Reject] = ()
     accepted: Path | None = None
     max_other_share: float = 1.0
+    testify: Callable[[OpenMonth, Digests], None] = lambda _month, _digests: None
 
     @property
     def path(self) -> Path:
@@ -104,13 +107,17 @@ class OpenMonth:
 
     @contextmanager
     def rows(
-        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int = BUFFER_BYTES
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        buffer_bytes: int = BUFFER_BYTES,
+        hashed: bool = False,
     ) -> Iterator[Rows]:
         """The rows, for that connection and as long as the context lasts.
 
         Args:
             connection: who reads, opened with `READER_CONFIG`.
             buffer_bytes: how much of a text is read at once; several of these are in memory.
+            hashed: whether the rows have the columns `ROW_HASH` and `ID_HASH`, too.
 
         Raises:
             DamagedCopyError: the bytes are not those that landed.
@@ -118,7 +125,7 @@ class OpenMonth:
         """
         self.copy.prove()
         try:
-            with self._rows(connection, buffer_bytes) as rows:
+            with self._rows(connection, buffer_bytes, hashed) as rows:
                 yield rows
         except _UNREADABLE as error:
             self.copy.prove()
@@ -127,21 +134,24 @@ class OpenMonth:
             raise
 
     @contextmanager
-    def _rows(self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int) -> Iterator[Rows]:
+    def _rows(
+        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int, hashed: bool
+    ) -> Iterator[Rows]:
         dataset, facts = self.file.dataset, self.landed.facts
         filename = {"filename": self.file.filename}
         if self.file.format is FileFormat.PARQUET:
             self._require_checksums()
             schema = pq.read_schema(self.path)
             check_columns(self.file, schema)  # declarations may have changed since it landed
-            select = parquet_rows(dataset, schema, "read_parquet($path)")
+            select = parquet_rows(dataset, schema, "read_parquet($path)", hashed=hashed)
             yield Rows(select, {"path": str(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         header, jagged = facts.header(dataset), facts.jagged_rows > 0
         reader = csv_reader(dataset, header, line_end, jagged, buffer_bytes=buffer_bytes)
         with csv_file(connection, self.path, facts, buffer_bytes) as source:
-            yield Rows(csv_rows(dataset, header, reader), {"path": source.path, **filename})
+            select = csv_rows(dataset, header, reader, hashed=hashed)
+            yield Rows(select, {"path": source.path, **filename})
             if source.text.underscores:
                 self._require_plain_numbers()
 

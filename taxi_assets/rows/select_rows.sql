@@ -1,7 +1,7 @@
 -- The typed rows of raw files, each with the id of its trip's key.
--- concat() reads NULL as '', as the definition of unique_row_id asks.
+-- concat() in the id reads NULL as '', as the definition of unique_row_id asks.
 SELECT
-    md5(concat({{ key }})) AS unique_row_id,
+    {{ row_id }} AS unique_row_id,
     filename,
     {{ columns }}
 FROM (

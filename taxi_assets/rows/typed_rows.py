@@ -20,6 +20,7 @@ from taxi_assets.rows.domain import (
     without_nul,
     without_zero_fraction,
 )
+from taxi_assets.rows.row_digest import column_texts, id_of, row_text
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.sql.statements import Statements
@@ -34,6 +35,12 @@ TYPES = DUCKDB.types
 _CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE", ColumnType.TIMESTAMP: "VARCHAR"}
 
 _TIME_LIKE = "____-__-__ __:__:__"
+ROW_HASH = "row_hash"
+"""The first eight bytes of the MD5 of a row's text, the first byte lowest."""
+
+ID_HASH = "id_hash"
+"""Eight bytes of DuckDB's own hash of a row's id."""
+
 BUFFER_BYTES = 32_000_000
 """How much text is read at once, unless the reader is short of memory."""
 
@@ -101,7 +108,11 @@ def _read_csv(
 
 
 def csv_rows(
-    dataset: Dataset, header: Sequence[str], reader: str, filename: str = "$filename"
+    dataset: Dataset,
+    header: Sequence[str],
+    reader: str,
+    filename: str = "$filename",
+    hashed: bool = False,
 ) -> str:
     """SELECT of typed rows with ids from CSV text.
 
@@ -110,14 +121,19 @@ def csv_rows(
         header: the columns of the text, in order.
         reader: the ``read_csv`` call.
         filename: the SQL expression of the column ``filename``.
+        hashed: whether to add `ROW_HASH` and `ID_HASH`.
     """
     values = {n: _from_csv(column) for n, column in _csv_columns(dataset, header).items() if column}
     texts = {name: quoted(name) for name in values if _is_time(dataset, name)}
-    return _rows(dataset, values, texts, reader, filename)
+    return _rows(dataset, values, texts, reader, filename, hashed)
 
 
 def parquet_rows(
-    dataset: Dataset, schema: pa.Schema, reader: str, filename: str = "$filename"
+    dataset: Dataset,
+    schema: pa.Schema,
+    reader: str,
+    filename: str = "$filename",
+    hashed: bool = False,
 ) -> str:
     """SELECT of typed rows with ids from Parquet files of that schema.
 
@@ -126,6 +142,7 @@ def parquet_rows(
         schema: the columns that the files have; those that are not declared are left out.
         reader: the ``read_parquet`` call.
         filename: the SQL expression of the column ``filename``.
+        hashed: whether to add `ROW_HASH` and `ID_HASH`.
     """
     values, texts = {}, {}
     for field in schema:
@@ -135,7 +152,7 @@ def parquet_rows(
         values[column.name] = _from_parquet(column, quoted(field.name), field.type)
         if _is_time(dataset, column.name) and _is_text(field.type):
             texts[column.name] = quoted(field.name)
-    return _rows(dataset, values, texts, reader, filename)
+    return _rows(dataset, values, texts, reader, filename, hashed)
 
 
 def _rows(
@@ -144,6 +161,7 @@ def _rows(
     texts: Mapping[str, str],
     reader: str,
     filename: str,
+    hashed: bool,
 ) -> str:
     """The SELECT.
 
@@ -153,26 +171,37 @@ def _rows(
         texts: the text of each time that they hold as text.
         reader: what is read.
         filename: the SQL expression of the column ``filename``.
+        hashed: whether to add the hashes of row and id.
     """
     typed = [
         f"{values.get(column.name, f'CAST(NULL AS {TYPES[column.type]})')} AS {quoted(column.name)}"
         for column in dataset.columns
     ]
     typed += [f"{text} AS {_read(name)}" for name, text in texts.items()]
-    written = [
-        f"CAST({quoted(column.name)} AS VARCHAR) AS {_written(column.name)}"
-        for column in dataset.columns
-        if column.type is ColumnType.TIMESTAMP
-    ]
+    text_of = column_texts(dataset, DUCKDB)
+    times = [column.name for column in dataset.columns if column.type is ColumnType.TIMESTAMP]
+    written = [f"{text_of[name]} AS {_written(name)}" for name in times]
+    text_of |= {name: _written(name) for name in times}
     columns = [
         f"{_checked_time(column.name)} AS {quoted(column.name)}"
         if column.name in texts
         else quoted(column.name)
         for column in dataset.columns
     ]
+    keys = text_of | {
+        name: _key_amount(quoted(name))
+        for name in dataset.row_id_key
+        if dataset.column(name).type is ColumnType.DOUBLE
+    }
+    identity = id_of(dataset, DUCKDB, keys)
+    if hashed:
+        columns += [
+            f"md5_number_upper({row_text(dataset, DUCKDB, identity, text_of)}) AS {ROW_HASH}",
+            f"hash({identity}) AS {ID_HASH}",
+        ]
     return Statements(__package__, DUCKDB)(
         "select_rows",
-        key=", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key),
+        row_id=identity,
         columns=_lines(4, columns),
         times_written=_lines(8, written),
         filename=filename,
@@ -210,31 +239,10 @@ def _checked_time(name: str) -> str:
     )
 
 
-def _key_text(column: Column) -> str:
-    match column.type:
-        case ColumnType.DOUBLE:
-            return _double_text(quoted(column.name))
-        case ColumnType.TIMESTAMP:
-            return _written(column.name)
-        case _:
-            return quoted(column.name)
-
-
-def _double_text(name: str) -> str:
-    """The shortest text of a double, as Postgres writes it: no ``.0`` behind whole numbers.
-
-    Nearly all amounts have two decimal places at most: a decimal that is the double again, once
-    cast back, has its shortest text, and is written faster.
-    """
-    tenths, cents = (f"TRY_CAST({name} AS DECIMAL(15, {scale}))" for scale in (1, 2))
+def _key_amount(name: str) -> str:
+    text = DUCKDB.functions.texts[ColumnType.DOUBLE].format(column=name)
     return (
-        f"CASE WHEN {name} = 0 THEN if(signbit({name}), '-0', '0') "
-        f"WHEN {name} = trunc({name}) AND abs({name}) < {UNWRITABLE} "
-        f"THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) "
-        f"WHEN CAST({tenths} AS DOUBLE) = {name} THEN CAST({tenths} AS VARCHAR) "
-        f"WHEN CAST({cents} AS DOUBLE) = {name} THEN CAST({cents} AS VARCHAR) "
-        f"WHEN abs({name}) < {UNWRITABLE} THEN CAST({name} AS VARCHAR) "
-        f"WHEN {name} IS NOT NULL THEN error('amount out of range') END"
+        f"CASE WHEN abs({name}) >= {UNWRITABLE} THEN error('amount out of range') ELSE {text} END"
     )
 
 

@@ -32,23 +32,22 @@ class Functions:
         seconds_between: seconds from ``{start}`` to ``{end}``, as a whole number or a double.
         day: the date of ``{time}`` as text, ``2020-04-01``.
         hour_of_week: weekday (1 is Monday) and hour of ``{time}`` as text, ``1-07``.
-        text_sum: sum of the first 60 bits of the MD5 of each text in ``{column}``.
-        row_id_sum: sum of the first 60 bits of row ids, which are MD5s already; texts that are not
-            MD5s are left out.
-        time_sum: sum of times in microseconds since 1970, each rounded to a whole number.
-        integer_sum: sum of whole numbers.
-        amount_sum: sum of doubles in millionths, each rounded; amounts of nine trillion and more
-            are left out.
+        texts: for each column type, the text of ``{column}`` as Postgres writes it.
+        framed: the text in ``{column}`` with its length in characters and a colon before it.
+        md5: the MD5 of ``{text}`` in hex.
+        hash_sum: sum of the first 60 bits of the MD5 of each ``{text}``.
+        engine_values: for each column type, the arguments of the database's function ``hash`` that
+            tell all values of ``{column}`` apart; empty if it has no such function.
     """
 
     seconds_between: str
     day: str
     hour_of_week: str
-    text_sum: str
-    row_id_sum: str
-    time_sum: str
-    integer_sum: str
-    amount_sum: str
+    texts: Mapping[ColumnType, str]
+    framed: str
+    md5: str
+    hash_sum: str
+    engine_values: Mapping[ColumnType, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

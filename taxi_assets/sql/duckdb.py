@@ -10,6 +10,23 @@ _PLAIN_TYPES = (
     *("VARCHAR", "DATE", "TIMESTAMP", "DECIMAL"),
 )
 
+# The shortest text of a double, as Postgres writes it: without `.0` behind whole numbers, and with
+# an exponent from 1e15 on. Nearly all amounts have two decimal places at most: a decimal that is
+# the double again, once cast back, has its shortest text, and is written faster.
+_TENTHS, _CENTS = (f"TRY_CAST({{column}} AS DECIMAL(15, {scale}))" for scale in (1, 2))
+_DIGITS = "replace(rtrim(rtrim(CAST(abs({column}) AS VARCHAR), '0'), '.'), '.', '')"
+_AMOUNT_TEXT = (
+    "CASE WHEN {column} = 0 THEN if(signbit({column}), '-0', '0') "
+    "WHEN {column} = trunc({column}) AND abs({column}) < 1e15 "
+    "THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+    f"WHEN CAST({_TENTHS} AS DOUBLE) = {{column}} THEN CAST({_TENTHS} AS VARCHAR) "
+    f"WHEN CAST({_CENTS} AS DOUBLE) = {{column}} THEN CAST({_CENTS} AS VARCHAR) "
+    "WHEN abs({column}) >= 1e15 AND abs({column}) < 1e16 "
+    "THEN if({column} < 0, '-', '') "
+    f"|| rtrim(rtrim({_DIGITS}[1] || '.' || {_DIGITS}[2:], '0'), '.') || 'e+15' "
+    "ELSE CAST({column} AS VARCHAR) END"
+)
+
 DUCKDB = Dialect(
     name="duckdb",
     title="DuckDB",
@@ -34,17 +51,18 @@ DUCKDB = Dialect(
         seconds_between="epoch({end}) - epoch({start})",
         day="strftime({time}, '%Y-%m-%d')",
         hour_of_week="isodow({time}) || '-' || lpad(CAST(hour({time}) AS VARCHAR), 2, '0')",
-        # There are few different values. Each is hashed once and multiplied by its number of rows.
-        text_sum=(
-            "list_sum(list_transform(map_entries(histogram({column})), "
-            "lambda entry: entry.value * CAST('0x' || left(md5(entry.key), 15) AS HUGEINT)))"
-        ),
-        row_id_sum="sum(TRY_CAST('0x' || left({column}, 15) AS BIGINT))",
-        time_sum="sum(CAST(floor(epoch({column}) * 1e6 + 0.5) AS BIGINT))",
-        integer_sum="sum({column})",
-        amount_sum=(
-            "sum(CASE WHEN abs({column}) < 9e12 "
-            "THEN CAST(floor({column} * 1e6 + 0.5) AS BIGINT) END)"
-        ),
+        texts={
+            ColumnType.CODE: "{column}",
+            ColumnType.TEXT: "{column}",
+            ColumnType.TIMESTAMP: "CAST({column} AS VARCHAR)",
+            ColumnType.INTEGER: "{column}",
+            ColumnType.DOUBLE: _AMOUNT_TEXT,
+        },
+        framed="length({column}) || ':' || {column}",
+        md5="md5({text})",
+        hash_sum="sum(CAST('0x' || left(md5({text}), 15) AS BIGINT))",
+        # DuckDB hashes 0 and -0 alike.
+        engine_values=dict.fromkeys(ColumnType, "{column}")
+        | {ColumnType.DOUBLE: "{column}, signbit({column})"},
     ),
 )

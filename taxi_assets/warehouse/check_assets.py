@@ -7,6 +7,8 @@ import dagster as dg
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
+from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landing import lake_name
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.settings import Settings
 from taxi_assets.settings.lake import LakeSettings
@@ -45,14 +47,14 @@ def month_checks(
         name=f"check_{asset.key.to_python_identifier()}",
         specs=specs,
         can_subset=True,
-        required_resource_keys={warehouse.name},
+        required_resource_keys={"lake", warehouse.name},
         pool=warehouse.name,
     )
     def checked(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with dagster_failures():
             file = file_of_partition(context, dataset)
             figures = warehouse_in(context, warehouse.name).measure(file)
-        expected = expectations(file, figures, settings)
+            expected = expectations(file, figures, settings, context.resources.lake)
         selected = {key.name for key in context.selected_asset_check_keys}
         for check in checks:
             if check.name in selected:
@@ -77,18 +79,23 @@ def file_of_partition(context: dg.AssetCheckExecutionContext, dataset: Dataset) 
     return TripFile(dataset, Month.parse(context.partition_key), FileFormat.CSV)
 
 
-def expectations(file: TripFile, figures: MonthFigures, settings: Settings) -> Expectations:
+def expectations(
+    file: TripFile, figures: MonthFigures, settings: Settings, lake: Lake
+) -> Expectations:
     """The expected values of a file's month. The published count is that of the loaded file."""
     files = file.siblings
     name = figures.entry.filename if figures.entry else None
     loaded = next((file for file in files if file.filename == name), None)
     return Expectations(
+        taxi=file.dataset.taxi,
+        month=str(file.month),
         published_rows=published_rows(loaded) if loaded else None,
         published_count_required=settings.published_counts == "require",
         max_out_of_month_share=settings.max_out_of_month_share,
         min_season_share=settings.min_season_share,
         max_vendor_jump=settings.max_vendor_jump,
         max_oddity_jump=settings.max_oddity_jump,
+        in_lake=lake.find(lake_name(loaded)) if loaded else None,
     )
 
 

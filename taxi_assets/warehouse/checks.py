@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.published_counts import has_published_counts
 from taxi_assets.warehouse.history import OtherMonth
@@ -24,7 +26,7 @@ class RowCounts:
         rows: rows of the month.
         foreign_rows: rows whose ``filename`` is not the one in the ledger.
         null_pickups: rows without a time of pickup.
-        bad_row_ids: rows whose id is missing or not an MD5 in lower-case hex.
+        wrong_row_ids: rows whose id is not what their values say.
         out_of_month_pickups: rows whose pickup lies outside the month.
         shared_row_ids: rows that share their id with another row of the month.
         ids_in_other_files: rows whose id also occurs in another file.
@@ -33,7 +35,7 @@ class RowCounts:
     rows: int = 0
     foreign_rows: int = 0
     null_pickups: int = 0
-    bad_row_ids: int = 0
+    wrong_row_ids: int = 0
     out_of_month_pickups: int = 0
     shared_row_ids: int = 0
     ids_in_other_files: int = 0
@@ -46,9 +48,9 @@ class MonthFigures(RowCounts):
     Attributes:
         entry: the ledger's entry of the month; None if there is none.
         column_differences: how the table's columns differ from the declared ones.
-        tally: counts and sums of the month's rows now; None if the columns are not as declared,
-            because the tally cannot be computed then.
-        loaded_tally: the tally when the month was loaded; empty if none was kept.
+        tally: the tally of the month's rows now; None if the columns are not as declared,
+            because nothing but rows and pickups can be counted then.
+        digests: a digest of the month's rows now, of a kind that the ledger has, if it has one.
         other_months: the months to compare with, as far as they are loaded.
         rejects: how many rows of the file were rejected when the month was loaded.
         left_out: the columns of the file that were left out when the month was loaded.
@@ -57,7 +59,7 @@ class MonthFigures(RowCounts):
     entry: LedgerEntry | None = None
     column_differences: tuple[str, ...] = ()
     tally: Tally | None = None
-    loaded_tally: Tally = field(default_factory=dict)
+    digests: Digests = field(default_factory=Digests)
     other_months: tuple[OtherMonth, ...] = ()
     rejects: RejectCounts = field(default_factory=RejectCounts)
     left_out: tuple[str, ...] = ()
@@ -73,6 +75,8 @@ class Expectations:
     """The expected values and limits that a month is checked against.
 
     Attributes:
+        taxi: the kind of taxi.
+        month: the month, such as ``2020-04``.
         published_rows: the published row count; None if it is not known.
         published_count_required: whether a difference from it blocks, or only warns.
         max_out_of_month_share: warn if the share of out-of-month pickups is above this.
@@ -81,14 +85,18 @@ class Expectations:
         max_vendor_jump: warn if the share of rows without a vendor differs from other months by
             more than this.
         max_oddity_jump: the same limit for every other kind of odd rows.
+        in_lake: what the lake knows of the loaded file; None if it has none of that name.
     """
 
+    taxi: str
+    month: str
     published_rows: int | None
     published_count_required: bool
     max_out_of_month_share: float
     min_season_share: float
     max_vendor_jump: float
     max_oddity_jump: float
+    in_lake: LandedFile | None = None
 
 
 @dataclass(frozen=True)
@@ -120,9 +128,15 @@ class Check:
     is_of: Callable[[Dataset], bool] = lambda _: True
 
 
-def _rows_match_file(month: MonthFigures, _: Expectations) -> Verdict:
+def _rows_match_file(month: MonthFigures, expected: Expectations) -> Verdict:
     if month.entry is None:
         return Verdict(False, "the ledger has no line for this month: it was never loaded whole")
+    if (month.entry.taxi, month.entry.month) != (expected.taxi, expected.month):
+        return Verdict(
+            False,
+            f"the ledger's line of {month.entry.filename} is of {month.entry.taxi} "
+            f"{month.entry.month}: it was changed; load the month again with --force",
+        )
     rejected = month.rejects.rejected
     in_file = month.rejects.in_file or month.entry.rows
     figures = {"rows_in_table": month.rows, "rejected_rows": rejected, "rows_in_file": in_file}
@@ -169,11 +183,13 @@ def _pickup_present(month: MonthFigures, _: Expectations) -> Verdict:
     )
 
 
-def _row_ids_well_formed(month: MonthFigures, _: Expectations) -> Verdict:
+def _row_ids_match_values(month: MonthFigures, _: Expectations) -> Verdict:
+    if month.tally is None:
+        return Verdict(False, "the columns are not as declared: no id can be computed")
     return Verdict(
-        month.bad_row_ids == 0,
-        f"{month.bad_row_ids:,} rows whose unique_row_id is missing or no MD5",
-        {"bad_row_ids": month.bad_row_ids},
+        month.wrong_row_ids == 0,
+        f"{month.wrong_row_ids:,} rows whose unique_row_id is not what their values say",
+        {"wrong_row_ids": month.wrong_row_ids},
     )
 
 
@@ -223,10 +239,10 @@ ROW_CHECKS: tuple[Check, ...] = (
     ),
     Check("pickup_present", "Every row has a time of pickup.", True, _pickup_present),
     Check(
-        "row_ids_well_formed",
-        "Every unique_row_id is an MD5 in lower-case hex.",
+        "row_ids_match_values",
+        "Every unique_row_id is the MD5 of its row's key, computed anew by the database.",
         True,
-        _row_ids_well_formed,
+        _row_ids_match_values,
     ),
     Check(
         "pickups_in_month",

@@ -116,7 +116,7 @@ class Warehouse(Protocol):
         """Measure the file's month for the checks."""
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
+        """The ledger's entry and the digest of the file's month, for comparing warehouses."""
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
         """Replace the rows of a pipeline's tables, all in one transaction.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from taxi_assets.lake.landed_file import LandedFile
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
@@ -28,6 +30,20 @@ class LedgerEntry:
         "Columns of the file that were not loaded, as a JSON list; NULL where all were.",
         default=None,
     )
+    digest: str | None = recorded(
+        "Digest of the month's rows, the same in every database; NULL where it was not computed.",
+        default=None,
+    )
+    engine_digest: str | None = recorded(
+        "Digest of the rows by the database's own hash, behind its version; NULL without one.",
+        default=None,
+    )
+
+    @property
+    def digests(self) -> Digests:
+        """The digests of the month's rows when they were loaded or audited."""
+        engine, _, found = (self.engine_digest or "").rpartition(" ")
+        return Digests(self.digest, engine, found)
 
     @property
     def left_out_columns(self) -> tuple[str, ...]:
@@ -43,10 +59,9 @@ class LedgerEntry:
         )
 
     @classmethod
-    def of(
-        cls, file: TripFile, landed: LandedFile, loaded_at: datetime, run_id: str
-    ) -> LedgerEntry:
-        """The entry of a landed file that is being loaded."""
+    def of(cls, month: OpenMonth, digests: Digests, run_id: str) -> LedgerEntry:
+        """The entry of a month that is being loaded."""
+        file, landed = month.file, month.landed
         left_out = landed.facts.undeclared(file)
         return cls(
             filename=file.filename,
@@ -56,9 +71,11 @@ class LedgerEntry:
             sha256=landed.sha256,
             rows=landed.facts.rows,
             jagged_rows=landed.facts.jagged_rows,
-            loaded_at=loaded_at,
+            loaded_at=datetime.now(UTC).replace(tzinfo=None),
             run_id=run_id,
             left_out=json.dumps(left_out) if left_out else None,
+            digest=digests.digest,
+            engine_digest=digests.engine_text,
         )
 
 

@@ -1,13 +1,23 @@
-"""Measures a month for the checks, the same way in every warehouse."""
+"""Measures a month for the checks, the same way and in one scan in every warehouse."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
-from taxi_assets.sql.statements import Statements
+from taxi_assets.rows.row_digest import (
+    Digests,
+    as_digest,
+    column_texts,
+    digest_sum,
+    engine_sum,
+    id_of,
+)
+from taxi_assets.sql.dialect import Dialect
+from taxi_assets.sql.statements import Statements, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.checks import MonthFigures, RowCounts
+from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.columns import declared_columns, differences, pending_columns
 from taxi_assets.warehouse.history import comparable_files, other_months
 from taxi_assets.warehouse.ledger import LedgerEntry
@@ -15,22 +25,32 @@ from taxi_assets.warehouse.reconcile import HeldMonth
 from taxi_assets.warehouse.records import kept_tallies, ledger_entries, reject_counts
 from taxi_assets.warehouse.rejects import RejectCounts
 from taxi_assets.warehouse.session import Session, Value
-from taxi_assets.warehouse.tally import Tally, as_kept, tally_expressions
+from taxi_assets.warehouse.tally import ROWS, SHARED_ROW_IDS, Tally, tally_expressions
 
-CountRows = Callable[[TripFile, Mapping[str, Value]], RowCounts]
-"""Counts the rows of a file's month. The values to bind are the month's file names, the name of the
-loaded file, and the month's start and end."""
+CountIds = Callable[[str, Mapping[str, Value]], int]
+"""Counts ids of a file's month by the statement ``count_shared_ids`` or ``count_ids_elsewhere``.
+The values to bind are the month's file names, the name of the loaded file, and the month's start
+and end."""
+
+_DIGEST = "digest"
 
 
-def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> MonthFigures:
-    """Measure the file's month in the merged table and the record tables, in any format."""
+def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> MonthFigures:
+    """Measure the file's month in the merged table and the record tables, in any format.
+
+    Args:
+        session: a session of the warehouse.
+        file: the month.
+        count_ids: counts the rows that share their id with another row of the month, or with one
+            of another file.
+    """
     dataset = file.dataset
     present = session.columns(dataset.table)
     if not present:
         return MonthFigures()
-    found = differences(present, declared_columns(session.dialect, dataset))
-    filenames = [sibling.filename for sibling in file.siblings]
-    entry = next(iter(ledger_entries(session, filenames)), None)
+    declared = declared_columns(session.dialect, dataset)
+    found = differences(present, declared)
+    entry = _entry(session, file)
     if not has_key_columns(session, dataset):
         return MonthFigures(entry=entry, column_differences=found)
     loaded = loaded_file(file, entry)
@@ -42,47 +62,131 @@ def measure_month(session: Session, file: TripFile, count_rows: CountRows) -> Mo
         "month_start": file.month.start,
         "month_end": file.month.end,
     }
+    known = entry.digests if entry else Digests()
+    counted = _counted(session.dialect, dataset)
+    tallied: dict[str, str] = {}
+    hashed = _Hashed()
+    if not found:
+        missing = pending_columns(present, declared)
+        texts = column_texts(dataset, session.dialect, missing)
+        wrong = f"unique_row_id IS DISTINCT FROM {id_of(dataset, session.dialect, texts)}"
+        counted["wrong_row_ids"] = f"count(CASE WHEN {wrong} THEN 1 END)"
+        tallied = tally_expressions(dataset, session.dialect)
+        hashed = _hashed(session, dataset, missing, known)
+    measured = _scan(session, file, {**counted, **tallied, **hashed.sums}, values)
+    digests = hashed.digests(measured)
+    # Rows that are those of the load share their ids with as many others as they did then.
+    shared = kept.get(loaded.filename, {}).get(SHARED_ROW_IDS)
+    if shared is None or digests.conflict(known) is not False:
+        shared = count_ids("count_shared_ids", values)
     return MonthFigures(
-        **vars(count_rows(file, values)),
+        **{name: measured[name] for name in counted},
+        shared_row_ids=shared,
+        ids_in_other_files=count_ids("count_ids_elsewhere", values),
         entry=entry,
         column_differences=found,
-        tally=None if found else take_tally(session, file),
-        loaded_tally=as_kept(kept.get(loaded.filename, {}), dataset),
+        tally=None if found else {name: measured[name] for name in tallied},
+        digests=digests,
         other_months=other_months(ledger_entries(session, others), kept),
         rejects=reject_counts(session).get(loaded.filename, RejectCounts()),
         left_out=entry.left_out_columns if entry else (),
     )
 
 
-def held_month(session: Session, file: TripFile) -> HeldMonth:
-    """The ledger's entry and the tally of the file's month, in any format."""
+def measure_rows(session: Session, file: TripFile, known: Digests) -> tuple[Tally, Digests]:
+    """The tally and a digest of the month's rows. The table's columns must be as declared.
+
+    Args:
+        session: a session of the warehouse.
+        file: the month.
+        known: what the digest is to be compared with: it is of the same kind. Without one, it is
+            by the database's own hash, if digests by that are kept.
+    """
     dataset = file.dataset
-    filenames = [sibling.filename for sibling in file.siblings]
-    entry = next(iter(ledger_entries(session, filenames)), None)
+    missing = pending_columns(
+        session.columns(dataset.table), declared_columns(session.dialect, dataset)
+    )
+    tallied = tally_expressions(dataset, session.dialect)
+    hashed = _hashed(session, dataset, missing, known)
+    measured = _scan(session, file, {**tallied, **hashed.sums}, {})
+    return {name: measured[name] for name in tallied}, hashed.digests(measured)
+
+
+def held_month(session: Session, file: TripFile) -> HeldMonth:
+    """The ledger's entry, and rows and digest of the file's month, in any format."""
+    dataset = file.dataset
+    entry = _entry(session, file)
     present = session.columns(dataset.table)
     if not present or differences(present, declared_columns(session.dialect, dataset)):
-        return HeldMonth(entry, None)
-    return HeldMonth(entry, take_tally(session, file))
+        return HeldMonth(entry, 0, None)
+    tally, digests = measure_rows(session, file, Digests(digest=""))
+    return HeldMonth(entry, tally[ROWS], digests.digest)
 
 
-def take_tally(session: Session, file: TripFile) -> Tally:
-    """Compute the tally of the month's rows. The table's columns must be as declared."""
-    dataset, dialect = file.dataset, session.dialect
-    missing = pending_columns(session.columns(dataset.table), declared_columns(dialect, dataset))
-    expressions = tally_expressions(dataset, dialect, missing)
-    condition, values = session.month_rows(file)
-    query = Statements(__package__, dialect)(
-        "take_tally",
-        figures=list(expressions.values()),
-        table=session.table(dataset.table),
+@dataclass(frozen=True)
+class _Hashed:
+    """The sums that a scan takes for a digest, by name, and the engine that hashes; or neither."""
+
+    sums: Mapping[str, str] = field(default_factory=dict)
+    engine: str = ""
+
+    def digests(self, measured: Mapping[str, int]) -> Digests:
+        if not self.sums:
+            return Digests()
+        found = as_digest(measured[_DIGEST])
+        return Digests(engine=self.engine, by_engine=found) if self.engine else Digests(found)
+
+
+def _hashed(
+    session: Session, dataset: Dataset, missing: Collection[str], known: Digests
+) -> _Hashed:
+    """What to add up for a digest that can be compared with a known one."""
+    dialect = session.dialect
+    engine, _, columns = known.engine.rpartition("/")
+    if known == Digests():
+        engine, columns = session.engine, str(len(dataset.columns) - len(missing))
+    if engine and engine == session.engine:
+        total = engine_sum(dataset, dialect, int(columns), missing)
+        return _Hashed({_DIGEST: total}, f"{engine}/{columns}")
+    return _Hashed({_DIGEST: digest_sum(dataset, dialect, missing)})
+
+
+def _counted(dialect: Dialect, dataset: Dataset) -> dict[str, str]:
+    pickup, start, end = (
+        dialect.identifier(dataset.pickup),
+        bound("month_start"),
+        bound("month_end"),
+    )
+    conditions = {
+        "foreign_rows": f"filename IS DISTINCT FROM {bound('filename')}",
+        "null_pickups": f"{pickup} IS NULL",
+        "out_of_month_pickups": f"{pickup} < {start} OR {pickup} >= {end}",
+    }
+    counted = {name: f"count(CASE WHEN {c} THEN 1 END)" for name, c in conditions.items()}
+    return {ROWS: "count(*)", **counted}
+
+
+def _scan(
+    session: Session, file: TripFile, figures: Mapping[str, str], values: Mapping[str, Value]
+) -> dict[str, int]:
+    condition, month = session.month_rows(file)
+    query = Statements(__package__, session.dialect)(
+        "measure_rows",
+        figures=list(figures.values()),
+        table=session.table(file.dataset.table),
         month_rows=condition,
     )
-    [row] = session.ask(query, values)
-    # Some databases return large sums as decimals.
+    [row] = session.ask(query, {**values, **month})
+    # Some databases return large sums as decimals. A sum over no rows is NULL.
     return {
-        name: int(str(value).partition(".")[0])
-        for name, value in zip(expressions, row, strict=True)
+        name: int(str(value or 0).partition(".")[0])
+        for name, value in zip(figures, row, strict=True)
     }
+
+
+def _entry(session: Session, file: TripFile) -> LedgerEntry | None:
+    filenames = [sibling.filename for sibling in file.siblings]
+    return next(iter(ledger_entries(session, filenames)), None)
 
 
 def count_months(session: Session, dataset: Dataset) -> dict[str, int]:

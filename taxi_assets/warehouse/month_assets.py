@@ -25,6 +25,7 @@ from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import oddities_of
 from taxi_assets.warehouse.registry import warehouse_in
+from taxi_assets.warehouse.witness import testify
 
 
 class LoadConfig(dg.Config):
@@ -94,7 +95,9 @@ def load_month(
     def load(landed: LandedFile) -> Loaded:
         with lake.local_copy(landed) as copy:
             share = catalog.settings.refuse_out_of_month_share
-            month = OpenMonth(file, landed, copy, max_other_share=share)
+            month = OpenMonth(
+                file, landed, copy, max_other_share=share, testify=partial(testify, lake)
+            )
             try:
                 return warehouse.load(lake, month, attempt, force)
             except InvalidFileError as refusal:

@@ -1,4 +1,4 @@
-"""Compares a month in two warehouses by the tally that each of them computes."""
+"""Compares a month in two warehouses by the digest that each of them computes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from taxi_assets.warehouse.checks import Verdict
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.tally import ROWS, Tally, tally_differences
 
 
 @dataclass(frozen=True)
@@ -15,11 +14,13 @@ class HeldMonth:
 
     Attributes:
         entry: the ledger's entry; None if the month is not loaded.
-        tally: counts and sums of its rows now; None if the columns are not as declared.
+        rows: number of its rows now.
+        digest: digest of its rows now; None if the columns are not as declared.
     """
 
     entry: LedgerEntry | None
-    tally: Tally | None
+    rows: int
+    digest: str | None
 
 
 def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdict:
@@ -43,17 +44,17 @@ def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdic
                 f"{names[0]} was loaded from {attribute} {pair[0]}, {names[1]} from {pair[1]}: "
                 "load the month into both",
             )
-    if here.tally is None or there.tally is None:
+    if here.digest is None or there.digest is None:
         return Verdict(False, "a table's columns are not as declared: nothing can be compared")
-    found = tally_differences(here.tally, there.tally, (f"in {names[0]}", f"in {names[1]}"))
-    rows = {
-        f"rows_in_{names[0]}": here.tally[ROWS],
-        f"rows_in_{names[1]}": there.tally[ROWS],
-    }
+    figures = {f"rows_in_{names[0]}": here.rows, f"rows_in_{names[1]}": there.rows}
+    if here.digest == there.digest:
+        return Verdict(
+            True, f"{here.rows:,} rows are the same in {names[0]} and {names[1]}", figures
+        )
     return Verdict(
-        not found,
-        found
-        or f"{here.tally[ROWS]:,} rows, and all {len(here.tally):,} counts and sums, are equal in "
-        f"{names[0]} and {names[1]}",
-        rows,
+        False,
+        f"{here.rows:,} rows of digest {here.digest} in {names[0]}, {there.rows:,} of "
+        f"{there.digest} in {names[1]}: `taxi-assets audit {here.entry.taxi} {here.entry.month}` "
+        "tells which are those of the file",
+        figures,
     )

@@ -31,7 +31,7 @@ SELECT
 FROM {{ table }}
 GROUP BY filename;
 
--- name: take_tally
+-- name: measure_rows
 SELECT
     {{ figures | join(",\n    ") }}
 FROM {{ table }}

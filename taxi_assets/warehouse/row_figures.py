@@ -1,21 +1,25 @@
-"""Computes the audit's figures and the tally while rows pass on their way to a warehouse."""
+"""Computes audit, tally and digest while rows pass on their way to a warehouse."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from array import array
 from datetime import datetime, timedelta
 
+import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
+from taxi_assets.rows.row_digest import Digests, as_digest
+from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
+from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
-from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit
-from taxi_assets.warehouse.passing_tally import PassingTally
-from taxi_assets.warehouse.tally import Tally
+from taxi_assets.warehouse.tally import SHARED_ROW_IDS, Tally, tally_expressions
 
 _TIME = pa.timestamp("us")
 _EPOCH = datetime.fromisoformat("1970-01-01")
@@ -31,60 +35,88 @@ def _time(text: str) -> pa.Scalar:
 _FIRST, _LAST = _time(FIRST_TIME), _time(LAST_TIME)
 
 
-@dataclass
+# A query takes some milliseconds even for few rows, so batches are collected.
+_ROWS_AT_ONCE = 131_072
+
+
 class RowFigures:
     """The figures of the rows that were added. The caller counts the rows that it stores."""
 
-    file: TripFile
-    bad_pickups: int = 0
-    bad_dropoffs: int = 0
-    other_pickups: int = 0
-    odd_amounts: int = 0
-    _tally: PassingTally = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._tally = PassingTally(self.file.dataset)
-        month = self.file.month
+    def __init__(self, file: TripFile) -> None:
+        self._dataset, month = file.dataset, file.month
         self._start, self._end = (_time(time.isoformat()) for time in (month.start, month.end))
+        self._bad_pickups = self._bad_dropoffs = self._other_pickups = self._odd_amounts = 0
+        self._codes: dict[str, set[str | None]] = {
+            column.name: set() for column in self._dataset.columns if column.type is ColumnType.CODE
+        }
+        self._hashes = 0
+        self._ids = array("Q")
+        expressions = tally_expressions(self._dataset, DUCKDB)
+        self._tally = dict.fromkeys(expressions, 0)
+        self._figures = ", ".join(expressions.values())
+        self._connection = duckdb.connect()
+        self._waiting: list[pa.RecordBatch] = []
 
-    @property
-    def dataset(self) -> Dataset:
-        """Whose rows they are."""
-        return self.file.dataset
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Add a batch of rows that has the columns of the merged table."""
-        self._tally.add(batch)
-        pickup = batch.column(self.dataset.pickup)
-        self.bad_pickups += pickup.null_count + _out_of_range(pickup)
-        self.other_pickups += _count(
+    def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Add a batch of rows with their hashes; return it with the merged table's columns only."""
+        self._hashes += int((_eight_bytes(batch, ROW_HASH).byteswap() >> 4).sum())
+        self._ids.frombytes(_eight_bytes(batch, ID_HASH).tobytes())
+        rows = batch.drop_columns([ROW_HASH, ID_HASH])
+        pickup = rows.column(self._dataset.pickup)
+        self._bad_pickups += pickup.null_count + _out_of_range(pickup)
+        self._other_pickups += _count(
             pc.or_(pc.less(pickup, self._start), pc.greater_equal(pickup, self._end))
         )
-        self.bad_dropoffs += _out_of_range(batch.column(self.dataset.dropoff))
-        for column in self.dataset.columns:
+        self._bad_dropoffs += _out_of_range(rows.column(self._dataset.dropoff))
+        for column in self._dataset.columns:
+            values = rows.column(column.name)
             if column.type is ColumnType.DOUBLE:
-                amounts = batch.column(column.name)
-                self.odd_amounts += _count(pc.invert(pc.is_finite(amounts)))
+                self._odd_amounts += _count(pc.invert(pc.is_finite(values)))
+            elif column.type is ColumnType.CODE:
+                self._codes[column.name].update(pc.unique(values).to_pylist())
+        self._waiting.append(rows)
+        if len(self._waiting) * batch.num_rows >= _ROWS_AT_ONCE:
+            self._add_up()
+        return rows
 
     def audit(self, rows: int) -> MonthAudit:
         """The figures for the audit, with the number of rows that were stored."""
-        codes = {
-            name: texts
-            for name, texts in self._tally.texts.items()
-            if self.dataset.column(name).type is ColumnType.CODE
-        }
         return MonthAudit(
             rows,
-            self.bad_pickups,
-            self.bad_dropoffs,
-            self.other_pickups,
-            self.odd_amounts,
-            codes,
+            self._bad_pickups,
+            self._bad_dropoffs,
+            self._other_pickups,
+            self._odd_amounts,
+            self._codes,
         )
 
     def tally(self) -> Tally:
         """The tally of the rows. No rows can be added after it."""
-        return self._tally.finish()
+        self._add_up()
+        self._connection.close()
+        ids = np.frombuffer(self._ids, np.uint64)
+        ids.sort()
+        same = ids[1:] == ids[:-1]
+        shared = np.count_nonzero(np.append(same, False) | np.insert(same, 0, False))
+        return {**self._tally, SHARED_ROW_IDS: int(shared) if len(ids) else 0}
+
+    def digests(self) -> Digests:
+        """The digest of the rows."""
+        return Digests(as_digest(self._hashes))
+
+    def _add_up(self) -> None:
+        if not self._waiting:
+            return
+        rows = self._connection.from_arrow(pa.Table.from_batches(self._waiting))
+        self._waiting = []
+        found = rows.aggregate(self._figures).fetchall()[0]
+        for name, value in zip(self._tally, found, strict=True):
+            self._tally[name] += int(value)
+
+
+def _eight_bytes(batch: pa.RecordBatch, column: str) -> NDArray[np.uint64]:
+    numbers: NDArray[np.uint64] = batch.column(column).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _out_of_range(times: pa.Array) -> int:

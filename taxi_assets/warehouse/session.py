@@ -50,6 +50,10 @@ class Session(Protocol):
     def dialect(self) -> Dialect:
         """The dialect of its SQL."""
 
+    @property
+    def engine(self) -> str:
+        """Name and version of the database, if digests by its own hash are kept; else empty."""
+
     def table(self, name: str) -> str:
         """The table's name, quoted for SQL."""
 

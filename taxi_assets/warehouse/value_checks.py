@@ -1,43 +1,73 @@
-"""The check that a month still has the values that were loaded."""
+"""The check that a month still has the rows that were loaded."""
 
 from __future__ import annotations
 
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
-from taxi_assets.warehouse.tally import tally_differences
+from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.witness import noted_digests
 
-_REMEDY = "load the month again with --force to have back what its file says"
 
-
-def _values_as_loaded(month: MonthFigures, _: Expectations) -> Verdict:
-    if month.entry is None:
+def _values_as_loaded(month: MonthFigures, expected: Expectations) -> Verdict:
+    entry = month.entry
+    if entry is None:
         return Verdict(False, "the ledger has no line for this month: it was never loaded whole")
     if month.tally is None:
         return Verdict(False, "the columns are not as declared: their values cannot be compared")
-    if not month.loaded_tally:
+    audit = f"taxi-assets audit {entry.taxi} {entry.month}"
+    found = month.digests.digest or month.digests.by_engine
+    figures = {"digest": found}
+    if month.digests.conflict(entry.digests):
+        known = entry.digests.digest or entry.digests.by_engine
         return Verdict(
             False,
-            "the month was loaded before sums of its columns were kept: load it again with --force "
-            "to have changes of values noticed",
-            blocks=False,
+            f"rows or values were changed since the month was loaded: their digest is {found}, and "
+            f"was {known}; `{audit}` finds them, and with --repair brings back what the file says",
+            figures,
         )
-    found = tally_differences(month.tally, month.loaded_tally, ("now", "when loaded"))
+    contradiction = _contradiction(month, entry, expected)
+    if contradiction:
+        return Verdict(False, f"{contradiction}; `{audit}` tells which one was changed", figures)
+    proved = month.digests.conflict(entry.digests) is False
     return Verdict(
-        not found,
-        f"{found}; {_REMEDY}"
-        if found
-        else f"{len(month.tally):,} counts and sums are what they were when the month was loaded",
-        {"figures": len(month.tally)},
+        proved,
+        f"{month.rows:,} rows have the digest that was kept when they were loaded, {found}"
+        if proved
+        else "no digest that this database can compute was kept when the month was loaded: "
+        f"`{audit}` holds its rows against the file and keeps one",
+        figures,
+        blocks=False,
     )
+
+
+def _contradiction(month: MonthFigures, entry: LedgerEntry, expected: Expectations) -> str | None:
+    """How rows or ledger contradict the lake's note."""
+    landed = expected.in_lake
+    if landed is None:
+        return None
+    noted = noted_digests(landed, entry.rows, entry.left_out_columns, month.digests.engine)
+    differs = [digests.conflict(noted) for digests in (month.digests, entry.digests)]
+    if landed.sha256 != entry.sha256:
+        if False in differs:
+            return "the ledger has another sha256 than the lake, and the digest of the lake's file"
+        return None  # another version has landed, and is not loaded yet
+    if True in differs:
+        return "rows and ledger have one digest, and the note in the lake has another"
+    jagged = landed.facts.jagged_rows
+    if jagged != entry.jagged_rows and not month.rejects.rejected:
+        return (
+            f"the ledger counts {entry.jagged_rows:,} jagged rows, the note in the lake {jagged:,}"
+        )
+    return None
 
 
 VALUE_CHECKS: tuple[Check, ...] = (
     Check(
         "values_as_loaded",
-        "The count of values and their sum, in every column, are those of the rows that were "
-        "loaded: nobody changed a value since. Two values of one column that changed places are "
-        "not noticed, nor an amount that changed by less than a millionth.",
+        "The rows have the digest that was kept in the ledger and in the lake when they were "
+        "loaded: nobody changed, added or deleted one since. An accident goes unnoticed with a "
+        "probability of 1 in 2^60.",
         True,
         _values_as_loaded,
     ),
 )
-"""The checks of a month's values."""
+"""The check of a month's values."""

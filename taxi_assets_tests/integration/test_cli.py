@@ -295,7 +295,7 @@ def test_check_says_the_same_in_json(loaded: DataFolder) -> None:
         ("UPDATE green_tripdata SET filename = 'april.csv'", "rows_match_file"),
         ("UPDATE green_tripdata SET tip_amount = 0 WHERE fare_amount = 1", "values_as_loaded"),
         ("UPDATE green_tripdata SET lpep_pickup_datetime = NULL", "pickup_present"),
-        ("UPDATE green_tripdata SET unique_row_id = upper(unique_row_id)", "row_ids_well_formed"),
+        ("UPDATE green_tripdata SET unique_row_id = upper(unique_row_id)", "row_ids_match_values"),
         ("ALTER TABLE green_tripdata ALTER trip_distance TYPE VARCHAR", "columns_as_declared"),
     ],
     ids=[

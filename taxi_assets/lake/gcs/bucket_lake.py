@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +79,26 @@ class BucketLake:
         finally:
             arrival.cancel()
 
-    def note(self, landed: LandedFile) -> None:
-        """Replace what is known of a file whose bytes stay as they are."""
+    def revise(self, landed: LandedFile, change: Callable[[LandedFile], LandedFile]) -> None:
+        """Change what is known of a file whose bytes stay as they are."""
+        from google.api_core.exceptions import PreconditionFailed
+
         with explained(f"{self.url}/{landed.name}"):
-            blob = self._current(landed.name)
-            before = self._landed(blob) if blob is not None else None
-            if blob is None or before is None or before.sha256 != landed.sha256:
-                raise changed_meanwhile(f"{self.url}/{landed.name}")
-            self.describe(blob, landed)
+            for last in (False, False, True):
+                blob = self._current(landed.name)
+                before = self._landed(blob) if blob is not None else None
+                if blob is None or before is None or before.sha256 != landed.sha256:
+                    raise changed_meanwhile(f"{self.url}/{landed.name}")
+                changed = change(before)
+                if changed == before:
+                    return
+                try:
+                    self.describe(blob, changed, int(blob.metageneration))
+                except PreconditionFailed:
+                    if last:
+                        raise
+                else:
+                    return
 
     @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:
@@ -163,13 +175,23 @@ class BucketLake:
             )
         return blob
 
-    def describe(self, blob: Blob, landed: LandedFile) -> None:
-        """Write what is known of a file into the metadata of the generation that the blob names."""
+    def describe(self, blob: Blob, landed: LandedFile, revision: int | None = None) -> None:
+        """Write what is known of a file into the metadata of the generation that the blob names.
+
+        Args:
+            blob: the object.
+            landed: what is known.
+            revision: the metageneration that is replaced; None replaces any.
+        """
         generation = int(blob.generation)
         # A patch leaves the keys that it does not name: None takes them away.
         stale = dict.fromkeys(blob.metadata or {})
         blob.metadata = {**stale, **metadata_of(landed, blob.crc32c)}
-        blob.patch(if_generation_match=generation, retry=self.cloud.retry)
+        blob.patch(
+            if_generation_match=generation,
+            if_metageneration_match=revision,
+            retry=self.cloud.retry,
+        )
 
     def _current(self, name: str) -> Blob | None:
         blob: Blob | None = self._bucket.get_blob(self._key(name), retry=self.cloud.retry)

@@ -33,6 +33,8 @@ def metadata_of(landed: LandedFile, crc32c: str) -> dict[str, str]:
         crc32c: the object's checksum, which ties the metadata to these very bytes.
     """
     values = landed.model_dump(mode="json", exclude={"name", "facts"})
+    if landed.digests is not None:
+        values["digests"] = landed.digests.model_dump_json()
     values |= landed.facts.model_dump(mode="json")
     values |= {name: json.dumps(values[name]) if values[name] else None for name in _LISTS}
     if landed.facts.line_end is not None:
@@ -63,6 +65,8 @@ def landed_file(
     if "line_end" in facts:
         facts["line_end"] = _LINE_ENDS_BY_NAME.get(str(facts["line_end"]))
     try:
+        if values["digests"] is not None:
+            values["digests"] = json.loads(str(values["digests"]))
         facts |= {field: json.loads(str(facts[field])) for field in _LISTS if field in facts}
         return LandedFile.model_validate({**values, "name": name, "facts": facts})
     except (ValidationError, json.JSONDecodeError):

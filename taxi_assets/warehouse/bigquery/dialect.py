@@ -23,6 +23,26 @@ def _literal(text: str) -> str:
     return f"'{escaped}'"
 
 
+# The shortest text that is the same amount again once it is cast back, and from 1e15 on the
+# shortest with an exponent. Amounts below 1e-307 may have another text than in Postgres.
+_SHORTEST, _SCIENTIFIC = (
+    " ".join(
+        f"WHEN CAST(FORMAT('%.{digits}{form}', {{column}}) AS FLOAT64) = {{column}} "
+        f"THEN FORMAT('%.{digits}{form}', {{column}})"
+        for digits in (most - 2, most - 1, most)
+    )
+    for form, most in (("g", 17), ("e", 16))
+)
+_AMOUNT_TEXT = (
+    "CASE WHEN {column} IS NULL THEN '' "
+    "WHEN {column} = 0 AND IEEE_DIVIDE(1, {column}) < 0 THEN '-0' "
+    f"WHEN ABS({{column}}) < 1e15 THEN CASE {_SHORTEST} END "
+    f"ELSE REGEXP_REPLACE(CASE {_SCIENTIFIC} END, r'\\.?0*e', 'e') END"
+)
+_TIME_TEXT = (
+    "IFNULL(REGEXP_REPLACE(FORMAT_TIMESTAMP('%F %H:%M:%E6S', {column}, 'UTC'), r'\\.?0+$', ''), '')"
+)
+
 BIGQUERY = Dialect(
     name="bigquery",
     title="BigQuery",
@@ -63,23 +83,19 @@ BIGQUERY = Dialect(
             "CONCAT(CAST(MOD(EXTRACT(DAYOFWEEK FROM {time} AT TIME ZONE 'UTC') + 5, 7) + 1 "
             "AS STRING), '-', FORMAT_TIMESTAMP('%H', {time}, 'UTC'))"
         ),
+        # CONCAT is NULL if one of its arguments is.
+        texts={
+            ColumnType.CODE: "IFNULL({column}, '')",
+            ColumnType.TEXT: "IFNULL({column}, '')",
+            ColumnType.TIMESTAMP: _TIME_TEXT,
+            ColumnType.INTEGER: "IFNULL(CAST({column} AS STRING), '')",
+            ColumnType.DOUBLE: _AMOUNT_TEXT,
+        },
+        framed="IFNULL(CONCAT(CAST(LENGTH({column}) AS STRING), ':', {column}), '')",
+        md5="TO_HEX(MD5({text}))",
         # The sum of some million pieces of hashes does not fit in 64 bits.
-        text_sum=(
-            "SUM(CAST(CAST(CONCAT('0x', LEFT(TO_HEX(MD5({column})), 15)) AS INT64) AS NUMERIC))"
-        ),
-        row_id_sum=(
-            "SUM(CAST(CASE WHEN REGEXP_CONTAINS({column}, r'^[0-9a-f]{{15}}') "
-            "THEN CAST(CONCAT('0x', LEFT({column}, 15)) AS INT64) END AS NUMERIC))"
-        ),
-        # The other databases have seconds as doubles, which lose microseconds in distant years.
-        # The result must be the same here.
-        time_sum=(
-            "SUM(CAST(CAST(FLOOR(UNIX_MICROS({column}) / 1e6 * 1e6 + 0.5) AS INT64) AS NUMERIC))"
-        ),
-        integer_sum="SUM(CAST({column} AS NUMERIC))",
-        amount_sum=(
-            "SUM(CASE WHEN ABS({column}) < 9e12 "
-            "THEN CAST(CAST(FLOOR({column} * 1e6 + 0.5) AS INT64) AS NUMERIC) END)"
+        hash_sum=(
+            "SUM(CAST(CAST(CONCAT('0x', LEFT(TO_HEX(MD5({text})), 15)) AS INT64) AS NUMERIC))"
         ),
     ),
     own_columns={MONTH_COLUMN: "DATE"},

@@ -15,6 +15,7 @@ from taxi_assets.errors import WarehouseError
 from taxi_assets.lake.folder import disk_refusals
 from taxi_assets.rows.arrow_rows import row_batches
 from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.audit import judge
@@ -39,10 +40,11 @@ _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
 
 
 class IncomingRows(NamedTuple):
-    """The staging table's qualified name, quoted for SQL, and the tally of its rows."""
+    """The staging table's qualified name, quoted for SQL, and what is known of its rows."""
 
     table: str
     tally: Tally
+    digests: Digests
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
     # The file has no name, so the system removes it however the process ends.
     with tempfile.TemporaryFile() as rows:
         with disk_refusals(Path(tempfile.gettempdir())):
-            count, tally = _write(month, rows)
+            count, figures = _write(month, rows)
         labels = {"taxi": dataset.taxi}
         with staged_table(jobs, name, merged_columns(dataset), labels) as staged:
             arrived = jobs.load("load-incoming", rows, staged, _config())
@@ -70,7 +72,7 @@ def incoming_rows(jobs: Jobs, month: OpenMonth) -> Iterator[IncomingRows]:
                     f"{month.file}: {count:,} rows were sent, and {arrived:,} arrived",
                     "run again; if it stays so, report it to Google",
                 )
-            yield IncomingRows(jobs.place.qualified(staged), tally)
+            yield IncomingRows(jobs.place.qualified(staged), figures.tally(), figures.digests())
 
 
 def _config() -> LoadJobConfig:
@@ -81,8 +83,8 @@ def _config() -> LoadJobConfig:
     )
 
 
-def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
-    """Write the typed rows to a Parquet file and audit them; return their number and tally."""
+def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, RowFigures]:
+    """Write the typed rows to a Parquet file and audit them; return their number and figures."""
     dataset = month.file.dataset
     figures = RowFigures(month.file)
     schema = _schema(dataset)
@@ -90,14 +92,14 @@ def _write(month: OpenMonth, stream: IO[bytes]) -> tuple[int, Tally]:
     rows = 0
     with closing(row_batches(month)) as batches, pq.ParquetWriter(stream, schema) as writer:
         for batch in batches:
-            figures.add(batch)
-            columns = {name: batch.column(name) for name in batch.schema.names}
+            typed = figures.add(batch)
+            columns = {name: typed.column(name) for name in typed.schema.names}
             columns[MONTH_COLUMN] = pa.repeat(file_month, batch.num_rows)
             arrays = [columns[field.name].cast(field.type) for field in schema]
             writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
             rows += batch.num_rows
     judge(month, figures.audit(rows))
-    return rows, figures.tally()
+    return rows, figures
 
 
 def _schema(dataset: Dataset) -> pa.Schema:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from taxi_assets.rows.reading import OpenMonth
@@ -73,7 +72,8 @@ def _swap(session: BigQuerySession, month: OpenMonth, incoming: IncomingRows, ru
     file = month.file
     table = session.table(file.dataset.table)
     columns = ",\n    ".join(BIGQUERY.quote(c.name) for c in merged_columns(file.dataset))
-    entry = LedgerEntry.of(file, month.landed, datetime.now(UTC).replace(tzinfo=None), run_id)
+    month.testify(month, incoming.digests)
+    entry = LedgerEntry.of(month, incoming.digests, run_id)
     with session.transaction():
         session.require(sql("assert_rows", incoming=incoming.table), {"rows": entry.rows})
         session.change(

@@ -62,6 +62,7 @@ class BigQuerySession:
     """
 
     dialect = BIGQUERY
+    engine = ""
 
     def __init__(self, jobs: Jobs, purpose: str = "change") -> None:
         """Create a session without sending anything.

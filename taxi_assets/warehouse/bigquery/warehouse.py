@@ -20,7 +20,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.bigquery.adopt import adopt_table
 from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt, labels_of, token_of
-from taxi_assets.warehouse.bigquery.count_rows import count_rows
+from taxi_assets.warehouse.bigquery.count_ids import count_ids
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.bigquery.doctor import diagnose
 from taxi_assets.warehouse.bigquery.estimate import estimate_load
@@ -91,10 +91,10 @@ class BigQueryWarehouse:
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""
         session = BigQuerySession(Jobs(self.place, labels_of(file)))
-        return measure_month(session, file, partial(count_rows, session))
+        return measure_month(session, file, partial(count_ids, session, file))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
+        """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
     def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:

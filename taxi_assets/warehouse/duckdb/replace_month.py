@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import duckdb
 
 from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.reading import OpenMonth, one_line
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -18,7 +18,7 @@ from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.duckdb.tables import add_columns, ensure_tables
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.measuring import take_tally
+from taxi_assets.warehouse.measuring import measure_rows
 from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
 from taxi_assets.warehouse.rejects import rejected_rows
 from taxi_assets.warehouse.tally import Tally
@@ -48,7 +48,7 @@ def replace_month(
         WarehouseError: the table is not as declared.
     """
     started = time.perf_counter()
-    file, landed = month.file, month.landed
+    file = month.file
     table = session.table(file.dataset.table)
     ensure_tables(session, file.dataset)
     if not force and is_loaded(session, month):
@@ -56,14 +56,14 @@ def replace_month(
         rows = ledger_entries(session, [file.filename])[0].rows
         return _loaded(session, month, started, False, rows, kept)
     names = [sibling.filename for sibling in file.siblings]
-    entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
     with session.transaction():
         add_columns(session, file.dataset)
         [(deleted,)] = session.ask(sql("delete_month", table=table), {"filenames": names})
         _insert(session, month, table)
         _audit(session, month, table)
-        tally = take_tally(session, file)
-        keep(session, entry, tally, rejected_rows(month), names)
+        tally, digests = measure_rows(session, file, Digests())
+        month.testify(month, digests)
+        keep(session, LedgerEntry.of(month, digests, run_id), tally, rejected_rows(month), names)
         before_commit()
     return _loaded(session, month, started, True, int(str(deleted)), tally)
 

@@ -30,6 +30,7 @@ class DuckDBSession:
     connection: duckdb.DuckDBPyConnection
 
     dialect = DUCKDB
+    engine = f"DuckDB {duckdb.__version__}"
 
     def table(self, name: str) -> str:
         """The table's name, quoted for SQL."""

@@ -24,7 +24,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
-from taxi_assets.warehouse.duckdb.count_rows import count_rows
+from taxi_assets.warehouse.duckdb.count_ids import count_ids
 from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
 from taxi_assets.warehouse.duckdb.pipeline_tables import replace_tables
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
@@ -119,10 +119,10 @@ class DuckDBWarehouse(DuckDBResource):
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""
         with self.session() as session:
-            return measure_month(session, file, partial(count_rows, session))
+            return measure_month(session, file, partial(count_ids, session, file))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
+        """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         with self.session() as session:
             return held_month(session, file)
 

@@ -47,18 +47,11 @@ POSTGRES = Dialect(
         seconds_between="extract(epoch FROM {end} - {start})::double precision",
         day="to_char({time}, 'YYYY-MM-DD')",
         hour_of_week="to_char({time}, 'ID-HH24')",
-        text_sum="sum(('x' || left(md5({column}), 15))::bit(60)::bigint)",
-        # A regular expression would take six times as long as the sum.
-        row_id_sum=(
-            "sum(CASE WHEN translate(left({column}, 15), '0123456789abcdef', '') = '' "
-            "THEN ('x' || left({column}, 15))::bit(60)::bigint END)"
-        ),
-        time_sum="sum(floor(date_part('epoch', {column}) * 1e6::float8 + 0.5)::bigint)",
-        integer_sum="sum({column})",
-        amount_sum=(
-            "sum(CASE WHEN abs({column}) < 9e12::float8 "
-            "THEN floor({column} * 1e6::float8 + 0.5)::bigint END)"
-        ),
+        # Numbers and times are texts by themselves within concat(), by the session's settings.
+        texts=dict.fromkeys(ColumnType, "{column}"),
+        framed="length({column}) || ':' || {column}",
+        md5="md5({text})",
+        hash_sum="sum(('x' || left(md5({text}), 15))::bit(60)::bigint)",
     ),
     lower_case=True,
     doubles_percent=True,

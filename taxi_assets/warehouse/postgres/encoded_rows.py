@@ -49,11 +49,11 @@ def _encode(month: OpenMonth, figures: RowFigures) -> Generator[EncodedRows, Non
     encoder: ArrowToPostgresBinaryEncoder | None = None
     with closing(row_batches(month)) as batches:
         for batch in batches:
+            rows = figures.add(batch)
             if encoder is None:
-                encoder = ArrowToPostgresBinaryEncoder(batch.schema)
+                encoder = ArrowToPostgresBinaryEncoder(rows.schema)
                 yield EncodedRows(encoder.write_header(), 0)
-            figures.add(batch)
-            yield EncodedRows(encoder.write_batch(batch), batch.num_rows)
+            yield EncodedRows(encoder.write_batch(rows), rows.num_rows)
     if encoder is None:
         raise InvalidFileError(f"{month.file} has no rows", "have it published again")
     yield EncodedRows(encoder.finish(), 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import psycopg
 
@@ -54,7 +53,7 @@ def replace_month(
         WarehouseError: the table is not as declared.
     """
     started = time.perf_counter()
-    file, landed = month.file, month.landed
+    file = month.file
     partition = MonthPartition(file)
     ensure_tables(session, file.dataset)
     with session.server.transaction(session.connection):
@@ -64,10 +63,17 @@ def replace_month(
             kept = kept_tallies(session, [file.filename]).get(file.filename, {})
             return _loaded(session, month, started, False, replaced, kept)
         partition.create_incoming(session)
-        tally = _fill(session, partition, month, on_rows)
+        figures = _fill(session, partition, month, on_rows)
         partition.finish_incoming(session)
-        entry = LedgerEntry.of(file, landed, datetime.now(UTC).replace(tzinfo=None), run_id)
-        keep(session, entry, tally, rejected_rows(month), partition.filenames)
+        tally, digests = figures.tally(), figures.digests()
+        month.testify(month, digests)
+        keep(
+            session,
+            LedgerEntry.of(month, digests, run_id),
+            tally,
+            rejected_rows(month),
+            partition.filenames,
+        )
         partition.swap_in(session)
     _analyze(session, qualified(file.dataset.table))
     return _loaded(session, month, started, True, replaced, tally)
@@ -100,7 +106,7 @@ def _fill(
     partition: MonthPartition,
     month: OpenMonth,
     on_rows: Callable[[int], None],
-) -> Tally:
+) -> RowFigures:
     figures = RowFigures(month.file)
     statement = sql("copy_rows", incoming=qualified(partition.incoming)).text.encode()
     with session.connection.cursor() as cursor:
@@ -109,7 +115,7 @@ def _fill(
                 copy.write(piece.data)
                 on_rows(piece.rows)
         judge(month, figures.audit(cursor.rowcount))
-    return figures.tally()
+    return figures
 
 
 def _loaded(

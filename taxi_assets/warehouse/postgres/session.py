@@ -33,6 +33,7 @@ class PostgresSession:
     connection: Connection
 
     dialect = POSTGRES
+    engine = ""  # its own hash is hardly faster than MD5
 
     def table(self, name: str) -> str:
         """The table's name, quoted for SQL."""
@@ -104,7 +105,7 @@ class PostgresSession:
                 self.lock_name(writes.name)
             if dataset is not None and self.relation(dataset.table) is not None:
                 self.change(sql("lock_against_swaps", table=self.table(dataset.table)))
-            self.ask(sql("give_memory"))
+            self.ask(sql("prepare_measuring"))
             yield
 
     def _upgrade(self, table: RecordTable[Record]) -> list[Statement]:

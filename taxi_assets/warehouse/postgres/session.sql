@@ -18,9 +18,13 @@ SELECT pg_advisory_xact_lock(hashtextextended('taxi_assets: ' || {{ bound.name }
 -- name: lock_against_swaps
 LOCK TABLE ONLY {{ table }} IN ACCESS SHARE MODE;
 
--- name: give_memory
--- Enough to group the ids of a month with millions of rows without temporary files.
-SELECT set_config('work_mem', '128MB', true);
+-- name: prepare_measuring
+-- Memory: enough to group the ids of a month with millions of rows without temporary files. The
+-- others: digests are over times and amounts as texts, whatever the role's settings are.
+SELECT
+    set_config('work_mem', '128MB', true),
+    set_config('datestyle', 'ISO, YMD', true),
+    set_config('extra_float_digits', '1', true);
 
 -- name: describe_columns
 SELECT

@@ -22,7 +22,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.postgres.adopt import adopt_table
 from taxi_assets.warehouse.postgres.connection import PostgresServer
-from taxi_assets.warehouse.postgres.count_rows import count_rows
+from taxi_assets.warehouse.postgres.count_ids import count_ids
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA
 from taxi_assets.warehouse.postgres.doctor import diagnose
 from taxi_assets.warehouse.postgres.pipeline_tables import replace_tables
@@ -87,10 +87,10 @@ class PostgresWarehouse:
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks, in one transaction."""
         with self.session() as session, session.transaction(file.dataset):
-            return measure_month(session, file, partial(count_rows, session))
+            return measure_month(session, file, partial(count_ids, session, file))
 
     def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the tally of the file's month, for comparing warehouses."""
+        """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         with self.session() as session, session.transaction(file.dataset):
             return held_month(session, file)
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from zetasql.api import Analyzer
 
+from taxi_assets.rows.row_digest import digest_sum
 from taxi_assets.sql.statements import Statement, Statements, names_of
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
@@ -108,8 +109,8 @@ def of_months(dataset: Dataset) -> Iterator[Statement]:
     """What is asked of a merged table."""
     rows = "`file_month` = @month AND filename IN UNNEST(@filenames)"
     parts = {"table": place(dataset.table), "month_rows": rows}
-    figures = list(tally_expressions(dataset, BIGQUERY).values())
-    yield OF_ALL("take_tally", **parts, figures=figures)
+    figures = [*tally_expressions(dataset, BIGQUERY).values(), digest_sum(dataset, BIGQUERY)]
+    yield OF_ALL("measure_rows", **parts, figures=figures)
     yield OF_ALL("count_by_file", **parts)
     yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
     yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
@@ -141,7 +142,7 @@ def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> 
     [
         ("count_month", "COUNTIF(filename", "COUNTIF(filenames"),
         ("delete_month", "`file_month` = @month", "`filename_month` = @month"),
-        ("measure_month", "unique_row_id,", "1,"),
+        ("count_ids_elsewhere", "unique_row_id IN", "1 IN"),
         ("create_table", "labels =", "label ="),
         ("create_external_csv", "skip_leading_rows = 1", "skip_leading_rows = 'one'"),
         ("create_external_csv", "allow_jagged_rows", "allow_jagged_row"),

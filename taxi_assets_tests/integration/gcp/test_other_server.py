@@ -36,7 +36,7 @@ def test_files_are_kept_listed_replaced_and_read(cloud: GoogleCloud, tmp_path: P
     other = put(lake, b"other", "green/green_tripdata_2020-05.csv.gz")
     assert lake.find_all("green/green_tripdata_") == [landed(b"replaced"), other]
     noted = other.model_copy(update={"etag": '"v2"'})
-    lake.note(noted)
+    lake.revise(other, lambda _: noted)
     assert lake.find(other.name) == noted
     with lake.local_copy(noted) as copy:
         assert copy.path.read_bytes() == b"other"

@@ -104,7 +104,7 @@ def test_the_columns_have_the_flows_types_and_order(database: Database) -> None:
 def test_every_check_passes_after_a_load(database: Database) -> None:
     database.load()
     figures = database.warehouse().measure(APRIL)
-    expected = Expectations(OLD_ROWS, True, 0.01, 0.5, 0.2, 0.02)
+    expected = Expectations("green", "2020-04", OLD_ROWS, True, 0.01, 0.5, 0.2, 0.02)
     assert [
         check.name
         for check in checks_of(APRIL.dataset)

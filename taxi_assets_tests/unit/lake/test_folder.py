@@ -112,7 +112,7 @@ def test_an_arrival_can_begin_again(lake: FolderLake) -> None:
 def test_a_note_can_be_replaced_alone(lake: FolderLake) -> None:
     first = put(lake, b"the bytes")
     second = first.model_copy(update={"etag": '"v2"'})
-    lake.note(second)
+    lake.revise(first, lambda _: second)
     assert lake.find(NAME) == second
 
 

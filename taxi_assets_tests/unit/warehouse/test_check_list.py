@@ -18,7 +18,7 @@ OF_EVERY_DATASET = {
     "rows_match_file",
     "columns_as_declared",
     "pickup_present",
-    "row_ids_well_formed",
+    "row_ids_match_values",
     "pickups_in_month",
     "row_ids_not_shared",
     "rows_not_rejected",

@@ -7,7 +7,7 @@ import pytest
 from taxi_assets.warehouse.checks import Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.file_checks import FILE_CHECKS
 
-EXPECTED = Expectations(None, True, 0.01, 0.5, 0.2, 0.02)
+EXPECTED = Expectations("green", "2020-04", None, True, 0.01, 0.5, 0.2, 0.02)
 
 
 def verdict(*left_out: str) -> Verdict:

@@ -47,10 +47,8 @@ def verdict(
         "",
     )
     tally = {"rows": rows, **NONE_ODD, **odd}
-    figures = MonthFigures(
-        rows=rows, entry=entry, tally=tally, loaded_tally=tally, other_months=others
-    )
-    expected = Expectations(published, True, 0.01, 0.5, 0.2, 0.02)
+    figures = MonthFigures(rows=rows, entry=entry, tally=tally, other_months=others)
+    expected = Expectations("green", "2023-05", published, True, 0.01, 0.5, 0.2, 0.02)
     return next(check for check in checks_of(GREEN) if check.name == name).judge(figures, expected)
 
 

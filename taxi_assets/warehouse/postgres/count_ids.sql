@@ -1,13 +1,3 @@
--- name: measure_month
-SELECT
-    count(*),
-    count(*) FILTER (WHERE filename <> {{ bound.filename }}),
-    count(*) - count({{ pickup }}),
-    count(*) FILTER (WHERE unique_row_id IS NULL OR unique_row_id !~ '^[0-9a-f]{32}$'),
-    count(*) FILTER (WHERE {{ pickup }} < {{ bound.month_start }} OR {{ pickup }} >= {{ bound.month_end }})
-FROM {{ table }}
-WHERE filename = ANY({{ bound.filenames }});
-
 -- name: count_shared_ids
 -- Group by hashes first, since they take eight bytes a row. The ids would take forty.
 WITH suspects AS (

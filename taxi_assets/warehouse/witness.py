@@ -1,0 +1,69 @@
+"""The lake as witness: digests of a file's rows are noted beside the file, outside the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landed_file import LandedFile, NotedDigests
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.row_digest import READER, Digests
+
+
+def noted_digests(
+    landed: LandedFile, rows: int, left_out: Sequence[str], engine: str = ""
+) -> Digests:
+    """The digests that the lake noted for a file's rows, as far as they can be compared.
+
+    Args:
+        landed: what the lake knows of the file.
+        rows: number of rows that are to be compared.
+        left_out: columns of the file that these rows do not have.
+        engine: the `Digests.engine` to look for.
+    """
+    noted = landed.digests
+    if noted is None or (noted.reader, noted.rows, noted.left_out) != (READER, rows, left_out):
+        return Digests()
+    found = noted.engines.get(engine)
+    return Digests(noted.digest, engine, found) if found else Digests(noted.digest)
+
+
+def testify(lake: Lake, month: OpenMonth, digests: Digests) -> None:
+    """Note the digests of the rows that a month's file gave, before they become visible.
+
+    Raises:
+        InvalidFileError: the same bytes gave other rows before.
+        LakeBusyError: the lake has another version of the file meanwhile.
+    """
+    landed, rows = month.landed, month.landed.facts.rows
+    left_out = landed.facts.undeclared(month.file)
+
+    def noting(now: LandedFile) -> LandedFile:
+        known = noted_digests(now, rows, left_out, digests.engine)
+        if digests.conflict(known):
+            raise InvalidFileError(
+                f"{month.file}: the rows that were read have the digest "
+                f"{digests.digest or digests.engine_text}, and the same file gave rows with "
+                f"{known.digest or known.engine_text} before",
+                f"check this machine's memory and disk, then run `taxi-assets audit "
+                f"{month.file.dataset.taxi} {month.file.month}`; the rows that were loaded before "
+                "are still there",
+            )
+        kept = now.digests if known != Digests() and now.digests else None
+        engines = dict(kept.engines) if kept else {}
+        if digests.engine:
+            engines[digests.engine] = digests.by_engine
+        return now.model_copy(
+            update={
+                "digests": NotedDigests(
+                    reader=READER,
+                    rows=rows,
+                    left_out=left_out,
+                    digest=digests.digest or known.digest,
+                    engines=engines,
+                )
+            }
+        )
+
+    lake.revise(landed, noting)
