@@ -13,7 +13,7 @@ from taxi_assets.commands.copilot import copilot
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.mcp import mcp
-from taxi_assets.commands.months import backfill, check, load
+from taxi_assets.commands.months import audit, backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
 from taxi_assets.commands.purge import purge
@@ -36,6 +36,7 @@ for _command in (
     backfills,
     purge,
     check,
+    audit,
     status,
     report,
     doctor,

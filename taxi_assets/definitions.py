@@ -6,6 +6,7 @@ import dagster as dg
 
 from taxi_assets.assistant.assets import assistant_definitions
 from taxi_assets.automation.alerts import alert_sensors
+from taxi_assets.automation.audits import audit_definitions
 from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
 from taxi_assets.automation.maintenance import maintenance_definitions
@@ -67,6 +68,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         assistant_definitions(settings),
         _of_bucket(settings),
         maintenance_definitions(settings),
+        audit_definitions(catalog, warehouses),
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog, warehouses, own_of[dataset]) for dataset in datasets),
     )

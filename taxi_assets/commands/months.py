@@ -16,6 +16,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 if TYPE_CHECKING:
+    from taxi_assets.automation.month_runs import MonthOutcome
     from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
 
@@ -112,29 +113,71 @@ def check(
     The exit code is 0 only where no blocking check failed; warnings do not count.
     """
     from taxi_assets.commands import session
-    from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
 
     with printed_errors():
         settings = read_settings()
-        months = months_of(taxi, start, end) if start else _loaded_months(settings, taxi)
-        if not months:
-            raise click.ClickException("no month is loaded: there is nothing to check")
+        months = months_of(taxi, start, end) if start else _known_months(settings, taxi)
         outcomes = session.check(settings, months, progress(as_json))
-        if junit:
-            write_report(junit, outcomes_junit(outcomes))
-        if json_file:
-            write_report(json_file, outcomes_json(outcomes))
-    if as_json:
-        click.echo(outcomes_json(outcomes))
+        _write(outcomes, as_json, junit, json_file)
     finish(outcomes)
 
 
-def _loaded_months(settings: Settings, taxi: str) -> list[tuple[Dataset, Month]]:
+@click.command()
+@click.argument("taxi", type=TAXI, default="all")
+@click.argument("start", required=False)
+@click.argument("end", required=False)
+@click.option("--repair", is_flag=True, help="Fetch and load again what is not as its file says.")
+@json_option
+@click.option("--junit", type=_FILE, help="Also write JUnit XML, for a CI system.")
+@click.option("--json-file", type=_FILE, help="Also write the JSON to a file.")
+def audit(
+    taxi: str,
+    start: str | None,
+    end: str | None,
+    repair: bool,
+    as_json: bool,
+    junit: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Hold months START to END against their files, read anew; by default all months.
+
+    For each month it says whether file, note, ledgers and tables agree, and which of them does not.
+    The exit code is 0 only where nothing is wrong.
+    """
+    from taxi_assets.commands import session
+
+    with printed_errors():
+        settings = read_settings()
+        months = months_of(taxi, start, end) if start else _known_months(settings, taxi, lake=True)
+        outcomes = session.audit(settings, months, progress(as_json), repair)
+        _write(outcomes, as_json, junit, json_file)
+    finish(outcomes)
+
+
+def _write(
+    outcomes: list[MonthOutcome], as_json: bool, junit: Path | None, json_file: Path | None
+) -> None:
+    from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
+
+    if junit:
+        write_report(junit, outcomes_junit(outcomes))
+    if json_file:
+        write_report(json_file, outcomes_json(outcomes))
+    if as_json:
+        click.echo(outcomes_json(outcomes))
+
+
+def _known_months(settings: Settings, taxi: str, lake: bool = False) -> list[tuple[Dataset, Month]]:
+    """The months that a table or a ledger has, or also the lake."""
     from taxi_assets.status.coverage import coverage
 
     months = {
         (line.taxi, Month.parse(line.month))
         for line in coverage(settings, datasets_of(taxi))
-        if any(line.warehouse_rows.values()) or any(line.ledger_rows.values())
+        if any(line.warehouse_rows.values())
+        or any(line.ledger_rows.values())
+        or (lake and line.lake_rows is not None)
     }
+    if not months:
+        raise click.ClickException("no month is loaded: there is nothing to check")
     return [(DATASETS[taxi], month) for taxi, month in sorted(months)]

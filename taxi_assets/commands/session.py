@@ -14,6 +14,7 @@ from functools import partial
 
 from rich.console import Console
 
+from taxi_assets.automation.audits import audited
 from taxi_assets.automation.backfills import (
     follow,
     launch_backfill,
@@ -31,9 +32,12 @@ from taxi_assets.automation.month_runs import (
 )
 from taxi_assets.commands.terminal import MonthProgress, print_checks
 from taxi_assets.definitions import build_definitions
+from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.registry import warehouses_of
 
 Months = Sequence[tuple[Dataset, Month]]
 _Step = tuple[str, Callable[[], MonthOutcome]]
@@ -105,6 +109,33 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
         ]
         outcomes = _run(steps, console)
     print_checks(console, outcomes)
+    return outcomes
+
+
+def audit(settings: Settings, months: Months, console: Console, repair: bool) -> list[MonthOutcome]:
+    """Hold months against their files, and repair what differs if that is asked for.
+
+    Raises:
+        Interrupted: Ctrl-C; each month is as it was, or is repaired.
+    """
+    definitions, catalog = build_definitions(settings), Catalog(settings)
+    lake, warehouses = lake_of(settings), warehouses_of(settings)
+    with open_instance(settings) as instance:
+
+        def audit_one(dataset: Dataset, month: Month) -> MonthOutcome:
+            load_again = partial(load_month, definitions, instance, dataset, month, force=True)
+            file = catalog.file(dataset, month)
+            return audited(lake, warehouses, catalog, file, load_again if repair else None)
+
+        steps: list[_Step] = [
+            (f"{dataset.taxi} {month}", partial(audit_one, dataset, month))
+            for dataset, month in months
+        ]
+        outcomes = _run(steps, console)
+    if differing := [o for o in outcomes if not all(check.passed for check in o.checks)]:
+        print_checks(console, differing, "Audit")
+    proved = [o for o in outcomes if o.checks and all(check.passed for check in o.checks)]
+    console.print(f"{len(proved)} of {len(outcomes)} months are proved to be what their files say")
     return outcomes
 
 

@@ -88,9 +88,11 @@ def print_outcome(console: Console, outcome: MonthOutcome) -> None:
         console.print(f"  {word} {escape(text)}", highlight=False, soft_wrap=True)
 
 
-def print_checks(console: Console, outcomes: Iterable[MonthOutcome]) -> None:
+def print_checks(
+    console: Console, outcomes: Iterable[MonthOutcome], title: str = "Asset checks"
+) -> None:
     """Print a table of every check of every month."""
-    table = Table("month", "check", "result", "found", title="Asset checks", box=SIMPLE)
+    table = Table("month", "check", "result", "found", title=title, box=SIMPLE)
     for outcome in outcomes:
         for check in outcome.checks:
             failed = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"

@@ -15,7 +15,7 @@ from filelock import FileLock
 from pydantic import BaseModel, ValidationError
 
 from taxi_assets.errors import LakeBusyError, StorageError
-from taxi_assets.lake.lake import Arrival
+from taxi_assets.lake.lake import Arrival, Examined
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy, sha256_of
 
@@ -116,6 +116,16 @@ class FolderLake:
                 changed = change(current)
                 if changed != current:
                     _write_note(path, changed)
+
+    @contextmanager
+    def examine(self, name: str) -> Iterator[Examined]:
+        """What lies there under a file's name, whether bytes and note fit each other or not."""
+        path = self.path(name)
+        try:
+            note = _Note.model_validate_json(_note_path(path).read_bytes()).landed
+        except (OSError, ValidationError):
+            note = None
+        yield Examined(path if path.is_file() else None, note)
 
     @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.source.transfer import Sink
+
+
+class Examined(NamedTuple):
+    """What lies in the lake under a file's name.
+
+    Attributes:
+        path: its bytes as a local file; None if there are none.
+        note: what is noted of them; None if there is no note, or none that can be read.
+    """
+
+    path: Path | None
+    note: LandedFile | None
 
 
 class Arrival(Sink, Protocol):
@@ -50,6 +63,9 @@ class Lake(Protocol):
         Raises:
             LakeBusyError: the lake has another version meanwhile.
         """
+
+    def examine(self, name: str) -> AbstractContextManager[Examined]:
+        """What lies there under a file's name, whether bytes and note fit each other or not."""
 
     def local_copy(self, landed: LandedFile) -> AbstractContextManager[LocalCopy]:
         """That version's bytes as a local file, for as long as the context is open.

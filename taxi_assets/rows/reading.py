@@ -24,6 +24,9 @@ from taxi_assets.rows.row_digest import Digests
 from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
 from taxi_assets.trips.file import FileFormat, TripFile
 
+ENGINE = f"DuckDB {duckdb.__version__}"
+"""Name and version of the database that reads files. Its own hash differs between versions."""
+
 READER_CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": False,
     "autoinstall_known_extensions": False,
@@ -89,7 +92,7 @@ class OpenMonth:
         rejects: rows that were taken out before, and are in neither facts nor path.
         accepted: where the other rows are, if there are rejects.
         max_other_share: share of pickups outside the month above which it is refused.
-        testify: is told the digests of its rows before they become visible, and may refuse them.
+        note_digests: takes the digests of its rows before they become visible, or refuses them.
     """
 
     file: TripFile
@@ -98,7 +101,7 @@ class OpenMonth:
     rejects: Sequence[Reject] = ()
     accepted: Path | None = None
     max_other_share: float = 1.0
-    testify: Callable[[OpenMonth, Digests], None] = lambda _month, _digests: None
+    note_digests: Callable[[OpenMonth, Digests], None] = lambda _month, _digests: None
 
     @property
     def path(self) -> Path:

@@ -110,6 +110,11 @@ def digest_sum(dataset: Dataset, dialect: Dialect, missing: Collection[str] = ()
     return dialect.functions.hash_sum.format(text=text)
 
 
+def engine_label(version: str, columns: int) -> str:
+    """The `Digests.engine` of a database of that name and version, over so many columns."""
+    return f"{version}/{columns}"
+
+
 def engine_sum(dataset: Dataset, dialect: Dialect, columns: int, missing: Collection[str]) -> str:
     """SQL: the sum of the database's own hashes of the rows, from which `as_digest` makes a digest.
 

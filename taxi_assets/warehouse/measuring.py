@@ -10,6 +10,7 @@ from taxi_assets.rows.row_digest import (
     as_digest,
     column_texts,
     digest_sum,
+    engine_label,
     engine_sum,
     id_of,
 )
@@ -117,8 +118,12 @@ def held_month(session: Session, file: TripFile) -> HeldMonth:
     dataset = file.dataset
     entry = _entry(session, file)
     present = session.columns(dataset.table)
-    if not present or differences(present, declared_columns(session.dialect, dataset)):
+    if not present:
         return HeldMonth(entry, 0, None)
+    if differences(present, declared_columns(session.dialect, dataset)):
+        return HeldMonth(
+            entry, count_months(session, dataset).get(loaded_file(file, entry).filename, 0), None
+        )
     tally, digests = measure_rows(session, file, Digests(digest=""))
     return HeldMonth(entry, tally[ROWS], digests.digest)
 
@@ -147,7 +152,7 @@ def _hashed(
         engine, columns = session.engine, str(len(dataset.columns) - len(missing))
     if engine and engine == session.engine:
         total = engine_sum(dataset, dialect, int(columns), missing)
-        return _Hashed({_DIGEST: total}, f"{engine}/{columns}")
+        return _Hashed({_DIGEST: total}, engine_label(engine, int(columns)))
     return _Hashed({_DIGEST: digest_sum(dataset, dialect, missing)})
 
 

@@ -25,7 +25,7 @@ from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import oddities_of
 from taxi_assets.warehouse.registry import warehouse_in
-from taxi_assets.warehouse.witness import testify
+from taxi_assets.warehouse.witness import note_digests
 
 
 class LoadConfig(dg.Config):
@@ -96,7 +96,7 @@ def load_month(
         with lake.local_copy(landed) as copy:
             share = catalog.settings.refuse_out_of_month_share
             month = OpenMonth(
-                file, landed, copy, max_other_share=share, testify=partial(testify, lake)
+                file, landed, copy, max_other_share=share, note_digests=partial(note_digests, lake)
             )
             try:
                 return warehouse.load(lake, month, attempt, force)

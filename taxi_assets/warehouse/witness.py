@@ -29,14 +29,23 @@ def noted_digests(
     return Digests(noted.digest, engine, found) if found else Digests(noted.digest)
 
 
-def testify(lake: Lake, month: OpenMonth, digests: Digests) -> None:
+def note_digests(
+    lake: Lake, month: OpenMonth, digests: Digests, accepted: int | None = None
+) -> None:
     """Note the digests of the rows that a month's file gave, before they become visible.
+
+    Args:
+        lake: has the file.
+        month: the file.
+        digests: the digests of its rows.
+        accepted: number of the rows, if it is not that of the file's facts.
 
     Raises:
         InvalidFileError: the same bytes gave other rows before.
         LakeBusyError: the lake has another version of the file meanwhile.
     """
-    landed, rows = month.landed, month.landed.facts.rows
+    landed = month.landed
+    rows = landed.facts.rows if accepted is None else accepted
     left_out = landed.facts.undeclared(month.file)
 
     def noting(now: LandedFile) -> LandedFile:

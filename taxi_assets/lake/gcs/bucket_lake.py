@@ -16,7 +16,7 @@ from taxi_assets.gcp.failures import changed_meanwhile, explained
 from taxi_assets.lake.folder import disk_refusals
 from taxi_assets.lake.gcs.note import landed_file, metadata_of
 from taxi_assets.lake.gcs.upload import ResumableUpload
-from taxi_assets.lake.lake import Arrival
+from taxi_assets.lake.lake import Arrival, Examined
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy
 
@@ -101,6 +101,17 @@ class BucketLake:
                     return
 
     @contextmanager
+    def examine(self, name: str) -> Iterator[Examined]:
+        """What lies there under a file's name, whether bytes and note fit each other or not."""
+        with explained(f"{self.url}/{name}"):
+            blob = self._current(name)
+        if blob is None:
+            yield Examined(None, None)
+            return
+        with self._downloaded(name, blob) as path:
+            yield Examined(path, self._landed(blob))
+
+    @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:
         """A copy of that version, taken for as long as the context is open.
 
@@ -109,17 +120,21 @@ class BucketLake:
             DamagedCopyError: the object is not what was verified when it landed.
             StorageError: the local disk cannot take the copy.
         """
-        path = self.copies / landed.name
+        with self._downloaded(landed.name, self.blob(landed.name)) as path:
+            copy = LocalCopy(path, landed)
+            self._prove(copy)
+            yield copy
+
+    @contextmanager
+    def _downloaded(self, name: str, blob: Blob) -> Iterator[Path]:
+        path = self.copies / name
         with disk_refusals(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
             try:
-                with disk_refusals(path), explained(f"{self.url}/{landed.name}"):
-                    blob = self.blob(landed.name)
+                with disk_refusals(path), explained(f"{self.url}/{name}"):
                     blob.download_to_filename(str(path), raw_download=True, retry=self.cloud.retry)
-                copy = LocalCopy(path, landed)
-                self._prove(copy)
-                yield copy
+                yield path
             finally:
                 path.unlink(missing_ok=True)
 

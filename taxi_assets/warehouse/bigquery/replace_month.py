@@ -72,7 +72,7 @@ def _swap(session: BigQuerySession, month: OpenMonth, incoming: IncomingRows, ru
     file = month.file
     table = session.table(file.dataset.table)
     columns = ",\n    ".join(BIGQUERY.quote(c.name) for c in merged_columns(file.dataset))
-    month.testify(month, incoming.digests)
+    month.note_digests(month, incoming.digests)
     entry = LedgerEntry.of(month, incoming.digests, run_id)
     with session.transaction():
         session.require(sql("assert_rows", incoming=incoming.table), {"rows": entry.rows})

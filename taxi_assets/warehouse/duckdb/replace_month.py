@@ -62,7 +62,7 @@ def replace_month(
         _insert(session, month, table)
         _audit(session, month, table)
         tally, digests = measure_rows(session, file, Digests())
-        month.testify(month, digests)
+        month.note_digests(month, digests)
         keep(session, LedgerEntry.of(month, digests, run_id), tally, rejected_rows(month), names)
         before_commit()
     return _loaded(session, month, started, True, int(str(deleted)), tally)

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from taxi_assets.rows.reading import ENGINE
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import quoted
 from taxi_assets.sql.statements import Statement, Statements, bound
@@ -30,7 +31,7 @@ class DuckDBSession:
     connection: duckdb.DuckDBPyConnection
 
     dialect = DUCKDB
-    engine = f"DuckDB {duckdb.__version__}"
+    engine = ENGINE
 
     def table(self, name: str) -> str:
         """The table's name, quoted for SQL."""

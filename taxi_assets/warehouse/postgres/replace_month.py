@@ -66,7 +66,7 @@ def replace_month(
         figures = _fill(session, partition, month, on_rows)
         partition.finish_incoming(session)
         tally, digests = figures.tally(), figures.digests()
-        month.testify(month, digests)
+        month.note_digests(month, digests)
         keep(
             session,
             LedgerEntry.of(month, digests, run_id),
