@@ -82,6 +82,11 @@ class Project:
         dataset = DATASETS[taxi]
         return load_month(self._definitions, self.instance, dataset, Month.parse(month))
 
+    def load_again(self, taxi: str, month: str) -> MonthOutcome:
+        """Run a month even if it is unchanged."""
+        dataset = DATASETS[taxi]
+        return load_month(self._definitions, self.instance, dataset, Month.parse(month), force=True)
+
     def check(self, taxi: str, month: str) -> MonthOutcome:
         """Run the checks of a month."""
         dataset = DATASETS[taxi]
