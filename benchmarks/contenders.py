@@ -76,6 +76,7 @@ def flows_sql(mirror: Mirror, database: Path) -> Cost:
     staging = quoted(f"{YELLOW.table}_staging")
     columns = ",\n    ".join(f"{quoted(name)} {type_}" for name, type_ in _COLUMNS.items())
     types = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in _COLUMNS.items())
+    types = f"{{{types}}}"
     names = ["unique_row_id", "filename", *map(quoted, _COLUMNS)]
     copied = ", ".join(map(quoted, _COLUMNS))
     values = ", ".join(f"s.{name}" for name in names)

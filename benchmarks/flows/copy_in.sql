@@ -2,7 +2,7 @@ INSERT INTO {{ table }} ({{ names }})
 SELECT {{ names }}
 FROM read_csv(
     {{ bound.path }},
-    columns = {{{ types }}},
+    columns = {{ types }},
     auto_detect = false,
     header = true,
     delim = ',',

@@ -27,15 +27,18 @@ def _values_as_loaded(month: MonthFigures, expected: Expectations) -> Verdict:
     contradiction = _contradiction(month, entry, expected)
     if contradiction:
         return Verdict(False, f"{contradiction}; `{audit}` tells which one was changed", figures)
-    proved = month.digests.conflict(entry.digests) is False
+    if month.digests.conflict(entry.digests) is None:
+        return Verdict(
+            False,
+            "no digest that this database can compute was kept when the month was loaded: "
+            f"`{audit}` holds its rows against the file and keeps one",
+            figures,
+            blocks=False,
+        )
     return Verdict(
-        proved,
-        f"{month.rows:,} rows have the digest that was kept when they were loaded, {found}"
-        if proved
-        else "no digest that this database can compute was kept when the month was loaded: "
-        f"`{audit}` holds its rows against the file and keeps one",
+        True,
+        f"{month.rows:,} rows have the digest that was kept when they were loaded, {found}",
         figures,
-        blocks=False,
     )
 
 
