@@ -4,5 +4,5 @@ SELECT
     {{ digest }},
     {{ engine_digest }}
 FROM (
-    {{ rows }}
+    {{ selected_rows }}
 )

@@ -46,7 +46,7 @@ def _digest(month: OpenMonth) -> tuple[int, Digests]:
             "digest_rows",
             digest=digest_sum(dataset, DUCKDB),
             engine_digest=engine_sum(dataset, DUCKDB, columns, ()),
-            rows=rows.select,
+            selected_rows=rows.select,
         )
         try:
             found = connection.execute(query.text, dict(rows.parameters)).fetchall()

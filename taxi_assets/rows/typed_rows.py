@@ -179,33 +179,30 @@ def _rows(
     ]
     typed += [f"{text} AS {_read(name)}" for name, text in texts.items()]
     text_of = column_texts(dataset, DUCKDB)
-    times = [column.name for column in dataset.columns if column.type is ColumnType.TIMESTAMP]
-    written = [f"{text_of[name]} AS {_written(name)}" for name in times]
-    text_of |= {name: _written(name) for name in times}
+    # What stands both in the id and in the row's text is written once.
+    once = {name for name in text_of if _is_time(dataset, name)} | set(dataset.row_id_key)
+    written = {
+        name: _key_amount(quoted(name)) if _is_amount(dataset, name) else text_of[name]
+        for name in text_of
+        if name in once
+    }
+    text_of |= {name: _written(name) for name in written}
     columns = [
         f"{_checked_time(column.name)} AS {quoted(column.name)}"
         if column.name in texts
         else quoted(column.name)
         for column in dataset.columns
     ]
-    keys = text_of | {
-        name: _key_amount(quoted(name))
-        for name in dataset.row_id_key
-        if dataset.column(name).type is ColumnType.DOUBLE
-    }
-    identity = id_of(dataset, DUCKDB, keys)
     if hashed:
-        columns += [
-            f"md5_number_upper({row_text(dataset, DUCKDB, identity, text_of)}) AS {ROW_HASH}",
-            f"hash({identity}) AS {ID_HASH}",
-        ]
+        text = row_text(dataset, DUCKDB, "unique_row_id", text_of)
+        columns += [f"md5_number_upper({text}) AS {ROW_HASH}", f"hash(unique_row_id) AS {ID_HASH}"]
     return Statements(__package__, DUCKDB)(
         "select_rows",
-        row_id=identity,
+        row_id=id_of(dataset, DUCKDB, text_of),
         columns=_lines(4, columns),
-        times_written=_lines(8, written),
+        written=_lines(12, [f"{text} AS {_written(name)}" for name, text in written.items()]),
         filename=filename,
-        typed_columns=_lines(12, typed),
+        typed_columns=_lines(16, typed),
         reader=reader,
     ).text
 
@@ -216,6 +213,10 @@ def _lines(indent: int, expressions: Sequence[str]) -> str:
 
 def _is_time(dataset: Dataset, name: str) -> bool:
     return dataset.column(name).type is ColumnType.TIMESTAMP
+
+
+def _is_amount(dataset: Dataset, name: str) -> bool:
+    return dataset.column(name).type is ColumnType.DOUBLE
 
 
 def _is_text(found: pa.DataType) -> bool:
