@@ -32,12 +32,13 @@ Route = Callable[[Mapping[str, str]], Answer]
 
 
 class ApiServer(ThreadingHTTPServer):
-    """The server: ``routes`` by path may change while it runs, ``asked`` grows."""
+    """The server: ``routes`` by path may change while it runs, ``asked`` and ``headers`` grow."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.routes: dict[str, Route] = {}
         self.asked: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
 
     @property
     def url(self) -> str:
@@ -83,6 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer as the path's route says; 404 where there is none."""
         self.server.asked.append(self.path)
+        self.server.headers.append(dict(self.headers))
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         route = self.server.routes.get(parts.path)

@@ -9,7 +9,6 @@ import dagster as dg
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from taxi_assets.settings import Settings, read_settings, variable
-from taxi_assets.settings.warehouses import WarehouseSettings
 
 GROUP = "pipelines"
 """Group of the pipelines' assets in the UI."""
@@ -62,7 +61,7 @@ class Pipeline(dg.Component, dg.Model):
         """The definitions for Dagster's own loader, named after the folder."""
         return self.definitions(context.path.name, read_settings())
 
-    def require(self, settings: WarehouseSettings) -> None:
+    def require(self, settings: Settings) -> None:
         """Check that the settings have what the attributes need.
 
         Raises:

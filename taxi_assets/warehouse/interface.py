@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import dagster as dg
-import pyarrow as pa
 
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
@@ -22,6 +21,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 from taxi_assets.warehouse.session import Session
 
@@ -118,10 +118,18 @@ class Warehouse(Protocol):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the tally of the file's month, for comparing warehouses."""
 
-    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Replace the rows of a pipeline's tables, all in one transaction.
+    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
+        """Write the rows of a pipeline's tables, all in one transaction.
+
+        Args:
+            tables: for each table, its new rows, or a query that gives them.
+            how: what becomes of the rows that are there, and tests of the new ones.
+
+        Returns:
+            The number of new rows of each table.
 
         Raises:
+            TestsFailedError: new rows fail a test.
             WarehouseError: a table or view of that name was made by somebody else.
         """
 
