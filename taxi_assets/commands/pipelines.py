@@ -31,7 +31,7 @@ def _list() -> None:
 
     settings = read_settings()
     folder = settings.pipelines
-    files = list(read_pipeline_files(folder, settings)) if folder.is_dir() else []
+    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
     if not files:
         console.print(f"No pipeline files in {folder.resolve()}", soft_wrap=True)
     wrong = 0
@@ -54,10 +54,11 @@ def _run(name: str) -> None:
     from taxi_assets.components import TripPipeline
     from taxi_assets.components.pipeline import job_name
     from taxi_assets.components.pipeline_files import read_pipeline_files
+    from taxi_assets.components.queried_table import QueriedTable
 
     settings = read_settings()
     folder = settings.pipelines
-    files = read_pipeline_files(folder, settings) if folder.is_dir() else iter(())
+    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
     file = next((file for file in files if file.name == name), None)
     if file is None:
         raise SettingsError(
@@ -73,5 +74,10 @@ def _run(name: str) -> None:
         if not months:
             console.print(f"{name}: none of its months can have been published yet")
         finish(session.load(settings, months, console, job_name=job_name(name)))
+    elif isinstance(file.found, QueriedTable) and file.found.monthly:
+        loaded = list(file.found.loaded(settings))
+        if not loaded:
+            console.print(f"{name}: none of the months that it reads is loaded")
+        finish(session.run_table_job(settings, job_name(name), name, console, loaded))
     else:
         finish(session.run_table_job(settings, job_name(name), name, console))

@@ -89,6 +89,11 @@ class Pipeline(dg.Component, dg.Model):
         return ()
 
     @property
+    def reads(self) -> tuple[tuple[str, str], ...]:
+        """Warehouse and name of each table that the pipeline reads."""
+        return ()
+
+    @property
     @abstractmethod
     def title(self) -> str:
         """What the pipeline does, in one line."""

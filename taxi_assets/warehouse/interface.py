@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import dagster as dg
+import pyarrow as pa
 
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
@@ -21,7 +22,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Write
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 from taxi_assets.warehouse.session import Session
 
@@ -131,6 +132,13 @@ class Warehouse(Protocol):
         Raises:
             TestsFailedError: new rows fail a test.
             WarehouseError: a table or view of that name was made by somebody else.
+        """
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory.
+
+        Raises:
+            WarehouseError: it cannot be run, is too large, or has types that others do not have.
         """
 
     def diagnose(self) -> str:

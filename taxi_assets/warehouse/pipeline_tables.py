@@ -203,6 +203,14 @@ def made_by_others(name: str) -> WarehouseError:
     )
 
 
+def query_error(title: str, error: Exception) -> WarehouseError:
+    """The error for a query that the database does not run."""
+    why = " ".join(str(error).split())[:400]
+    return WarehouseError(
+        f"{title} does not run the query: {why}", "correct the query; nothing was written"
+    )
+
+
 def sql_types(rows: pa.Table, dialect: Dialect) -> dict[str, str]:
     """The SQL type of each column, by its name.
 

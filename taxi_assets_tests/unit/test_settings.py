@@ -119,6 +119,7 @@ ANY_VALUE = {
 """Every text is a path, or a name for Docker to judge."""
 
 NEVER_SHOWN = {
+    "TAXI_PIPELINE_SECRETS",
     "TAXI_POSTGRES_DSN",
     "TAXI_DAGSTER_POSTGRES_DSN",
     "TAXI_QUERY_POSTGRES_DSN",

@@ -8,7 +8,6 @@ from contextlib import suppress
 from itertools import chain
 
 from taxi_assets.assistant.data.database import Database, Tables, ranges
-from taxi_assets.assistant.extra import needs_extra
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.datasets import DATASETS
@@ -29,9 +28,9 @@ def months_named(sql: str, dialect: str) -> Months:
     From one date to another it is about all months between. A query that cannot be parsed names
     none: its database will refuse it.
     """
-    with needs_extra():
-        import sqlglot
-        from sqlglot import exp
+    import sqlglot
+    from sqlglot import exp
+
     try:
         query = sqlglot.parse_one(sql, read=dialect)
     except sqlglot.errors.SqlglotError:

@@ -26,6 +26,21 @@ from taxi_assets.warehouse.pipeline_tables import (
     sql_types,
     tested_rows,
 )
+from taxi_assets.warehouse.reading_rows import BATCH_ROWS, NUMERIC, table_of_rows
+
+_TYPES = {
+    "BOOLEAN": pa.bool_(),
+    "BOOL": pa.bool_(),
+    "INTEGER": pa.int64(),
+    "INT64": pa.int64(),
+    "FLOAT": pa.float64(),
+    "FLOAT64": pa.float64(),
+    **dict.fromkeys(("NUMERIC", "BIGNUMERIC"), NUMERIC),
+    "STRING": pa.string(),
+    "DATE": pa.date32(),
+    **dict.fromkeys(("TIMESTAMP", "DATETIME"), pa.timestamp("us")),
+}
+"""Arrow's type for each of BigQuery's."""
 
 
 def write_tables(
@@ -57,6 +72,16 @@ def write_tables(
                 for statement in changes(session, incoming, how):
                     session.change(statement)
     return counts
+
+
+def read_rows(session: BigQuerySession, select: Select) -> pa.Table:
+    """The rows of a query, whole in memory.
+
+    Raises:
+        WarehouseError: it cannot be run, is too large, or has types that others do not have.
+    """
+    names, batches = session.jobs.read_batches(select(session), BATCH_ROWS)
+    return table_of_rows({name: _TYPES.get(type_) for name, type_ in names.items()}, batches)
 
 
 def _require_ours(session: BigQuerySession, name: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import uuid4
 
+import pyarrow as pa
+
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
@@ -23,7 +25,7 @@ from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.bigquery.doctor import diagnose
 from taxi_assets.warehouse.bigquery.estimate import estimate_load
 from taxi_assets.warehouse.bigquery.jobs import Cost, Jobs
-from taxi_assets.warehouse.bigquery.pipeline_tables import write_tables
+from taxi_assets.warehouse.bigquery.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.bigquery.replace_month import replace_month
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
@@ -32,7 +34,7 @@ from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.interface import AdoptedTable, Attempt, Estimate, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
-from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Write
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 
 DIALECT = BIGQUERY
@@ -100,6 +102,11 @@ class BigQueryWarehouse:
         """Write the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
             return write_tables(session, tables, how)
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory."""
+        with self.session() as session:
+            return read_rows(session, select)
 
     def diagnose(self) -> str:
         """Check that months can be loaded, and describe what was found."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+import duckdb
 import pyarrow as pa
 
 from taxi_assets.sql.duckdb import DUCKDB
@@ -12,12 +14,15 @@ from taxi_assets.warehouse.pipeline_tables import (
     OWNER_COMMENT,
     Incoming,
     NewRows,
+    Select,
     Write,
     changes,
     made_by_others,
     must_recreate,
+    query_error,
     tested_rows,
 )
+from taxi_assets.warehouse.reading_rows import BATCH_ROWS, require_size
 
 
 def write_tables(
@@ -42,7 +47,8 @@ def _write(session: DuckDBSession, name: str, rows: NewRows, how: Write) -> int:
         raise made_by_others(name)
     place = DUCKDB.quote(_arriving(name))
     if not isinstance(rows, pa.Table):
-        session.change(sql("stage_query", incoming=place, query=rows(session)))
+        with _explained():
+            session.change(sql("stage_query", incoming=place, query=rows(session)))
     described = session.ask(sql("describe_incoming", incoming=place))
     incoming = Incoming(name, place, {str(column): str(type_) for column, type_, *_ in described})
     count = tested_rows(session, incoming, how)
@@ -58,6 +64,32 @@ def _write(session: DuckDBSession, name: str, rows: NewRows, how: Write) -> int:
     if not isinstance(rows, pa.Table):
         session.change(sql("drop_incoming", incoming=place))
     return count
+
+
+def read_rows(session: DuckDBSession, select: Select) -> pa.Table:
+    """The rows of a query, whole in memory.
+
+    Raises:
+        WarehouseError: it cannot be run, or its rows are too large.
+    """
+    with _explained():
+        reader = session.connection.sql(select(session).text).to_arrow_reader(BATCH_ROWS)
+        found = []
+        for batch in reader:
+            found.append(batch)
+            require_size(sum(each.nbytes for each in found))
+        return pa.Table.from_batches(found, reader.schema)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say what is wrong with somebody's query."""
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.FatalException):
+        raise
+    except duckdb.Error as error:
+        raise query_error("DuckDB", error) from None
 
 
 def _arriving(name: str) -> str:
