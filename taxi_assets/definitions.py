@@ -1,6 +1,7 @@
 """Dagster's code location: assembles all parts of the project for the given settings."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -27,6 +28,9 @@ from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
 from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
+
+_OWN = Path(__file__).with_name("defs")
+_EMPTY = ("__init__.py", "__pycache__")
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -72,6 +76,13 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     )
 
 
+def own_definitions() -> dg.Definitions:
+    """The definitions in the folder ``defs``, where `dg scaffold` writes; by Dagster's loader."""
+    if not any(path.name not in _EMPTY for path in _OWN.iterdir()):
+        return dg.Definitions()
+    return dg.load_from_defs_folder(path_within_project=_OWN)
+
+
 def _of_bucket(settings: Settings) -> dg.Definitions:
     if settings.lake_bucket is None:
         return dg.Definitions()
@@ -102,4 +113,4 @@ def _of_dataset(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The code location."""
-    return build_definitions(read_settings())
+    return dg.Definitions.merge(build_definitions(read_settings()), own_definitions())

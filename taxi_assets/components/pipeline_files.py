@@ -11,9 +11,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from taxi_assets.components.copy_table import CopyTable
+from taxi_assets.components.existing_job import ExistingJob
 from taxi_assets.components.http_table import HttpTable
 from taxi_assets.components.pipeline import Pipeline
 from taxi_assets.components.pipeline_text import REMEDY, Place, parse_pipeline
+from taxi_assets.components.report import Report
 from taxi_assets.components.sql_table import SqlTable
 from taxi_assets.components.table_name import is_plain
 from taxi_assets.components.trip_pipeline import TripPipeline
@@ -22,7 +24,7 @@ from taxi_assets.settings import Settings
 
 COMPONENTS: dict[str, type[Pipeline]] = {
     f"taxi_assets.components.{each.__name__}": each
-    for each in (HttpTable, SqlTable, CopyTable, TripPipeline)
+    for each in (TripPipeline, HttpTable, SqlTable, CopyTable, Report, ExistingJob)
 }
 """The components that a file may be an instance of, by the file's ``type``."""
 

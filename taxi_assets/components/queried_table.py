@@ -9,6 +9,7 @@ import dagster as dg
 from pydantic import model_validator
 
 from taxi_assets.automation.schedules import default_schedule_status
+from taxi_assets.components.pipeline import job_name
 from taxi_assets.components.table_pipeline import TablePipeline
 from taxi_assets.errors import WarehouseError
 from taxi_assets.settings import Settings
@@ -150,14 +151,14 @@ class QueriedTable(TablePipeline):
         loaded = self.loaded(settings)
         return [month for month, time in loaded.items() if made.get(str(month), 0.0) < time]
 
-    def schedule_of(self, job: str, settings: Settings) -> dg.ScheduleDefinition | None:
+    def schedules(self, name: str, settings: Settings) -> list[dg.ScheduleDefinition]:
         """The schedule of the job; of a monthly table it asks for the months that are stale."""
         if self.schedule is None or not self.monthly:
-            return super().schedule_of(job, settings)
+            return super().schedules(name, settings)
 
         @dg.schedule(
-            name=f"{job}_schedule",
-            job_name=job,
+            name=f"{job_name(name)}_schedule",
+            job_name=job_name(name),
             cron_schedule=self.schedule,
             execution_timezone=settings.schedule_timezone,
             default_status=default_schedule_status(settings),
@@ -174,7 +175,7 @@ class QueriedTable(TablePipeline):
             ]
             return requests or dg.SkipReason("every month that is loaded is made")
 
-        return stale_months
+        return [stale_months]
 
 
 def _place(session: Session, name: str, month: Month | None) -> str:

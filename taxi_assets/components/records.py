@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from taxi_assets.components.columns import ARROW_TYPES, Column, found, is_there
@@ -144,6 +143,8 @@ def table_of_parquet(content: bytes, place: str, columns: Mapping[str, Column]) 
 
 
 def _parquet_column(rows: pa.Table, name: str, column: Column, place: str) -> pa.ChunkedArray:
+    import pyarrow.compute as pc  # takes a third of a second, and few files need it
+
     path = column.place(name)
     try:
         if path in rows.column_names:

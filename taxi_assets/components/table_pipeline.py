@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 import dagster as dg
 from pydantic import ConfigDict, Field, model_validator
 
-from taxi_assets.automation.schedules import default_schedule_status
 from taxi_assets.components.pipeline import GROUP, Pipeline, job_name
 from taxi_assets.components.table_name import ColumnName, TableName
 from taxi_assets.failures import dagster_failures
@@ -114,21 +113,8 @@ class TablePipeline(Pipeline):
         """The tables as assets, their job and its schedule."""
         asset = self._asset(name, settings)
         job = dg.define_asset_job(job_name(name), [asset], description=self.title)
-        schedule = self.schedule_of(job.name, settings)
-        return dg.Definitions(
-            assets=[asset], jobs=[job], schedules=[] if schedule is None else [schedule]
-        )
-
-    def schedule_of(self, job: str, settings: Settings) -> dg.ScheduleDefinition | None:
-        """The schedule of the job of that name; None without one."""
-        if self.schedule is None:
-            return None
-        return dg.ScheduleDefinition(
-            job_name=job,
-            cron_schedule=self.schedule,
-            execution_timezone=settings.schedule_timezone,
-            default_status=default_schedule_status(settings),
-        )
+        schedules = self.schedules(name, settings)
+        return dg.Definitions(assets=[asset], jobs=[job], schedules=schedules)
 
     def _asset(self, name: str, settings: Settings) -> dg.AssetsDefinition:
         keys = {table: dg.AssetKey([warehouse, table]) for warehouse, table in self.tables}

@@ -16,7 +16,7 @@ import dagster as dg
 
 # Dagster has no public way to ask when a cron expression is due.
 from taxi_assets.automation.dagster_internals import schedule_execution_time_iterator
-from taxi_assets.components.pipeline import Pipeline, job_name
+from taxi_assets.components.pipeline import Pipeline
 from taxi_assets.components.pipeline_files import read_pipeline_files
 from taxi_assets.components.trip_pipeline import TripPipeline
 from taxi_assets.definitions import build_definitions
@@ -58,7 +58,7 @@ def _read(settings: Settings) -> Mapping[str, Pipeline | InvalidFileError]:
 
 
 def _defined(name: str, pipeline: Pipeline, settings: Settings) -> dict[str, object]:
-    job = build_definitions(settings).resolve_job_def(job_name(name))
+    job = build_definitions(settings).resolve_job_def(pipeline.job_name(name))
     assets = job.asset_layer.selected_asset_keys
     if not assets:
         raise ValueError("it makes nothing")
