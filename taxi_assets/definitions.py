@@ -30,6 +30,8 @@ from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
 
 _OWN = Path(__file__).with_name("defs")
+"""Where `dg scaffold` writes. Dagster's own loader reads it, if there is anything."""
+
 _EMPTY = ("__init__.py", "__pycache__")
 
 
@@ -76,13 +78,6 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     )
 
 
-def own_definitions() -> dg.Definitions:
-    """The definitions in the folder ``defs``, where `dg scaffold` writes; by Dagster's loader."""
-    if not any(path.name not in _EMPTY for path in _OWN.iterdir()):
-        return dg.Definitions()
-    return dg.load_from_defs_folder(path_within_project=_OWN)
-
-
 def _of_bucket(settings: Settings) -> dg.Definitions:
     if settings.lake_bucket is None:
         return dg.Definitions()
@@ -113,4 +108,7 @@ def _of_dataset(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The code location."""
-    return dg.Definitions.merge(build_definitions(read_settings()), own_definitions())
+    built = build_definitions(read_settings())
+    if not any(path.name not in _EMPTY for path in _OWN.iterdir()):
+        return built
+    return dg.Definitions.merge(built, dg.load_from_defs_folder(path_within_project=_OWN))

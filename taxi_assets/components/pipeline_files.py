@@ -117,6 +117,15 @@ def read_pipeline(path: Path, settings: Settings) -> Pipeline:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidFileError(f"{path} cannot be read: {error}", REMEDY) from None
+    return pipeline_of_text(text, path, settings)
+
+
+def pipeline_of_text(text: str, path: Path, settings: Settings) -> Pipeline:
+    """The pipeline in the text of a file of that name.
+
+    Raises:
+        InvalidFileError: the text is wrong; it names file, line, key and remedy.
+    """
     content, lines = parse_pipeline(text, str(path))
     if not isinstance(content, dict) or set(content) != {"type", "attributes"}:
         raise InvalidFileError(f"{path}: it must have the keys type and attributes", REMEDY)

@@ -1,8 +1,6 @@
 """Reads the records of an answer, and turns them into a typed table.
 
-A value that does not fit is an error. Libraries that read APIs were compared: dlt's REST client has
-the same ways of paging, but brings 20 further packages, takes 1.5 s to import, and writes addresses
-with their keys into its errors; it does not know which hosts a file may reach.
+A value that does not fit is an error.
 """
 
 from __future__ import annotations

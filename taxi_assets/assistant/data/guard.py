@@ -15,12 +15,24 @@ _REMEDY = "ask for what one SELECT over the tables gives"
 
 
 def guarded(sql: str, dialect: str, tables: Collection[str]) -> str:
-    """The query, written anew, if it only reads those tables.
+    """The query, written anew, if it only reads those tables of the schema ``public``.
+
+    Raises:
+        QueryError: as `guarded_query` has it.
+    """
+    return guarded_query(sql, dialect, tables, ("public",)).text()
+
+
+def guarded_query(
+    sql: str, dialect: str, tables: Collection[str], schemas: Collection[str]
+) -> SelectOnly:
+    """The query, if it only reads those tables.
 
     Args:
         sql: what somebody wrote.
         dialect: as sqlglot calls it.
         tables: that may be read, by their names.
+        schemas: what may stand before their names.
 
     Raises:
         QueryError: it is no single SELECT, or reads or calls anything else.
@@ -30,13 +42,14 @@ def guarded(sql: str, dialect: str, tables: Collection[str]) -> str:
     except ValueError as error:
         raise _refused(str(error)) from None
     allowed = {name.lower() for name in tables}
+    before = {"", *(name.lower() for name in schemas)}
     for table in query.tables:
-        is_ours = table.schema.lower() in ("", "public") and not table.catalog
+        is_ours = table.schema.lower() in before and not table.catalog
         if table.name.lower() not in allowed or not is_ours:
             raise _refused(
                 f"there is no table {table.text} to read; there are {', '.join(sorted(allowed))}"
             )
-    return query.text()
+    return query
 
 
 def _refused(reason: str) -> QueryError:

@@ -79,7 +79,7 @@ def missing(
 
 def _unledgered(database: Database, tables: Tables, taxi: str, months: set[Month]) -> set[Month]:
     dataset = DATASETS.get(taxi)
-    if dataset is None or dataset.table not in tables:
+    if dataset is None or dataset.table not in tables or database.is_billed:
         return set()
     files = {
         file.filename: month
