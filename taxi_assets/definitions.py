@@ -1,6 +1,7 @@
 """Dagster's code location: assembles all parts of the project for the given settings."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import dagster as dg
 
@@ -28,6 +29,11 @@ from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
 from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
+
+_OWN = Path(__file__).with_name("defs")
+"""Where `dg scaffold` writes. Dagster's own loader reads it, if there is anything."""
+
+_EMPTY = ("__init__.py", "__pycache__")
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
@@ -104,4 +110,7 @@ def _of_dataset(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The code location."""
-    return build_definitions(read_settings())
+    built = build_definitions(read_settings())
+    if not any(path.name not in _EMPTY for path in _OWN.iterdir()):
+        return built
+    return dg.Definitions.merge(built, dg.load_from_defs_folder(path_within_project=_OWN))

@@ -32,12 +32,17 @@ Route = Callable[[Mapping[str, str]], Answer]
 
 
 class ApiServer(ThreadingHTTPServer):
-    """The server: ``routes`` by path may change while it runs, ``asked`` grows."""
+    """The server: ``routes`` by path may change while it runs.
+
+    What it was asked is in ``asked``, ``headers`` and ``posted``.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.routes: dict[str, Route] = {}
         self.asked: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.posted: list[bytes] = []
 
     @property
     def url(self) -> str:
@@ -80,9 +85,15 @@ def shop(products: list[dict[str, object]]) -> Route:
 class _Handler(BaseHTTPRequestHandler):
     server: ApiServer
 
+    def do_POST(self) -> None:
+        """Keep what is posted, and answer as to any request."""
+        self.server.posted.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
+
     def do_GET(self) -> None:
         """Answer as the path's route says; 404 where there is none."""
         self.server.asked.append(self.path)
+        self.server.headers.append(dict(self.headers))
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         route = self.server.routes.get(parts.path)

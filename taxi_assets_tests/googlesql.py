@@ -71,6 +71,7 @@ def _options() -> dict[str, Any]:
         **dict.fromkeys(("description", "format", "compression"), text),
         **dict.fromkeys(("allow_jagged_rows", "ignore_unknown_values"), flag),
         "skip_leading_rows": number,
+        "expiration_timestamp": _type("TIMESTAMP"),
         "uris": TypeFactory.create_array_type(text),
         "labels": TypeFactory.create_array_type(label),
     }

@@ -142,11 +142,19 @@ def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> Mon
 
 
 def run_job(
-    definitions: dg.Definitions, instance: dg.DagsterInstance, job_name: str, name: str
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    job_name: str,
+    name: str,
+    month: Month | None = None,
 ) -> MonthOutcome:
-    """Run a job that has no months, and call its outcome by that name."""
+    """Run a job, of a month if it has months, and call its outcome by that name."""
     result = definitions.resolve_job_def(job_name).execute_in_process(
-        instance=instance, run_config=_QUIET, tags=SESSION_TAGS, raise_on_error=False
+        partition_key=None if month is None else str(month),
+        instance=instance,
+        run_config=_QUIET,
+        tags=SESSION_TAGS,
+        raise_on_error=False,
     )
     return _outcome(name, result)
 

@@ -20,7 +20,7 @@ from taxi_assets.settings import Settings, read_settings
 @click.option("--data", is_flag=True, help="Ask the tables; the SQL is shown.")
 @click.option(
     "--warehouse",
-    type=click.Choice(["duckdb", "postgres"]),
+    type=click.Choice(["duckdb", "postgres", "bigquery"]),
     help="Whose tables; by default those of the first of TAXI_WAREHOUSES.",
 )
 @json_option

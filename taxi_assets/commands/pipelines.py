@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -14,13 +15,18 @@ from taxi_assets.settings import read_settings, variable
 
 @click.command()
 @click.argument("name", required=False)
-def pipelines(name: str | None) -> None:
+@click.option("--schema", is_flag=True, help="Print the JSON schema of the files, for an editor.")
+def pipelines(name: str | None, schema: bool) -> None:
     """List the pipelines of the folder `pipelines`, or run the one of that NAME.
 
-    The list's exit code is 1 where a file is wrong. A pipeline of trips loads all its months.
+    The list's exit code is 1 where a file is wrong. A pipeline of months makes all its months.
     """
     with printed_errors():
-        if name is None:
+        if schema:
+            from taxi_assets.components.editor_schema import editor_schema
+
+            click.echo(json.dumps(editor_schema(), indent=2))
+        elif name is None:
             _list()
         else:
             _run(name)
@@ -31,7 +37,7 @@ def _list() -> None:
 
     settings = read_settings()
     folder = settings.pipelines
-    files = list(read_pipeline_files(folder, settings)) if folder.is_dir() else []
+    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
     if not files:
         console.print(f"No pipeline files in {folder.resolve()}", soft_wrap=True)
     wrong = 0
@@ -52,12 +58,12 @@ def _run(name: str) -> None:
 
     from taxi_assets.commands import session
     from taxi_assets.components import TripPipeline
-    from taxi_assets.components.pipeline import job_name
     from taxi_assets.components.pipeline_files import read_pipeline_files
+    from taxi_assets.components.queried_table import QueriedTable
 
     settings = read_settings()
     folder = settings.pipelines
-    files = read_pipeline_files(folder, settings) if folder.is_dir() else iter(())
+    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
     file = next((file for file in files if file.name == name), None)
     if file is None:
         raise SettingsError(
@@ -72,6 +78,11 @@ def _run(name: str) -> None:
         months = [(dataset, month) for month in wanted]
         if not months:
             console.print(f"{name}: none of its months can have been published yet")
-        finish(session.load(settings, months, console, job_name=job_name(name)))
+        finish(session.load(settings, months, console, job_name=file.found.job_name(name)))
+    elif isinstance(file.found, QueriedTable) and file.found.monthly:
+        loaded = list(file.found.loaded(settings))
+        if not loaded:
+            console.print(f"{name}: none of the months that it reads is loaded")
+        finish(session.run_table_job(settings, file.found.job_name(name), name, console, loaded))
     else:
-        finish(session.run_table_job(settings, job_name(name), name, console))
+        finish(session.run_table_job(settings, file.found.job_name(name), name, console))

@@ -83,16 +83,32 @@ def load(
 
 
 def run_table_job(
-    settings: Settings, job_name: str, name: str, console: Console
+    settings: Settings,
+    job_name: str,
+    name: str,
+    console: Console,
+    months: Sequence[Month] | None = None,
 ) -> list[MonthOutcome]:
-    """Run a job that has no months.
+    """Run a job of a pipeline's tables.
+
+    Args:
+        settings: settings of the project.
+        job_name: the job.
+        name: the pipeline.
+        console: gets the progress.
+        months: the months to make, one run each; None if the job has no months.
 
     Raises:
-        Interrupted: Ctrl-C; all its tables are replaced, or none is.
+        Interrupted: Ctrl-C; what a run writes is written whole, or not at all.
     """
     definitions = build_definitions(settings)
     with open_instance(settings) as instance:
-        return _run([(name, partial(run_job, definitions, instance, job_name, name))], console)
+        titled = [(name, None)] if months is None else [(f"{name} {m}", m) for m in months]
+        steps: list[_Step] = [
+            (title, partial(run_job, definitions, instance, job_name, title, month))
+            for title, month in titled
+        ]
+        return _run(steps, console)
 
 
 def check(settings: Settings, months: Months, console: Console) -> list[MonthOutcome]:

@@ -8,8 +8,9 @@ from typing import Annotated, Self
 import dagster as dg
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from taxi_assets.automation.schedules import default_schedule_status
+from taxi_assets.components.example import ExampleScaffolder
 from taxi_assets.settings import Settings, read_settings, variable
-from taxi_assets.settings.warehouses import WarehouseSettings
 
 GROUP = "pipelines"
 """Group of the pipelines' assets in the UI."""
@@ -37,6 +38,7 @@ def job_name(name: str) -> str:
     return f"pipeline_{name}"
 
 
+@dg.scaffold_with(ExampleScaffolder)
 class Pipeline(dg.Component, dg.Model):
     """A component whose attributes are plain data.
 
@@ -62,7 +64,7 @@ class Pipeline(dg.Component, dg.Model):
         """The definitions for Dagster's own loader, named after the folder."""
         return self.definitions(context.path.name, read_settings())
 
-    def require(self, settings: WarehouseSettings) -> None:
+    def require(self, settings: Settings) -> None:
         """Check that the settings have what the attributes need.
 
         Raises:
@@ -84,9 +86,36 @@ class Pipeline(dg.Component, dg.Model):
     def definitions(self, name: str, settings: Settings) -> dg.Definitions:
         """Dagster's definitions: a job ``pipeline_<name>``, its schedule, its assets."""
 
+    def schedules(self, name: str, settings: Settings) -> list[dg.ScheduleDefinition]:
+        """The schedule of the pipeline's job; none if it runs only by hand."""
+        if self.schedule is None:
+            return []
+        schedule = dg.ScheduleDefinition(
+            name=f"{job_name(name)}_schedule",
+            job_name=self.job_name(name),
+            cron_schedule=self.schedule,
+            execution_timezone=settings.schedule_timezone,
+            default_status=default_schedule_status(settings),
+        )
+        return [schedule]
+
+    def job_name(self, name: str) -> str:
+        """Name of the job of the pipeline of that name."""
+        return job_name(name)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names of the secrets that the pipeline needs."""
+        return []
+
     @property
     def tables(self) -> tuple[tuple[str, str], ...]:
         """Warehouse and name of each table that only this pipeline may make."""
+        return ()
+
+    @property
+    def reads(self) -> tuple[tuple[str, str], ...]:
+        """Warehouse and name of each table that the pipeline reads."""
         return ()
 
     @property

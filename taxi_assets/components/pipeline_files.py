@@ -10,16 +10,21 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from taxi_assets.components.copy_table import CopyTable
+from taxi_assets.components.existing_job import ExistingJob
 from taxi_assets.components.http_table import HttpTable
 from taxi_assets.components.pipeline import Pipeline
 from taxi_assets.components.pipeline_text import REMEDY, Place, parse_pipeline
+from taxi_assets.components.report import Report
+from taxi_assets.components.sql_table import SqlTable
 from taxi_assets.components.table_name import is_plain
 from taxi_assets.components.trip_pipeline import TripPipeline
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.settings import Settings
 
 COMPONENTS: dict[str, type[Pipeline]] = {
-    f"taxi_assets.components.{each.__name__}": each for each in (HttpTable, TripPipeline)
+    f"taxi_assets.components.{each.__name__}": each
+    for each in (TripPipeline, HttpTable, SqlTable, CopyTable, Report, ExistingJob)
 }
 """The components that a file may be an instance of, by the file's ``type``."""
 
@@ -39,8 +44,43 @@ class PipelineFile:
     found: Pipeline | InvalidFileError
 
 
-def read_pipeline_files(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
+def read_pipeline_files(folder: Path, settings: Settings) -> list[PipelineFile]:
     """The files of the folder, by name. An error in one file does not affect the others."""
+    return list(_without_circles(list(_read_each(folder, settings))))
+
+
+def _without_circles(files: list[PipelineFile]) -> Iterator[PipelineFile]:
+    """Refuse pipelines that are made from each other: Dagster could load nothing at all."""
+    maker = {
+        table: file
+        for file in files
+        if isinstance(file.found, Pipeline)
+        for table in file.found.tables
+    }
+
+    def sources(file: PipelineFile) -> list[PipelineFile]:
+        reads = file.found.reads if isinstance(file.found, Pipeline) else ()
+        return [maker[table] for table in reads if table in maker]
+
+    for file in files:
+        seen: set[str] = set()
+        left = sources(file)
+        while left:
+            source = left.pop()
+            if source.name not in seen:
+                seen.add(source.name)
+                left += sources(source)
+        if file.name in seen:
+            error = InvalidFileError(
+                f"{file.path}: its table is made from itself, by way of {', '.join(sorted(seen))}",
+                "let one of them read another table",
+            )
+            yield PipelineFile(file.name, file.path, error)
+        else:
+            yield file
+
+
+def _read_each(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
     taken: dict[tuple[str, str], Path] = {}
     names: set[str] = set()
     for path in sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml")):
@@ -77,6 +117,15 @@ def read_pipeline(path: Path, settings: Settings) -> Pipeline:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidFileError(f"{path} cannot be read: {error}", REMEDY) from None
+    return pipeline_of_text(text, path, settings)
+
+
+def pipeline_of_text(text: str, path: Path, settings: Settings) -> Pipeline:
+    """The pipeline in the text of a file of that name.
+
+    Raises:
+        InvalidFileError: the text is wrong; it names file, line, key and remedy.
+    """
     content, lines = parse_pipeline(text, str(path))
     if not isinstance(content, dict) or set(content) != {"type", "attributes"}:
         raise InvalidFileError(f"{path}: it must have the keys type and attributes", REMEDY)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from taxi_assets.components.records import ARROW_TYPES, ColumnKind
+from taxi_assets.components.columns import ARROW_TYPES, ColumnKind
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.sql.duckdb import DUCKDB
 

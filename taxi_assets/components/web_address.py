@@ -1,9 +1,11 @@
-"""Checks the web addresses in pipeline files, and the hosts that they lead to."""
+"""Asks the web addresses in pipeline files, and checks the hosts that they lead to."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,7 @@ from requests.utils import select_proxy
 
 from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
 from taxi_assets.settings import Settings
+from taxi_assets.source.content import fetch_content
 from taxi_assets.source.http import HttpTransport
 
 _MAX_REDIRECTS = 5
@@ -39,7 +42,78 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 """An address on the web, without credentials."""
 
 
-def transport_of(settings: Settings) -> HttpTransport:
+Carry = Callable[[requests.PreparedRequest], requests.PreparedRequest]
+"""Adds to a request what only its host may see."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """An answer.
+
+    Attributes:
+        content: its bytes.
+        links: its header ``Link``, which may name the next page; empty without one.
+    """
+
+    content: bytes
+    links: str
+
+
+class Web:
+    """Asks addresses of pipeline files."""
+
+    def __init__(self, settings: Settings, carry: Carry, largest_bytes: int) -> None:
+        """Prepare to ask. Nothing is sent yet.
+
+        Args:
+            settings: they say whether only public addresses may be asked.
+            carry: adds to each request what only its host may see.
+            largest_bytes: of an answer.
+        """
+        self._transport = transport_of(settings, carry)
+        self._largest_bytes = largest_bytes
+        self._links = ""
+        self._transport.session.hooks["response"].append(self._keep_links)
+
+    def ask(self, url: str) -> Received:
+        """The answer of an address.
+
+        Raises:
+            TaxiAssetsError: there is none, it is too large, or it may not be asked.
+        """
+        require_address(url)
+        content = fetch_content(self._transport, url, self._largest_bytes)
+        return Received(content, self._links)
+
+    def _keep_links(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        self._links = response.headers.get("Link", "")
+
+
+def require_address(url: str) -> None:
+    """Check an address that an answer named.
+
+    Raises:
+        SourceRefusedError: it is none that may be asked.
+    """
+    try:
+        _web_address(url)
+    except ValueError as error:
+        raise SourceRefusedError(
+            f"the next page is no web address: {error}", "look at what the address answers"
+        ) from None
+
+
+def require_host(url: str) -> None:
+    """Check that the host of an address may be asked, without asking it.
+
+    Raises:
+        SourceUnavailableError: the host cannot be looked up.
+        SourceRefusedError: it is not a public host.
+    """
+    _require_public(str(urlsplit(url).hostname or ""), may_be_unknown=False)
+
+
+def transport_of(settings: Settings, carry: Carry = lambda request: request) -> HttpTransport:
     """The transport that fetches such addresses.
 
     Unless the settings allow any host, each request goes only to public addresses, also after a
@@ -53,14 +127,18 @@ def transport_of(settings: Settings) -> HttpTransport:
         address_setting="the pipeline file",
     )
     transport.session.max_redirects = _MAX_REDIRECTS
-    if settings.pipeline_hosts == "public":
-        for scheme in ("http://", "https://"):
-            transport.session.mount(scheme, _PublicHosts())
+    public = settings.pipeline_hosts == "public"
+    for scheme in ("http://", "https://"):
+        transport.session.mount(scheme, _Hosts(public, carry))
     return transport
 
 
-class _PublicHosts(HTTPAdapter):
-    """Refuses a host if any of its addresses is not public. It checks before each request."""
+class _Hosts(HTTPAdapter):
+    """Sends requests, and refuses hosts that are not public if only those may be asked."""
+
+    def __init__(self, public: bool, carry: Carry) -> None:
+        super().__init__()
+        self._public, self._carry = public, carry
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **options: Any
@@ -70,21 +148,25 @@ class _PublicHosts(HTTPAdapter):
         If a proxy is set, the proxy looks up the host and connects. Its operator decides which
         hosts it may reach. A name that cannot be looked up here is left to the proxy.
         """
-        host = str(urlsplit(request.url or "").hostname or "")
-        addresses = _addresses(host)
-        if not addresses and not select_proxy(request.url or "", options.get("proxies")):
-            raise SourceUnavailableError(
-                f"{host} cannot be looked up",
-                "check the name in the pipeline file, and the network",
+        if self._public:
+            proxied = bool(select_proxy(request.url or "", options.get("proxies")))
+            _require_public(str(urlsplit(request.url or "").hostname or ""), proxied)
+        return super().send(self._carry(request), *args, **options)
+
+
+def _require_public(host: str, may_be_unknown: bool) -> None:
+    addresses = _addresses(host)
+    if not addresses and not may_be_unknown:
+        raise SourceUnavailableError(
+            f"{host} cannot be looked up", "check the name in the pipeline file, and the network"
+        )
+    for address in addresses:
+        if not is_public(address):
+            raise SourceRefusedError(
+                f"{host} is {address}, which is not a public address",
+                "name a public host in the pipeline file, or set TAXI_PIPELINE_HOSTS=any if "
+                "everybody who writes pipeline files may reach what this machine reaches",
             )
-        for address in addresses:
-            if not is_public(address):
-                raise SourceRefusedError(
-                    f"{host} is {address}, which is not a public address",
-                    "name a public host in the pipeline file, or set TAXI_PIPELINE_HOSTS=any if "
-                    "everybody who writes pipeline files may reach what this machine reaches",
-                )
-        return super().send(request, *args, **options)
 
 
 def is_public(text: str) -> bool:

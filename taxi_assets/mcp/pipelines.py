@@ -35,6 +35,6 @@ def proved(settings: Settings, path: Path, text: str) -> Proof:
         AssistantError: it is wrong, does nothing, harms another file, or took too long.
     """
     try:
-        return prove(settings, path.name, text, set())
+        return prove(settings, {path.name: text})[path.name]
     except PlanError as error:
         raise AssistantError(error.what, "correct the file: docs/components.md") from None

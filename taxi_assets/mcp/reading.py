@@ -36,7 +36,7 @@ _MOST_LINES = 500
 
 Taxi = Annotated[str, Field(description="A taxi, such as green, or all.")]
 MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Such as 2021-03.")]
-WarehouseName = Literal["duckdb", "postgres"]
+WarehouseName = Literal["duckdb", "postgres", "bigquery"]
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class ReadingTools:
     def validate_pipeline(self, name: str, text: str) -> PipelineCheck:
         """Load a pipeline file (YAML) in a copy of the project, and say what it would define.
 
-        Nothing is written or run. The two sorts of files and their keys stand in the page
+        Nothing is written or run. The sorts of files and their keys stand in the page
         docs/components.md: search_docs finds it. Show the user diff, and what it would do.
         """
         path = pipeline_path(self.settings, name)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeFloat, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    SecretStr,
+)
 from pydantic_settings import BaseSettings, NoDecode
 
 from taxi_assets.settings import forms
@@ -104,6 +111,12 @@ class AssistantSettings(BaseSettings):
         None,
         description="The Postgres database as a role that may only read, for `ask --data` and "
         "`mcp`; without one, TAXI_POSTGRES_DSN in transactions that only read.",
+    )
+    query_bigquery_max_gb: PositiveFloat = Field(
+        1,
+        allow_inf_nan=False,
+        description="What a question of `ask --data` and `mcp` may read in BigQuery, in GB; a "
+        "query that would read more, by BigQuery's estimate, is not run.",
     )
     mcp_token: SecretStr | None = Field(
         None,

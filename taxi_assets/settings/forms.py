@@ -5,6 +5,7 @@ Each takes a value and returns it, sometimes normalized. It raises ValueError wi
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
@@ -109,3 +110,21 @@ def dagster_dsn(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
         raise ValueError(DSN_FORM)
     return dsn(value)
+
+
+def secrets_of_hosts(value: object) -> object:
+    """Require a JSON object of texts by ``name@host``. The error shows no value."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise ValueError('it must be a JSON object, such as {"weather_key@api.example.org": "…"}')
+    for key, secret in found.items():
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,62}@[a-z0-9.-]+", key):
+            raise ValueError(
+                f"{key} must be a name in lower case, @ and a host, such as weather_key@example.org"
+            )
+        if not secret or not secret.isascii() or not secret.isprintable():
+            raise ValueError(f"the value of {key} is empty, or has characters that no header has")
+    return found

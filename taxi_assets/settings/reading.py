@@ -18,6 +18,7 @@ SECRETS = frozenset(
     {
         *("postgres_dsn", "dagster_postgres_dsn", "query_postgres_dsn"),
         *("alert_webhook", "gcp_creds", "gemini_api_key", "mcp_token"),
+        "pipeline_secrets",
     }
 )
 """Settings whose values are never shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from taxi_assets.sql.identifiers import literal, quoted
@@ -90,6 +91,15 @@ class Dialect:
     def bound(self, name: str) -> str:
         """The placeholder of a bound value, for the database's client."""
         return self.parameter.format(name=name)
+
+    def constant(self, value: object) -> str:
+        """A text, a date, or a list of these, as an SQL constant."""
+        if isinstance(value, str):
+            return self.literal(value)
+        if isinstance(value, date):
+            return f"DATE '{value}'"
+        assert isinstance(value, list), f"{value!r} is no constant"
+        return f"ARRAY[{', '.join(map(self.constant, value))}]"
 
     def column_name(self, name: str) -> str:
         """A column's name in this database's tables."""

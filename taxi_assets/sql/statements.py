@@ -66,6 +66,16 @@ class Statement:
         """
         return {name: values[name] for name in self.parameters}
 
+    def with_constants(self, values: Mapping[str, object]) -> Statement:
+        """The same statement with constants in the place of its bound values.
+
+        Some statements, such as CREATE TABLE AS in Postgres, cannot bind values.
+        """
+        return Statement(
+            _MARK.sub(lambda mark: self.dialect.constant(values[mark[1]]), self.marked),
+            self.dialect,
+        )
+
     def renamed(self, suffix: str) -> Statement:
         """The same statement with a suffix on the names of its bound values.
 

@@ -22,6 +22,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 from taxi_assets.warehouse.session import Session
 
@@ -118,11 +119,26 @@ class Warehouse(Protocol):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
 
-    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Replace the rows of a pipeline's tables, all in one transaction.
+    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
+        """Write the rows of a pipeline's tables, all in one transaction.
+
+        Args:
+            tables: for each table, its new rows, or a query that gives them.
+            how: what becomes of the rows that are there, and tests of the new ones.
+
+        Returns:
+            The number of new rows of each table.
 
         Raises:
+            TestsFailedError: new rows fail a test.
             WarehouseError: a table or view of that name was made by somebody else.
+        """
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory.
+
+        Raises:
+            WarehouseError: it cannot be run, is too large, or has types that others do not have.
         """
 
     def diagnose(self) -> str:

@@ -108,6 +108,7 @@ BAD_VALUES = [
     ("TAXI_GEMINI_EMBEDDING_USD", "inf", "finite"),
     ("TAXI_GEMINI_BUDGET_USD", "nan", ""),
     ("TAXI_ASSISTANT_SOURCES", ",", "at least 1"),
+    ("TAXI_QUERY_BIGQUERY_MAX_GB", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",
@@ -119,6 +120,7 @@ ANY_VALUE = {
 """Every text is a path, or a name for Docker to judge."""
 
 NEVER_SHOWN = {
+    "TAXI_PIPELINE_SECRETS",
     "TAXI_POSTGRES_DSN",
     "TAXI_DAGSTER_POSTGRES_DSN",
     "TAXI_QUERY_POSTGRES_DSN",

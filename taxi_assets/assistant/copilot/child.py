@@ -16,7 +16,7 @@ import dagster as dg
 
 # Dagster has no public way to ask when a cron expression is due.
 from taxi_assets.automation.dagster_internals import schedule_execution_time_iterator
-from taxi_assets.components.pipeline import Pipeline, job_name
+from taxi_assets.components.pipeline import Pipeline
 from taxi_assets.components.pipeline_files import read_pipeline_files
 from taxi_assets.components.trip_pipeline import TripPipeline
 from taxi_assets.definitions import build_definitions
@@ -28,27 +28,31 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Answer one request: ``{"file", "text"}``."""
-    request = json.load(sys.stdin)
-    json.dump(answer(request["file"], request["text"]), sys.stdout)
+    """Answer one request: the texts of files by their names."""
+    json.dump(answer(json.load(sys.stdin)), sys.stdout)
 
 
-def answer(file: str, text: str) -> dict[str, object]:
-    """What the file defines, or why it cannot be: ``{"error"}``."""
+def answer(files: Mapping[str, str]) -> dict[str, object]:
+    """What each file defines, by its name, or why one of them cannot be: ``{"error"}``."""
     settings = read_settings()
     before = _read(settings)
-    (settings.pipelines / file).write_text(text, "utf-8")
+    for file, text in files.items():
+        (settings.pipelines / file).write_text(text, "utf-8")
     after = _read(settings)
     for name, found in after.items():
         was_wrong = isinstance(before.get(name), InvalidFileError)
-        if isinstance(found, InvalidFileError) and (name == file or not was_wrong):
+        if isinstance(found, InvalidFileError) and (name in files or not was_wrong):
             return {"error": found.what}
-    pipeline = after[file]
-    assert isinstance(pipeline, Pipeline)
-    try:
-        return _defined(Path(file).stem, pipeline, settings)
-    except Exception as error:  # Whatever Dagster makes of it, the model is told.
-        return {"error": f"{file} cannot be loaded: {error}"}
+    definitions = build_definitions(settings)
+    proofs: dict[str, object] = {}
+    for file in files:
+        pipeline = after[file]
+        assert isinstance(pipeline, Pipeline)
+        try:
+            proofs[file] = _defined(Path(file).stem, pipeline, settings, definitions)
+        except Exception as error:  # Whatever Dagster makes of it, the model is told.
+            return {"error": f"{file} cannot be loaded: {error}"}
+    return proofs
 
 
 def _read(settings: Settings) -> Mapping[str, Pipeline | InvalidFileError]:
@@ -57,8 +61,10 @@ def _read(settings: Settings) -> Mapping[str, Pipeline | InvalidFileError]:
     }
 
 
-def _defined(name: str, pipeline: Pipeline, settings: Settings) -> dict[str, object]:
-    job = build_definitions(settings).resolve_job_def(job_name(name))
+def _defined(
+    name: str, pipeline: Pipeline, settings: Settings, definitions: dg.Definitions
+) -> dict[str, object]:
+    job = definitions.resolve_job_def(pipeline.job_name(name))
     assets = job.asset_layer.selected_asset_keys
     if not assets:
         raise ValueError("it makes nothing")

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from pathlib import Path
 
@@ -50,24 +51,25 @@ class PlanError(AssistantError):
 
 def prove(
     settings: Settings,
-    file: str,
-    text: str,
-    warehouses: set[str],
+    files: Mapping[str, str],
+    warehouses: Set[str] = frozenset(),
+    secrets: Set[str] = frozenset(),
     seconds: float = PROOF_SECONDS,
-) -> Proof:
-    """Load a copy of the pipelines with that file, in a process without secrets that ends in time.
+) -> dict[str, Proof]:
+    """Load a copy of the pipelines with these files, in a process without secrets.
 
     Args:
-        settings: that hold; what the file may depend on is handed on, secrets are not.
-        file: its name in the folder of pipelines.
-        text: of the file.
-        warehouses: that it needs, whether they are among the settings' ones or not yet.
-        seconds: that it may take.
+        settings: that hold; what a file may depend on is handed on, secrets are not.
+        files: the text of each file, by its name in the folder of pipelines.
+        warehouses: that they need, whether they are among the settings' ones or not yet.
+        secrets: that they need, by name and host, whether the settings have them or not yet.
+        seconds: how long the process may take.
 
     Raises:
-        PlanError: it is wrong, does nothing, or harms another file.
+        PlanError: a file is wrong, does nothing, or harms another file.
         AssistantError: it took too long.
     """
+    shown = " and ".join(files)
     with tempfile.TemporaryDirectory(prefix="taxi-assets-copilot-") as place:
         folder = Path(place) / "pipelines"
         folder.mkdir()
@@ -75,24 +77,24 @@ def prove(
         try:
             done = subprocess.run(  # noqa: S603 - our own module
                 [sys.executable, "-P", "-m", f"{__package__}.child"],
-                input=json.dumps({"file": file, "text": text}).encode(),
+                input=json.dumps(dict(files)).encode(),
                 capture_output=True,
                 timeout=seconds,
                 check=False,
                 cwd=place,  # where no .env is
-                env=_environment(settings, warehouses),
+                env=_environment(settings, warehouses, secrets),
             )
         except subprocess.TimeoutExpired:
             raise AssistantError(
-                f"{file} took longer than {seconds:g} s to load and was given up",
+                f"{shown} took longer than {seconds:g} s to load and was given up",
                 "ask for less; nothing was written",
             ) from None
     if done.returncode or not 0 < len(done.stdout) <= _LARGEST_BYTES:
-        raise _error(f"{file} cannot be loaded: its process ended with {done.returncode}")
+        raise _error(f"{shown} cannot be loaded: its process ended with {done.returncode}")
     answer = json.loads(done.stdout)
     if reason := answer.get("error"):
         raise _error(reason)
-    return Proof.model_validate(answer)
+    return {file: Proof.model_validate(answer[file]) for file in files}
 
 
 def _copy(source: Path, folder: Path) -> None:
@@ -104,7 +106,10 @@ def _copy(source: Path, folder: Path) -> None:
                 shutil.copyfile(path, folder / path.name)
 
 
-def _environment(settings: Settings, warehouses: set[str]) -> dict[str, str]:
+def _environment(settings: Settings, warehouses: Set[str], secrets: Set[str]) -> dict[str, str]:
+    # An address of the host serves as a key, and as a webhook.
+    keys = {*settings.pipeline_secrets, *secrets}
+    made_up = {key: f"https://{key.partition('@')[2]}/" for key in keys}
     named = sorted({*settings.warehouses, *warehouses})
     leading_nowhere = {
         variable(need): value for name in named for need, value in WAREHOUSES[name].needs.items()
@@ -115,6 +120,7 @@ def _environment(settings: Settings, warehouses: set[str]) -> dict[str, str]:
         | {
             variable("data_dir"): "data",
             variable("pipelines"): "pipelines",
+            variable("pipeline_secrets"): json.dumps(made_up),
             variable("pipeline_hosts"): settings.pipeline_hosts,
             variable("warehouses"): ",".join(named),
             variable("source"): settings.source.value,

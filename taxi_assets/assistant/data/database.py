@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from taxi_assets.assistant.data import duckdb_reader, postgres_reader
+from taxi_assets.assistant.data.bigquery_database import bigquery_of
 from taxi_assets.assistant.data.guard import guarded
 from taxi_assets.assistant.data.guarded_query import (
     MOST_ROWS,
@@ -21,6 +22,7 @@ from taxi_assets.settings import Settings, require_needs, variable
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.dialect import POSTGRES
@@ -38,6 +40,10 @@ class Database(Protocol):
     @property
     def dialect(self) -> str:
         """Its SQL, as sqlglot calls it, which is also the warehouse's name."""
+
+    @property
+    def is_billed(self) -> bool:
+        """Whether each query costs something, so that none is made that nobody asked for."""
 
     def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
@@ -65,6 +71,7 @@ class DuckDBDatabase:
     seconds: float = QUERY_SECONDS
 
     dialect = DUCKDB.name
+    is_billed = False
 
     def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
@@ -98,6 +105,7 @@ class PostgresDatabase:
     seconds: float = QUERY_SECONDS
 
     dialect = POSTGRES.name
+    is_billed = False
 
     def own(self, name: str, most_rows: int = MOST_ROWS) -> QueryRows:
         """What a statement of this package gives."""
@@ -153,8 +161,9 @@ def _postgres_of(settings: Settings) -> Database:
 _DATABASES: Mapping[str, Callable[[Settings], Database]] = {
     DUCKDB.name: DuckDBDatabase,
     POSTGRES.name: _postgres_of,
+    BIGQUERY.name: bigquery_of,
 }
-"""The warehouses that can be asked. BigQuery is none of them: it bills each query."""
+"""The warehouses that can be asked."""
 
 
 def _sql(name: str) -> str:

@@ -41,7 +41,7 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
     found: dict[str, Description] = {}
     for table, columns in tables.items():
         meanings = _meanings(table)
-        coded = _values(database, tables, table) if values else {}
+        coded = _values(database, tables, table) if values and not database.is_billed else {}
         meant: dict[str, Description] = {}
         for name, type_ in columns.items():
             meant[name] = {"type": type_}

@@ -8,7 +8,6 @@ from contextlib import suppress
 from itertools import chain
 
 from taxi_assets.assistant.data.database import Database, Tables, ranges
-from taxi_assets.assistant.extra import needs_extra
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.datasets import DATASETS
@@ -29,9 +28,9 @@ def months_named(sql: str, dialect: str) -> Months:
     From one date to another it is about all months between. A query that cannot be parsed names
     none: its database will refuse it.
     """
-    with needs_extra():
-        import sqlglot
-        from sqlglot import exp
+    import sqlglot
+    from sqlglot import exp
+
     try:
         query = sqlglot.parse_one(sql, read=dialect)
     except sqlglot.errors.SqlglotError:
@@ -80,7 +79,7 @@ def missing(
 
 def _unledgered(database: Database, tables: Tables, taxi: str, months: set[Month]) -> set[Month]:
     dataset = DATASETS.get(taxi)
-    if dataset is None or dataset.table not in tables:
+    if dataset is None or dataset.table not in tables or database.is_billed:
         return set()
     files = {
         file.filename: month

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
+from itertools import count, islice
 from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from taxi_assets.errors import TransientError
@@ -103,6 +103,23 @@ class Jobs:
             rows = list(job.result(timeout=self.place.job_seconds))
             self._count(job)
         return [tuple(map(_without_zone, row.values())) for row in rows]
+
+    def read_batches(
+        self, query: Statement, size: int
+    ) -> tuple[dict[str, str], Iterator[list[Row]]]:
+        """Run a query; return its columns with their types, and its rows in batches."""
+        with explained(self.place):
+            job = self.place.client.query(query.text, job_config=self._query_config({}))
+            found = job.result(timeout=self.place.job_seconds)
+            self._count(job)
+
+        def batches() -> Iterator[list[Row]]:
+            with explained(self.place):
+                rows = iter(found)
+                while batch := list(islice(rows, size)):
+                    yield [tuple(row.values()) for row in batch]
+
+        return {column.name: column.field_type for column in found.schema}, batches()
 
     def estimate(self, query: Statement, values: Mapping[str, Bound]) -> int:
         """Ask BigQuery how many bytes a query would read, without running it."""

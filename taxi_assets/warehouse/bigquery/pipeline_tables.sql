@@ -7,6 +7,11 @@ OPTIONS (
     labels = [('managed-by', 'taxi-assets')]
 );
 
--- name: delete_rows
-DELETE FROM {{ table }}
-WHERE TRUE;
+-- name: stage_query
+CREATE TABLE {{ table }}
+OPTIONS (
+    expiration_timestamp = TIMESTAMP_ADD(CURRENT_TIMESTAMP(), INTERVAL 1 DAY),
+    description = 'Rows on their way into another table.',
+    labels = [('managed-by', 'taxi-assets')]
+)
+AS {{ query }};

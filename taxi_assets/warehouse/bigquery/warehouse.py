@@ -25,7 +25,7 @@ from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.bigquery.doctor import diagnose
 from taxi_assets.warehouse.bigquery.estimate import estimate_load
 from taxi_assets.warehouse.bigquery.jobs import Cost, Jobs
-from taxi_assets.warehouse.bigquery.pipeline_tables import replace_tables
+from taxi_assets.warehouse.bigquery.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.bigquery.replace_month import replace_month
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
@@ -34,6 +34,7 @@ from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.interface import AdoptedTable, Attempt, Estimate, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 
 DIALECT = BIGQUERY
@@ -97,10 +98,15 @@ class BigQueryWarehouse:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
-    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Replace the rows of a pipeline's tables, in one transaction."""
+    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
+        """Write the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
-            replace_tables(session, tables)
+            return write_tables(session, tables, how)
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory."""
+        with self.session() as session:
+            return read_rows(session, select)
 
     def diagnose(self) -> str:
         """Check that months can be loaded, and describe what was found."""

@@ -19,3 +19,12 @@ CREATE OR REPLACE TABLE {{ table }} AS FROM {{ incoming }};
 
 -- name: comment_table
 COMMENT ON TABLE {{ table }} IS {{ comment }};
+
+-- name: stage_query
+CREATE OR REPLACE TEMP TABLE {{ incoming }} AS {{ query }};
+
+-- name: describe_incoming
+DESCRIBE {{ incoming }};
+
+-- name: drop_incoming
+DROP TABLE {{ incoming }};

@@ -26,13 +26,14 @@ from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.count_ids import count_ids
 from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
-from taxi_assets.warehouse.duckdb.pipeline_tables import replace_tables
+from taxi_assets.warehouse.duckdb.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.duckdb.zones import replace_zones
 from taxi_assets.warehouse.interface import Attempt, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
 
 DIALECT = DUCKDB
@@ -126,10 +127,15 @@ class DuckDBWarehouse(DuckDBResource):
         with self.session() as session:
             return held_month(session, file)
 
-    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Replace the rows of a pipeline's tables, in one transaction."""
+    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
+        """Write the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
-            replace_tables(session, tables)
+            return write_tables(session, tables, how)
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory."""
+        with self.session() as session:
+            return read_rows(session, select)
 
     def diagnose(self) -> str:
         """Check that the file opens or can be made; say which, and DuckDB's version."""

@@ -20,12 +20,13 @@ from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.interface import AdoptedTable, Attempt, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
+from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.postgres.adopt import adopt_table
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.count_ids import count_ids
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA
 from taxi_assets.warehouse.postgres.doctor import diagnose
-from taxi_assets.warehouse.postgres.pipeline_tables import replace_tables
+from taxi_assets.warehouse.postgres.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.postgres.replace_month import replace_month
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.zones import replace_zones
@@ -94,10 +95,15 @@ class PostgresWarehouse:
         with self.session() as session, session.transaction(file.dataset):
             return held_month(session, file)
 
-    def replace_tables(self, tables: Mapping[str, pa.Table]) -> None:
-        """Replace the rows of a pipeline's tables, in one transaction."""
+    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
+        """Write the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:
-            replace_tables(session, tables)
+            return write_tables(session, tables, how)
+
+    def read_rows(self, select: Select) -> pa.Table:
+        """The rows of a query, whole in memory."""
+        with self.session() as session:
+            return read_rows(session, select)
 
     def diagnose(self) -> str:
         """Check that months can be loaded, and describe what was found."""

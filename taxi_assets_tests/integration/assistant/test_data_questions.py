@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -160,10 +159,3 @@ def test_without_a_database_the_remedy_is_to_load(server: GeminiServer) -> None:
     said = taxi_assets("ask", "--data", "How many?")
     assert said.exit_code == 1
     assert "taxi-assets load" in said.text
-
-
-def test_bigquery_is_not_asked_yet(server: GeminiServer) -> None:
-    os.environ["TAXI_WAREHOUSES"] = "bigquery"
-    said = taxi_assets("ask", "--data", "How many?")
-    assert said.exit_code == 1
-    assert "not put to bigquery" in said.text

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from taxi_assets_tests.api_server import Answer, ApiServer, api_server
-from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.integration.bigquery.dataset import OwnDataset
 from taxi_assets_tests.integration.components.conftest import HTTP_TABLE, RATES, SQL
 
@@ -22,6 +22,24 @@ attributes:
   taxi: green
   months: {first: 2020-01, last: 2020-02}
   warehouses: [bigquery]
+"""
+MONTHLY = """
+type: taxi_assets.components.SqlTable
+attributes:
+  warehouse: bigquery
+  table: payments
+  monthly: true
+  tests: [{unique: [month, payment_type]}]
+  sql: SELECT payment_type, COUNT(*) AS trips, SUM(fare_amount) AS fares
+    FROM green_tripdata GROUP BY payment_type
+"""
+COPY = """
+type: taxi_assets.components.CopyTable
+attributes:
+  source: bigquery
+  source_table: payments
+  warehouse: duckdb
+  table: payments_copy
 """
 ROWS = 50
 
@@ -86,3 +104,45 @@ def test_a_pipeline_of_trips_loads_its_months(
     answer = taxi_assets("pipelines", "trips")
     assert answer.exit_code == 0, answer.text
     assert Counter(project.counts().values()) == {ROWS: 2}
+
+
+def test_a_table_is_made_of_tables_a_month_at_a_time_and_copied(
+    project: OwnDataset, settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", str(ROWS))
+    monkeypatch.setitem(os.environ, "TAXI_WAREHOUSES", "bigquery,duckdb")
+    write("trips", TRIPS)
+    write("payments", MONTHLY)
+    write("payments_copy", COPY)
+    assert taxi_assets("pipelines", "trips").exit_code == 0
+    for _ in range(2):  # a second run replaces each month
+        for name in ("payments", "payments_copy"):
+            answer = taxi_assets("pipelines", name)
+            assert answer.exit_code == 0, answer.text
+    table = project.place.qualified("payments")
+    months = project.query(f"SELECT month, SUM(trips) FROM {table} GROUP BY 1 ORDER BY 1")
+    assert months == [(date(2020, 1, 1), ROWS), (date(2020, 2, 1), ROWS)]
+    columns = "month, payment_type, trips, fares"
+    copied = DataFolder(settings_env).query(f"SELECT {columns} FROM payments_copy")
+    assert Counter(copied) == Counter(project.query(f"SELECT {columns} FROM {table}"))
+    assert not {name for name in project.tables() if "incoming" in name}, "nothing is left behind"
+
+
+def test_rows_are_merged_by_their_key(api: ApiServer, project: OwnDataset) -> None:
+    merge = TO_BIGQUERY + "  write: merge\n  key: [currency, day]\n"
+    text = HTTP_TABLE.format(url=api.url, sql="").partition("  query")[0] + merge
+    write("rates", text)
+    for body in (RATES, b"currency,rate,day\nEUR,9,2026-01-02\nUSD,3,2026-01-02\n"):
+        api.routes["/rates.csv"] = lambda _, body=body: Answer(body)  # type: ignore[misc]
+        answer = taxi_assets("pipelines", "rates")
+        assert answer.exit_code == 0, answer.text
+    rows = project.query(
+        f"SELECT currency, rate FROM {project.place.qualified('rates')} ORDER BY currency, rate"
+    )
+    assert rows == [("EUR", 1.5), ("EUR", 9.0), ("GBP", None), ("USD", 3.0)]
+    repeated = b"currency,rate,day\nEUR,9,2026-01-02\nEUR,8,2026-01-02\n"
+    api.routes["/rates.csv"] = lambda _: Answer(repeated)
+    assert "unique_currency_day: 1 values are in several rows" in (
+        taxi_assets("pipelines", "rates").text
+    )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 from zetasql.api import Analyzer
 
+from taxi_assets.gcp.cloud import GoogleCloud
 from taxi_assets.rows.row_digest import digest_sum
 from taxi_assets.sql.statements import Statement, Statements, names_of
 from taxi_assets.trips.dataset import Dataset
@@ -21,6 +23,9 @@ from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.bigquery.adopt import key_texts, values_sql
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
 from taxi_assets.warehouse.bigquery.external_table import text_columns
+from taxi_assets.warehouse.bigquery.jobs import Jobs
+from taxi_assets.warehouse.bigquery.place import BigQueryPlace
+from taxi_assets.warehouse.bigquery.session import BigQuerySession
 from taxi_assets.warehouse.bigquery.tables import (
     clustering,
     column_sql,
@@ -28,6 +33,7 @@ from taxi_assets.warehouse.bigquery.tables import (
     merged_columns,
 )
 from taxi_assets.warehouse.columns import declared_columns
+from taxi_assets.warehouse.pipeline_tables import Incoming, Write, changes
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.summaries import month_parts, month_sums
 from taxi_assets.warehouse.tally import tally_expressions
@@ -89,6 +95,7 @@ def of_bigquery(name: str, dataset: Dataset) -> Statement:
         "taxi": BIGQUERY.literal(taxi),
         "uri": BIGQUERY.literal("gs://bucket/it's"),
         "name": "`other`",
+        "query": f"SELECT filename FROM {place(dataset.table)}",
         "key": key_texts(dataset),
         "values": values_sql(dataset, FLOWS_COLUMNS[taxi]),
     }
@@ -135,6 +142,20 @@ def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> 
     google.analyze_statement(OF_ALL("count_rejects", table=place("tripdata_rejects")).text)
     zones = OF_ALL("list_zones", table=place("zones"), columns=list(ZONES))
     google.analyze_statement(zones.text)
+
+
+def test_google_knows_the_statements_of_pipelines_tables(google: Analyzer) -> None:
+    session = BigQuerySession(Jobs(BigQueryPlace(GoogleCloud(project="some-project"), "nyc", 1)))
+    incoming = Incoming("green_tripdata", place("green_incoming"), {"filename": "STRING"})
+    merge = Write("merge", key=("filename", "VendorID"))
+    for how in (Write(), Write("append"), merge):
+        for statement in changes(session, incoming, how):
+            google.analyze_statement(statement.text)
+    of_month, _ = changes(session, incoming, Write("month", month=date(2020, 1, 1)))
+    google.analyze_statement(of_month.text.replace("`month`", "`file_month`"))
+    columns = ["`filename`", "`VendorID`"]
+    for name in ("count_incoming", "count_nulls", "count_repeated"):
+        google.analyze_statement(OF_ALL(name, incoming=incoming.place, columns=columns).text)
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def documented(api: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", "50")
     monkeypatch.setenv("TAXI_PRODUCTS_URL", f"{api.url}/products")
     files = re.findall(r"`(pipelines/\w+\.yaml)`[^`]*?:\n\n```yaml\n(.*?)```", TEXT, re.DOTALL)
-    assert len(files) == TEXT.count("```yaml") == 2
+    assert len(files) == TEXT.count("```yaml") == 4
     for name, content in files:
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).write_text(content.replace("https://dummyjson.com", api.url))
@@ -57,6 +57,9 @@ def test_its_commands_list_its_pipelines_and_load_the_months(
         assert answers[-1].exit_code == 0, answers[-1].text
     assert "green trips of 2020-01 to 2020-03 to duckdb (30 6 * * *)" in answers[0].text
     assert "to duckdb: products and price_by_brand (0 6 * * *)" in answers[0].text
+    assert "a query over each month of green_tripdata to duckdb: trips_by_zone" in answers[0].text
+    trips = "SELECT count(DISTINCT month), CAST(sum(trips) AS INT) FROM trips_by_zone"
+    assert DataFolder(settings_env).query(trips) == [(3, 150)]
     count = "SELECT count(*), count(DISTINCT filename) FROM green_tripdata"
     assert DataFolder(settings_env).query(count) == [(150, 3)]
 

@@ -102,11 +102,13 @@ def test_a_wrong_answer_is_told_before_anything_is_written(
     api: ApiServer, answer: Answer, told: str
 ) -> None:
     api.routes["/rates.csv"] = lambda _: answer
-    table = HttpTable(
-        url=f"{api.url}/rates.csv",
-        format="csv",
-        columns={"currency": "text", "rate": "number", "day": "date"},
-        table="rates",
+    table = HttpTable.model_validate(
+        {
+            "url": f"{api.url}/rates.csv",
+            "format": "csv",
+            "columns": {"currency": "text", "rate": "number", "day": "date"},
+            "table": "rates",
+        }
     )
     with pytest.raises(TaxiAssetsError) as failure:
         table.fetch(read_settings())

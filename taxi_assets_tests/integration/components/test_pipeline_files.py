@@ -56,7 +56,7 @@ attributes:
         (TABLE.replace("mine", "tripdata_summaries"), "is a table of taxi_assets itself"),
         (TABLE.replace("mine", "tripdata_counts"), "is a table of taxi_assets itself"),
         (TABLE.replace("{a: text}", "{'a\" text': text}"), "line 5: columns"),
-        (TABLE.replace("{a: text}", "{a: blob}"), "line 5: columns.a: Input should be 'text'"),
+        (TABLE.replace("{a: text}", "{a: blob}"), "line 5: columns.a: it must be one of text"),
         (TABLE.replace("{a: text}", "{}"), "line 5: columns"),
         (TABLE.replace("https://example.com/a.csv", "file:///etc/passwd"), "line 3: url"),
         (TABLE.replace("https://", "https://me:secret@"), "must not hold a user or a password"),

@@ -1,0 +1,6 @@
+-- name: first_rows
+SELECT *
+FROM (
+    {{ query }}
+) AS tried
+LIMIT {{ most }};

@@ -1,0 +1,133 @@
+"""Judges a query that somebody else wrote: one SELECT that reads tables and does nothing else.
+
+A database has functions that read files, sleep, change settings or hold locks. So a statement is
+parsed, may call only functions that SQL's dialects share, and is written anew from what was parsed:
+what was judged is what is run. The parser is imported only when there is something to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_FURTHER_FUNCTIONS = frozenset(
+    {
+        *("age", "bool_and", "bool_or", "dayname", "epoch", "every", "isfinite", "isodow"),
+        *("make_date", "mode", "monthname", "width_bucket"),
+    }
+)
+"""Harmless functions that the parser does not know."""
+
+_PLACE = "\ue002{number}"
+"""Stands for a table while a query is written. No query has this character."""
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table that a query reads.
+
+    Attributes:
+        name: its name.
+        schema: its schema as written; empty without one.
+        catalog: its database as written; empty without one.
+        text: as the query has it.
+    """
+
+    name: str
+    schema: str
+    catalog: str
+    text: str
+
+
+class SelectOnly:
+    """A query that only reads."""
+
+    def __init__(self, sql: str, dialect: str) -> None:
+        """Parse the query.
+
+        Args:
+            sql: what somebody wrote.
+            dialect: as sqlglot calls it.
+
+        Raises:
+            ValueError: it is no single SELECT, or calls something that may do more than read.
+        """
+        import sqlglot
+        from sqlglot import exp
+
+        try:
+            statements = sqlglot.parse(sql, read=dialect)
+        except (sqlglot.ParseError, sqlglot.TokenError, RecursionError) as error:
+            raise ValueError(" ".join(str(error).split())) from None
+        if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+            raise ValueError("it must be one SELECT statement")
+        self.dialect, self._query = dialect, statements[0]
+        changing = (
+            *(exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Parameter, exp.Placeholder),
+            *(exp.ReadCSV, exp.ReadParquet),
+        )
+        for node in self._query.walk():
+            if isinstance(node, changing) and not isinstance(node, exp.Query):
+                raise ValueError(f"{node.sql(dialect=dialect)} does more than read tables")
+        for function in self._query.find_all(exp.Anonymous):
+            known = function.name.lower() in _FURTHER_FUNCTIONS
+            if not known or isinstance(function.parent, exp.Dot):
+                raise ValueError(f"the function {function.name} may not be called")
+        self._tables = list(_tables(self._query))
+
+    @property
+    def tables(self) -> list[TableRead]:
+        """The tables that it reads, in order; not its own parts (WITH)."""
+        return [
+            TableRead(table.name, table.db, table.catalog, table.sql(dialect=self.dialect))
+            for table in self._tables
+        ]
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of its columns, as far as they stand in it."""
+        return [name for name in self._query.named_selects if name != "*"]
+
+    def text(self) -> str:
+        """The query, written anew."""
+        return str(self._query.sql(dialect=self.dialect, comments=False))
+
+    def reading(self, place: Callable[[str], str], quote: Callable[[str], str]) -> str:
+        """The query, written anew, with something else in the place of each table.
+
+        Args:
+            place: SQL for a table of that name: another name, or a query in parentheses.
+            quote: turns a name into an identifier of the dialect.
+        """
+        from sqlglot import exp
+
+        query = self._query.copy()
+        names = []
+        for number, table in enumerate(list(_tables(query))):
+            names.append(table.name)
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+            table.set("this", exp.to_identifier(_PLACE.format(number=number), quoted=True))
+            table.set("db", None)
+        text = str(query.sql(dialect=self.dialect, comments=False))
+        # From the last one on: the first ones are the beginnings of others.
+        for number in reversed(range(len(names))):
+            text = text.replace(quote(_PLACE.format(number=number)), place(names[number]))
+        return text
+
+
+def _tables(query: Any) -> Iterator[Any]:
+    from sqlglot import exp
+
+    own = {each.alias_or_name.lower() for each in query.find_all(exp.CTE)}
+    series = (exp.GenerateSeries, exp.GenerateDateArray, exp.GenerateTimestampArray)
+    for table in query.find_all(exp.Table):
+        if isinstance(table.this, series):
+            continue
+        if isinstance(table.this, exp.Func) and not isinstance(table.this, exp.Anonymous):
+            raise ValueError(f"{table.sql()} is no table")
+        # A catalog's table must not pass as a part of the query that is called like it.
+        is_own = table.name.lower() in own and not table.db and not table.name.startswith("pg_")
+        if not is_own:
+            yield table
