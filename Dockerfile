@@ -48,5 +48,4 @@ ENV PATH=/opt/python/bin:/opt/taxi_assets/bin:$PATH \
     TAXI_DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data
-CMD ["dagster", "api", "grpc", "--module-name", "taxi_assets.definitions", \
-     "--location-name", "taxi_assets", "--host", "0.0.0.0", "--port", "4000"]
+CMD ["python", "-m", "taxi_assets.automation.code_server", "--host", "0.0.0.0", "--port", "4000"]
