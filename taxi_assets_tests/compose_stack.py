@@ -105,8 +105,8 @@ class ComposeStack:
         ask = ["psql", "--username", user, "--dbname", name, "-At", "-c", query]
         return [line.split("|") for line in self.compose("exec", "-T", database, *ask).splitlines()]
 
-    def connect(self, role: str, password: str) -> psycopg.Connection:
-        """Connect to the taxi database as people do."""
+    def connect(self, role: str, password: str, **how: Any) -> psycopg.Connection:
+        """Connect to the taxi database as people do, with these parameters of libpq."""
         return psycopg.connect(
             host="127.0.0.1",
             port=self.taxi_db_port,
@@ -114,6 +114,7 @@ class ComposeStack:
             dbname="ny_taxi",
             password=password,
             connect_timeout=30,
+            **how,
         )
 
     def log_in(self, page: Page, path: str = "/") -> None:

@@ -64,6 +64,10 @@ def test_people_read_and_only_the_code_writes(stack: ComposeStack) -> None:
         "reader": "f",
     }
     assert {owner for (owner,) in stack.sql(OWNERS)} == {"loader"}
+    assert stack.sql("SELECT rolname, rolsuper FROM pg_roles WHERE oid > 16383", "dagster-db") == [
+        ["history", "f"]
+    ]
+    assert {owner for (owner,) in stack.sql(OWNERS, "dagster-db")} == {"history"}
 
     with stack.connect("reader", stack.reader_password) as reader:
         reader.autocommit = True

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -136,3 +138,26 @@ def test_guesses_at_the_login_are_limited(stack: ComposeStack, page: Page) -> No
 
     assert [guess(number) for number in range(10)][-4:] == [429] * 4
     assert stack.graphql(POOLS), "programs with the login still get in"
+
+
+def test_with_tls_nobody_reaches_the_taxi_database_without_it(
+    stack: ComposeStack, tmp_path: Path
+) -> None:
+    asked = stack.compose("exec", "-T", "taxi-db", "pg_config", "--configure")
+    if "ssl" not in asked:
+        pytest.skip("this image's Postgres was built without TLS")
+    stack.configure(STACK_TAXI_DB_TLS="on")
+    stack.compose("stop")
+    stack.compose("up", "--detach", "--force-recreate", "--wait")
+    certificate = tmp_path / "taxi-db.crt"
+    certificate.write_text(
+        stack.compose("exec", "-T", "taxi-db", "cat", "/var/lib/postgresql/tls/server.crt")
+    )
+
+    with stack.connect(
+        "reader", stack.reader_password, sslmode="verify-full", sslrootcert=str(certificate)
+    ) as reader:
+        assert reader.pgconn.ssl_in_use
+    with pytest.raises(psycopg.OperationalError, match="no encryption"):
+        stack.connect("reader", stack.reader_password, sslmode="disable")
+    assert "problem" not in stack.taxi_assets("doctor")
