@@ -5,6 +5,7 @@ It takes ten minutes on two busy cores, and runs where an engine and the base im
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from taxi_assets_tests.compose_stack import PROJECT, ComposeStack, compose_stack
+from taxi_assets_tests.compose_stack import PROJECT, ROOT, ComposeStack, compose_stack
 from taxi_assets_tests.ui import chromium, require_chromium
 
 SAMPLE_ROWS = 20_000
@@ -135,6 +136,14 @@ def test_no_password_is_in_an_image_or_in_what_docker_tells(stack: ComposeStack)
 def test_the_image_has_all_that_the_code_imports(stack: ComposeStack) -> None:
     imported = stack.compose("exec", "-T", "code", "python", "-W", "ignore", "-c", IMPORT_ALL)
     assert int(imported) > 300
+
+
+def test_the_image_is_as_large_as_the_docs_say(stack: ComposeStack) -> None:
+    inspect = ("docker", "image", "inspect", "--format", "{{.Size}}")
+    ours, base = (int(stack.run(*inspect, name).stdout) for name in (IMAGE, "python:3.13-slim"))
+    said = re.search(r"adds\s+(\d+) MB to its base image", (ROOT / "docs/deploy.md").read_text())
+    assert said is not None
+    assert (ours - base) / 1e6 == pytest.approx(int(said[1]), rel=0.05)
 
 
 def test_our_processes_are_not_root(stack: ComposeStack) -> None:
