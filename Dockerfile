@@ -4,13 +4,16 @@
 FROM python:3.13-slim AS packages
 RUN python -m venv --without-pip /opt/python
 COPY requirements-server.lock /build/
-# Left out: what these packages test themselves with, C++ headers, descriptions of Google's APIs
-# that nothing here calls, maps of minified JavaScript.
+# Left out, a seventh of them: what these packages test themselves with, sources of what is compiled,
+# maps of minified JavaScript, and clients that nothing here calls: Google's old ones, Kubernetes's
+# asynchronous one, Arrow's for Flight and S3.
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
         --no-cache-dir --no-deps --require-hashes --requirement /build/requirements-server.lock \
  && cd /opt/python/lib/python3*/site-packages \
- && rm -rf pandas/tests pyarrow/tests pyarrow/include googleapiclient/discovery_cache/documents \
- && find dagster_webserver -name '*.map' -delete
+ && rm -rf pyarrow/include googleapiclient/discovery_cache/documents kubernetes/aio \
+        pyarrow/*flight* pyarrow/*s3* \
+ && find . -type d -name tests -prune -exec rm -r {} + \
+ && find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|pyx\|pxd\|pyi\|map\)' -delete
 
 FROM packages AS project
 COPY pyproject.toml README.md /build/
@@ -45,5 +48,4 @@ ENV PATH=/opt/python/bin:/opt/taxi_assets/bin:$PATH \
     TAXI_DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data
-CMD ["dagster", "api", "grpc", "--module-name", "taxi_assets.definitions", \
-     "--location-name", "taxi_assets", "--host", "0.0.0.0", "--port", "4000"]
+CMD ["python", "-m", "taxi_assets.automation.code_server", "--host", "0.0.0.0", "--port", "4000"]

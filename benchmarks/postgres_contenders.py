@@ -31,6 +31,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.postgres.connection import PostgresServer
+from taxi_assets.warehouse.postgres.copy_formats import copy_format
 from taxi_assets.warehouse.postgres.dialect import POSTGRES
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.replace_month import replace_month
@@ -164,7 +165,7 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
         _opened(mirror, file) as month,
         psycopg.connect(dsn, autocommit=True) as connection,
     ):
-        with encoded_rows(month, RowFigures(month.file)) as pieces:
+        with encoded_rows(month, RowFigures(month.file), copy_format()) as pieces:
             for piece in pieces:
                 encoded.write(piece.data)
         encoded.seek(0)

@@ -19,7 +19,7 @@ from taxi_assets.settings import read_settings
 
 EXAMPLE = "example-"
 _SHORTEST = 12
-_DAGSTER = {"dagster_db_password": "dagster-db:5432:*:dagster"}
+_DAGSTER = {"dagster_db_password": "dagster-db:5432:*:history"}
 _CODE = {
     **_DAGSTER,
     "loader_password": "taxi-db:5432:*:loader",

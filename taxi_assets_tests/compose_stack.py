@@ -15,13 +15,14 @@ from typing import Any
 import psycopg
 import pytest
 import requests
+from playwright.sync_api import Page
 
 from taxi_assets_tests.loopback import free_port
 from taxi_assets_tests.ui import wait_until
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = f"taxi_assets_e2e_{os.getpid()}"
-BASE_IMAGES = ("python:3.13-slim", "postgres:18", "dpage/pgadmin4:9", "nginx:1.28")
+BASE_IMAGES = ("python:3.13-slim", "postgres:18", "dpage/pgadmin4:9", "nginx:1.28", "httpd:2.4")
 UP_SECONDS = 600
 """To build the image where it is not there (two minutes), and to start: 45 s on two busy cores."""
 
@@ -104,8 +105,8 @@ class ComposeStack:
         ask = ["psql", "--username", user, "--dbname", name, "-At", "-c", query]
         return [line.split("|") for line in self.compose("exec", "-T", database, *ask).splitlines()]
 
-    def connect(self, role: str, password: str) -> psycopg.Connection:
-        """Connect to the taxi database as people do."""
+    def connect(self, role: str, password: str, **how: Any) -> psycopg.Connection:
+        """Connect to the taxi database as people do, with these parameters of libpq."""
         return psycopg.connect(
             host="127.0.0.1",
             port=self.taxi_db_port,
@@ -113,7 +114,20 @@ class ComposeStack:
             dbname="ny_taxi",
             password=password,
             connect_timeout=30,
+            **how,
         )
+
+    def log_in(self, page: Page, path: str = "/") -> None:
+        """Open a page of the UI as somebody who is logged in."""
+        page.goto(f"{self.url}{path}")
+        self.fill_in(page, *self.login)
+        page.get_by_label("Name").wait_for(state="hidden")
+
+    def fill_in(self, page: Page, name: str, password: str) -> None:
+        """Fill in the form of the login that the page shows, and send it."""
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
 
     def log_in_to_pgadmin(self, email: str, password: str) -> requests.Session | None:
         """A session that is logged in; None where pgAdmin refuses."""

@@ -58,7 +58,8 @@ class ServerProcesses:
         return self.folder / "dagster"
 
     @property
-    def _workspace(self) -> Path:
+    def workspace(self) -> Path:
+        """The file that says where the code is."""
         return self.folder / "workspace.yaml"
 
     def configure(self) -> None:
@@ -80,16 +81,13 @@ class ServerProcesses:
         workspace = yaml.safe_load((deploy / "workspace.yaml").read_text())
         (location,) = workspace["load_from"]
         location["grpc_server"].update(host=_HOST, port=self.port)
-        self._workspace.write_text(yaml.safe_dump(workspace))
+        self.workspace.write_text(yaml.safe_dump(workspace))
 
     def start(self, name: str) -> None:
         """Start `code` or `daemon`."""
         commands = {
-            "code": (
-                *("dagster", "api", "grpc", "--module-name", "taxi_assets.definitions"),
-                *("--location-name", "taxi_assets", "--host", _HOST, "--port", str(self.port)),
-            ),
-            "daemon": (*("taxi_assets.automation.daemon", "--workspace", str(self._workspace)),),
+            "code": (*("taxi_assets.automation.code_server", "--port", str(self.port)),),
+            "daemon": (*("taxi_assets.automation.daemon", "--workspace", str(self.workspace)),),
         }
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(

@@ -87,11 +87,14 @@ class DevServer:
         wait_until(self._loaded, START_SECONDS, "the code location to load")
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> None:
-        """End it, as Ctrl-C does or a service manager; all that it started must end with it."""
+        """End it, as Ctrl-C does or a service manager; all that it started must end with it.
+
+        Either sends the signal to all of its processes.
+        """
         process, self._process = self._process, None
         if process is None:
             return
-        process.send_signal(by)
+        os.killpg(process.pid, by)
         try:
             code = process.wait(STOP_SECONDS)
             wait_until(lambda: not _members(process.pid), STOP_SECONDS, "its processes to end")

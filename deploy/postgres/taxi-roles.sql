@@ -14,38 +14,6 @@ ALTER ROLE reader LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWO
 ALTER ROLE reader SET default_transaction_read_only = on;
 GRANT pg_read_all_data TO reader;
 
--- What the superuser made, when it was the only role, goes to the loader.
-SELECT format('ALTER DATABASE %I OWNER TO loader', current_database())
-WHERE (SELECT datdba FROM pg_database WHERE datname = current_database()) <> 'loader'::regrole \gexec
-SELECT format('ALTER SCHEMA %I OWNER TO loader', nspname)
-FROM pg_namespace
-WHERE nspowner = 'taxi'::regrole AND nspname !~ '^pg_' AND nspname <> 'information_schema' \gexec
-SELECT format(
-    'ALTER %s %s OWNER TO loader',
-    CASE relkind
-        WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE'
-    END,
-    c.oid::regclass
-)
-FROM pg_class AS c
-INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE relowner = 'taxi'::regrole
-    AND relkind IN ('r', 'p', 'v', 'm', 'S')
-    AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-    -- Not what belongs to an extension, or to a table's column.
-    AND NOT EXISTS (
-        SELECT FROM pg_depend AS d
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('e', 'a', 'i')
-            AND (d.deptype = 'e' OR relkind = 'S')
-    )
-\gexec
-SELECT format('ALTER ROUTINE %s OWNER TO loader', p.oid::regprocedure)
-FROM pg_proc AS p
-INNER JOIN pg_namespace AS n ON n.oid = p.pronamespace
-WHERE proowner = 'taxi'::regrole
-    AND nspname !~ '^pg_' AND nspname <> 'information_schema'
-    AND NOT EXISTS (
-        SELECT FROM pg_depend AS d
-        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-    )
-\gexec
+\set owner loader
+\set superuser taxi
+\i /opt/postgres/owner.sql

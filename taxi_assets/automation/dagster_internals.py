@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from dagster._core.storage.base_storage import DagsterStorage
     from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
-    from dagster._core.utils import make_new_backfill_id
+    from dagster._core.utils import FuturesAwareThreadPoolExecutor, make_new_backfill_id
     from dagster._core.workspace.context import IWorkspaceProcessContext, WorkspaceProcessContext
     from dagster._core.workspace.load_target import WorkspaceFileTarget
     from dagster._daemon.auto_run_reexecution.auto_run_reexecution import retry_run
@@ -51,9 +51,13 @@ if TYPE_CHECKING:
         daemon_controller_from_instance,
     )
     from dagster._daemon.daemon import BackfillDaemon, DaemonIterator, DagsterDaemon
+    from dagster._grpc.__generated__.dagster_api_pb2 import ReloadCodeReply
+    from dagster._grpc.server import DagsterApiServer, DagsterGrpcServer, LoadedRepositories
     from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
     from dagster._serdes import ConfigurableClassData, deserialize_value
-    from dagster._utils.interrupts import capture_interrupts
+    from dagster._utils.error import serializable_error_info_from_exc_info
+    from dagster._utils.interrupts import capture_interrupts, setup_interrupt_handlers
+    from dagster._utils.log import configure_loggers
     from dagster._utils.schedules import schedule_execution_time_iterator
 
 __all__ = [
@@ -67,19 +71,24 @@ __all__ = [
     "CheckRunHealthResult",
     "ConfigurableClassData",
     "DaemonIterator",
+    "DagsterApiServer",
     "DagsterDaemon",
+    "DagsterGrpcServer",
     "DagsterLaunchFailedError",
     "DagsterSqliteStorage",
     "DagsterStorage",
     "DagsterUserCodeUnreachableError",
     "EventLogConsumerDaemon",
+    "FuturesAwareThreadPoolExecutor",
     "IWorkspaceProcessContext",
     "InstigatorState",
     "JobFailureData",
     "LaunchRunContext",
     "LoadableTargetOrigin",
+    "LoadedRepositories",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
     "PartitionBackfill",
+    "ReloadCodeReply",
     "RemotePartitionSetOrigin",
     "RemoteRepositoryOrigin",
     "RunFailureReason",
@@ -92,6 +101,7 @@ __all__ = [
     "auto_reexecution_should_retry_run",
     "cancel_backfill_runs_and_cancellation_complete",
     "capture_interrupts",
+    "configure_loggers",
     "create_daemons_from_instance",
     "daemon_controller_from_instance",
     "deserialize_value",
@@ -99,6 +109,8 @@ __all__ = [
     "make_new_backfill_id",
     "retry_run",
     "schedule_execution_time_iterator",
+    "serializable_error_info_from_exc_info",
+    "setup_interrupt_handlers",
 ]
 
 PLACES = {
@@ -117,7 +129,7 @@ PLACES = {
         "RemoteRepositoryOrigin",
     ),
     "dagster._core.types.loadable_target_origin": ("LoadableTargetOrigin",),
-    "dagster._core.utils": ("make_new_backfill_id",),
+    "dagster._core.utils": ("FuturesAwareThreadPoolExecutor", "make_new_backfill_id"),
     # Our daemon: Dagster's, but for backfills and retries, which it loses when it is stopped.
     "dagster._daemon.controller": (
         "all_daemons_live",
@@ -132,7 +144,12 @@ PLACES = {
     "dagster._core.events": ("JobFailureData", "RunFailureReason"),
     "dagster._core.workspace.context": ("IWorkspaceProcessContext", "WorkspaceProcessContext"),
     "dagster._core.workspace.load_target": ("WorkspaceFileTarget",),
-    "dagster._utils.interrupts": ("capture_interrupts",),
+    "dagster._utils.interrupts": ("capture_interrupts", "setup_interrupt_handlers"),
+    # Our code server: Dagster's, but it loads its definitions anew when it is asked to.
+    "dagster._grpc.server": ("DagsterApiServer", "DagsterGrpcServer", "LoadedRepositories"),
+    "dagster._grpc.__generated__.dagster_api_pb2": ("ReloadCodeReply",),
+    "dagster._utils.error": ("serializable_error_info_from_exc_info",),
+    "dagster._utils.log": ("configure_loggers",),
     # The launcher that can tell whether a run's process still lives, and tells a code server that
     # stops from one that refuses a run for good.
     "dagster._core.launcher.base": ("CheckRunHealthResult", "LaunchRunContext", "WorkerStatus"),

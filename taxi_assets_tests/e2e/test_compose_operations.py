@@ -10,7 +10,9 @@ import csv
 import gzip
 import io
 import os
+import random
 import re
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import rows_in
 from taxi_assets_tests.compose_stack import PROJECT, ComposeStack, compose_stack
 from taxi_assets_tests.ui import wait_until
@@ -41,6 +44,10 @@ DIGEST = """
     SELECT filename, count(*), sum(('x' || left(md5(t::text), 8))::bit(32)::bigint)
     FROM green_tripdata AS t GROUP BY filename ORDER BY filename
 """
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "20"))
+SEED = int(os.environ.get("SOAK_SEED", random.randrange(10**6)))
+LONGEST_SECONDS = 40.0
+HIT = ("code", "daemon", "webserver", "dagster-db", "taxi-db")
 STOPPED: tuple[list[str], ...] = (
     ["daemon"],  # while it submits
     ["daemon"],
@@ -176,14 +183,7 @@ def test_an_image_is_rolled_back(stack: ComposeStack) -> None:
 
 def test_a_backfill_goes_on_after_every_graceful_stop(stack: ComposeStack) -> None:
     backfill = stack.backfill("2017-01", "2017-12")
-    services: tuple[list[str], ...] = (
-        ["daemon"],
-        ["daemon"],
-        ["code"],
-        ["webserver", "daemon", "code"],
-        [],
-    )
-    for stopped in services:
+    for stopped in STOPPED:
         done = stack.succeeded(backfill)
         wait_until(
             lambda done=done: stack.states(backfill) and stack.succeeded(backfill) >= done,  # type: ignore[misc]
@@ -215,6 +215,31 @@ def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(stack: ComposeSta
     files = _files(stack)
     for month in YEAR:
         assert _rows_of_table(stack, month) == files[month], month
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_no_month_is_lost_whatever_is_stopped_or_killed_and_when(
+    stack: ComposeStack, number: int
+) -> None:
+    dice = random.Random(SEED + number)
+    first = Month.parse("2011-01").plus(3 * number)
+    backfill = stack.backfill(str(first), str(first.plus(2)))
+
+    pause, service = dice.uniform(0, LONGEST_SECONDS), dice.choice(HIT)
+    is_kill = dice.random() < 0.5 and os.geteuid() == 0
+    time.sleep(pause)  # the moment is what is tried here, no condition
+    if is_kill:
+        stack.kill(service)
+    else:
+        stack.compose("stop", service)
+        stack.up()
+
+    wait_until(lambda: stack.is_over(backfill), BACKFILL_SECONDS, "the backfill to end")
+    played = f"seed {SEED}, round {number}: {pause:.0f} s, {service}, kill: {is_kill}"
+    told = stack.taxi_assets("backfills")
+    ours = next(line for line in told.splitlines() if backfill in line)
+    assert "complete: 3 of 3 months loaded" in ours, f"{played}\n{told}"
 
 
 def _files(stack: ComposeStack) -> dict[str, Counter[tuple[object, ...]]]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import platform
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -114,11 +117,23 @@ class LocalEmbedder:
         return self.documents([text])[0]
 
 
+class NoEmbedder(LocalEmbedder):
+    """Gives no text a meaning, so that its words alone are looked for."""
+
+    model = "none"
+    floor = 0.4  # tuned likewise: it judges 106 of those 117 questions rightly, the local one 105
+
+    def documents(self, texts: Sequence[str]) -> Vectors:
+        """Vectors that are like nothing."""
+        return [[0.0] * self.dimension for _ in texts]
+
+
 def embedder_of(gemini: Gemini | None, meter: Meter | None) -> Embedder:
-    """Gemini's where there is a key, else the local one."""
-    if gemini is None or meter is None:
-        return LocalEmbedder()
-    return GeminiEmbedder(gemini, meter)
+    """Gemini's where there is a key, else the local one, if this machine has its wheel."""
+    if gemini is not None and meter is not None:
+        return GeminiEmbedder(gemini, meter)
+    has_wheel = (sys.platform, platform.machine()) != ("linux", "aarch64")
+    return LocalEmbedder() if has_wheel or find_spec("wordllama") else NoEmbedder()
 
 
 @cache

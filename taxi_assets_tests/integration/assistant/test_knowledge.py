@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,11 @@ from taxi_assets.assistant.evaluation.evaluate import Search, mean_reciprocal_ra
 from taxi_assets.assistant.evaluation.questions import known_questions
 from taxi_assets.assistant.gemini.model import Gemini
 from taxi_assets.assistant.knowledge.chunks import Chunk, Document, chunks_of
-from taxi_assets.assistant.knowledge.embedder import GeminiEmbedder, LocalEmbedder
+from taxi_assets.assistant.knowledge.embedder import (
+    GeminiEmbedder,
+    LocalEmbedder,
+    embedder_of,
+)
 from taxi_assets.assistant.knowledge.refresh import add
 from taxi_assets.assistant.knowledge.sources import read_sources
 from taxi_assets.assistant.knowledge.store import Store, store_of
@@ -97,6 +103,23 @@ def test_embeddings_of_different_models_are_never_mixed(
 def test_nothing_is_found_where_nothing_is(store: Store) -> None:
     found = store.search("anything", LocalEmbedder(), 4)
     assert (found.passages, found.fits) == ([], False)
+
+
+def test_words_alone_do_where_the_local_model_has_no_wheel(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    monkeypatch.setitem(sys.modules, "wordllama", None)
+    store.put(FACTS)
+    embedder = embedder_of(None, None)
+    store.embed(embedder)
+
+    found = store.search("error of the catalytic converter", embedder, 1)
+
+    assert found.passages[0].chunk.heading == "Codes"
+    assert found.fits
+    assert not store.search("who won the cup final", embedder, 1).fits
 
 
 @pytest.mark.parametrize("question", ["", "???", "'; DROP TABLE chunks; --", "\0", "日本"])

@@ -36,6 +36,14 @@ GENERATED = [
 ]
 
 
+@pytest.fixture(params=["with pgpq", "without pgpq"])
+def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The machine has pgpq, or, as Linux on arm64, has not."""
+    if request.param == "without pgpq":
+        monkeypatch.setitem(sys.modules, "pgpq", None)
+    return str(request.param)
+
+
 def in_duckdb(month: OpenMonth, folder: Path) -> Counter[Row]:
     file = DuckDBFile(folder / "taxi.duckdb", memory_gb=1, wait_seconds=0)
     with file.connect() as connection:
@@ -50,6 +58,7 @@ def assert_equal(database: Database, file: TripFile, path: Path, tmp_path: Path)
     assert database.rows(file.dataset.table) == in_duckdb(month, tmp_path)
 
 
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("file", [*CSV_FILES, *PARQUET_FILES], ids=str)
 def test_real_months_are_the_same_in_both(
     database: Database, file: TripFile, real_data: Path, tmp_path: Path
@@ -57,6 +66,7 @@ def test_real_months_are_the_same_in_both(
     assert_equal(database, file, path_of(file, real_data), tmp_path)
 
 
+@pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize(("taxi", "month", "format_"), GENERATED)
 def test_generated_months_are_the_same_in_both(
     database: Database, mirror: Mirror, tmp_path: Path, taxi: str, month: str, format_: str

@@ -40,7 +40,7 @@ NOT_PASSED = {
 
 def test_it_has_all_that_a_team_needs() -> None:
     assert set(LASTING) == {
-        *OURS, "dagster-db", "taxi-db", "pgadmin", "proxy"
+        *OURS, "dagster-db", "taxi-db", "pgadmin", "login", "proxy"
     }  # fmt: skip
 
 
@@ -79,7 +79,8 @@ def test_a_service_waits_for_what_it_needs(name: str) -> None:
             "code": {"dagster-db", "taxi-db"},
             "webserver": {"dagster-db", "code"},
             "daemon": {"dagster-db", "code"},
-            "proxy": {"webserver"},
+            "login": set(),
+            "proxy": {"login", "webserver"},
             "pgadmin": {"taxi-db"},
         }[name]
     )
@@ -116,7 +117,7 @@ def test_passwords_come_as_secrets_and_stand_in_no_environment() -> None:
     assert set(SERVICES["prepare"]["secrets"]) == set(secrets)
     assert "example-" not in TEXT
     for service in SERVICES.values():
-        for name, value in service["environment"].items():
+        for name, value in service.get("environment", {}).items():
             assert value != f"${{{name}}}" or name not in SECRET_SETTINGS
             assert "PASSWORD" not in name or name.endswith("_FILE")
             assert not any(variable in str(value) for variable in secrets.values())
@@ -131,7 +132,7 @@ def test_only_the_code_has_the_secrets_of_warehouses_google_and_gemini() -> None
     assert credentials == {"code"}
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", [*OURS, "proxy"])
 def test_a_container_may_write_to_its_volumes_only(name: str) -> None:
     service = SERVICES[name]
     assert service["read_only"] is True
@@ -169,7 +170,7 @@ def test_data_outlives_containers_where_postgres_18_has_it() -> None:
 def test_pgadmin_and_the_proxy_do_not_reach_dagsters_database() -> None:
     reach = {name: set(service["networks"]) for name, service in LASTING.items()}
     assert {name for name in reach if reach[name] & reach["dagster-db"]} == {"dagster-db", *OURS}
-    assert reach["proxy"] == {"front"}
+    assert reach["proxy"] == reach["login"] == {"front"}
 
 
 def test_the_code_has_time_to_end_its_runs() -> None:

@@ -46,6 +46,25 @@ def test_the_servers_lock_has_the_versions_that_tests_ran_with() -> None:
     assert locked("requirements.lock").items() <= server.items()
 
 
+def test_the_servers_lock_has_a_wheel_of_everything_for_linux_on_arm64(tmp_path: Path) -> None:
+    uv = Path(sys.executable).with_name("uv")
+    machine = "--python-platform=aarch64-manylinux_2_28 --python-version=3.13 --only-binary=:all:"
+    resolved = subprocess.run(
+        [
+            *(str(uv), "pip", "install", "--dry-run", "--no-deps", "--require-hashes"),
+            *machine.split(),
+            *("--target", str(tmp_path), "--requirement", "requirements-server.lock"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if re.search(r"Failed to fetch|error sending request|dns error", resolved.stderr):
+        pytest.skip("the package index cannot be reached")
+    assert resolved.returncode == 0, resolved.stderr
+
+
 def test_packages_are_installed_before_the_code_by_hash() -> None:
     steps = DOCKERFILE.replace("\\\n", " ")
     packages = steps.index("COPY requirements-server.lock")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -11,12 +12,17 @@ from typing import Any
 from unittest import mock
 
 import dagster as dg
+import jsonschema
+import kubernetes
+import pytest
 import yaml
+from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
 
 from taxi_assets.settings import Settings, variables
 
 ROOT = Path(__file__).resolve().parents[3]
-TEXT = (ROOT / "deploy" / "kubernetes" / "values.yaml").read_text()
+KUBERNETES = ROOT / "deploy" / "kubernetes"
+TEXT = (KUBERNETES / "values.yaml").read_text()
 VALUES: dict[str, Any] = yaml.safe_load(TEXT)
 LAPTOP: dict[str, Any] = yaml.safe_load((ROOT / "dagster.yaml").read_text())
 CODE = VALUES["dagster-user-deployments"]["deployments"][0]
@@ -33,11 +39,55 @@ def snake_case(value: Any) -> Any:
     return value
 
 
+def merged(base: Any, ours: Any) -> Any:
+    """The chart's values with ours in their places, as Helm takes them."""
+    if not isinstance(base, dict) or not isinstance(ours, dict):
+        return ours
+    return base | {key: merged(base.get(key), value) for key, value in ours.items()}
+
+
+def without_remote(schema: Any) -> Any:
+    """A schema without what it says elsewhere, of Kubernetes's own parts."""
+    if isinstance(schema, list):
+        return [without_remote(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    is_remote = str(schema.get("$ref", "")).startswith("http")
+    return {k: without_remote(v) for k, v in schema.items() if k != "$ref" or not is_remote}
+
+
+def test_the_chart_takes_the_values() -> None:
+    chart = os.environ.get("DAGSTER_CHART")
+    if chart is None:
+        pytest.skip("DAGSTER_CHART names no folder that `helm pull dagster/dagster --untar` made")
+    schema = without_remote(json.loads((Path(chart) / "values.schema.json").read_text()))
+    values = merged(yaml.safe_load((Path(chart) / "values.yaml").read_text()), VALUES)
+    assert [e.message for e in jsonschema.Draft7Validator(schema).iter_errors(values)] == []
+
+
+def test_who_may_connect_to_a_pod_is_said_of_each() -> None:
+    policies = list(yaml.safe_load_all((KUBERNETES / "network-policy.yaml").read_text()))
+    model = kubernetes.client.V1NetworkPolicy
+    for policy in policies:
+        k8s_model_from_dict(model, k8s_snake_case_dict(model, policy))
+    closed = [each["spec"]["podSelector"]["matchLabels"] for each in policies]
+    assert [each.get("component", each.get("app.kubernetes.io/component")) for each in closed] == [
+        "user-deployments",
+        "dagster-webserver",
+        "dagster-daemon",
+        "run_worker",
+    ]
+    (code,) = policies[0]["spec"]["ingress"]
+    assert code["ports"] == [{"port": CODE["port"]}]
+    assert f"install {policies[0]['metadata']['name'].partition('-')[0]} " in TEXT
+
+
 def test_every_pod_has_the_projects_image_and_is_not_root() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     for part in (CODE, VALUES["dagsterWebserver"], DAEMON):
         assert part["image"]["tag"] == project["version"]
         assert part["podSecurityContext"]["runAsUser"] == 10001
+        assert part["podSecurityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
         assert part["securityContext"] == {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -95,6 +145,7 @@ def test_dagster_takes_the_launcher_and_the_queue(tmp_path: Path) -> None:
         "postgres_password_secret": VALUES["global"]["postgresqlSecretName"],
         "service_account_name": VALUES["global"]["serviceAccountName"],
         "load_incluster_config": False,
+        "kubeconfig_file": str(tmp_path / "kubeconfig"),
     }
     for name in ("env_config_maps", "env_secrets", "env_vars", "volumes", "volume_mounts"):
         assert launcher[name] == []
@@ -113,7 +164,9 @@ def test_dagster_takes_the_launcher_and_the_queue(tmp_path: Path) -> None:
         "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
     }
     (tmp_path / "kubeconfig").write_text(yaml.safe_dump(kubeconfig))
-    environment = {"DAGSTER_HOME": str(tmp_path), "KUBECONFIG": str(tmp_path / "kubeconfig")}
-    with mock.patch.dict(os.environ, environment), dg.DagsterInstance.get() as instance:
+    with (
+        mock.patch.dict(os.environ, DAGSTER_HOME=str(tmp_path)),
+        dg.DagsterInstance.get() as instance,
+    ):
         assert type(instance.run_launcher).__name__ == "K8sRunLauncher"
         assert type(instance.run_coordinator).__name__ == "MonthQueue"

@@ -55,7 +55,7 @@ def test_example_passwords_do_on_this_machine(tmp_path: Path, address: str) -> N
     done, pgpass = prepare(tmp_path, address, examples)
 
     assert (done.returncode, done.stderr) == (0, "")
-    dagster = "dagster-db:5432:*:dagster:example-dagster-db-password\n"
+    dagster = "dagster-db:5432:*:history:example-dagster-db-password\n"
     assert pgpass.read_text() == dagster
     of_the_code = tmp_path / "code" / "pgpass"
     assert of_the_code.read_text() == (
@@ -94,7 +94,7 @@ def test_no_password_is_refused_on_this_machine_too(tmp_path: Path) -> None:
 def test_chosen_passwords_do_everywhere_whatever_characters_they_have(tmp_path: Path) -> None:
     done, pgpass = prepare(tmp_path, "0.0.0.0", CHOSEN)
     assert (done.returncode, done.stderr) == (0, "")
-    assert pgpass.read_text() == "dagster-db:5432:*:dagster:kXo3\\:9\\\\vQe71-xT4Lp\n"
+    assert pgpass.read_text() == "dagster-db:5432:*:history:kXo3\\:9\\\\vQe71-xT4Lp\n"
 
 
 def test_no_secrets_at_all_are_told_in_words(tmp_path: Path) -> None:

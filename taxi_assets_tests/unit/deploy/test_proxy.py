@@ -1,4 +1,4 @@
-"""nginx's configuration: a login before everything, and no other site may use it."""
+"""What nginx asks before it lets a request through, and who answers."""
 
 from __future__ import annotations
 
@@ -6,40 +6,51 @@ import json
 import re
 from pathlib import Path
 
+import yaml
+
 DEPLOY = Path(__file__).resolve().parents[3] / "deploy"
 CONFIG = re.sub(r"#[^\n]*", "", (DEPLOY / "nginx" / "nginx.conf").read_text())
 
 
-def servers() -> list[str]:
-    """Each server's block, without its braces."""
-    return [part.split("\n    }")[0] for part in CONFIG.split("server {")[1:]]
+def locations() -> dict[str, str]:
+    """What is said of each path of the server that is published."""
+    ui = CONFIG.split("server {")[1]
+    return dict(re.findall(r"location (?:= )?(\S+) \{(.*?)\n        \}", ui, re.DOTALL))
 
 
-def test_everything_that_can_be_reached_asks_for_the_login() -> None:
-    ui, health = servers()
-    assert re.search(r"listen 8080;\s+auth_basic \"\w+\";\s+auth_basic_user_file /tmp/users;", ui)
-    assert CONFIG.count("auth_basic ") == 1  # nowhere is it taken back
+def test_whatever_reaches_the_webserver_is_logged_in() -> None:
+    paths = locations()
+    assert [path for path, said in paths.items() if "$webserver;" in said] == ["/"]
+    assert "auth_request /login/auth;" in paths["/"]
+    assert CONFIG.count("auth_request ") == 1  # nowhere is it taken back
+    health = CONFIG.split("server {")[2]
     assert re.search(r"listen 127\.0\.0\.1:8081;", health)
     assert "proxy_pass" not in health
 
 
 def test_guesses_at_the_login_are_limited() -> None:
-    ui, _ = servers()
-    assert "limit_req zone=questions" in ui
+    paths = locations()
+    assert "limit_req zone=forms" in paths["/login/"]
+    assert "limit_req zone=programs" in paths["/"]
+    assert "internal;" in paths["/login/auth"]
     assert "limit_req_status 429;" in CONFIG
 
 
 def test_the_uis_websocket_passes_and_the_login_stays_here() -> None:
-    ui, _ = servers()
-    assert "proxy_set_header Upgrade $http_upgrade;" in ui
-    assert "proxy_set_header Connection $connection_header;" in ui
-    assert 'proxy_set_header Authorization "";' in ui
+    passed = locations()["/"]
+    assert "proxy_set_header Upgrade $http_upgrade;" in passed
+    assert "proxy_set_header Connection $connection_header;" in passed
+    assert 'proxy_set_header Authorization "";' in passed
+    assert 'proxy_set_header Cookie "";' in passed
 
 
-def test_the_password_is_read_from_the_secret_and_kept_as_a_hash() -> None:
-    script = (DEPLOY / "nginx" / "start.sh").read_text()
-    assert "openssl passwd -6 -stdin </run/secrets/ui_password" in script
-    assert "umask 077" in script
+def test_single_sign_on_answers_where_nginx_asks() -> None:
+    stack = yaml.safe_load((DEPLOY / "single-sign-on.yml").read_text())
+    login = stack["services"]["login"]["environment"]
+    assert "http://login:4180" in CONFIG
+    assert login["OAUTH2_PROXY_HTTP_ADDRESS"] == "0.0.0.0:4180"
+    assert all(path == "/" or path.startswith("/login/") for path in locations())
+    assert login["OAUTH2_PROXY_PROXY_PREFIX"] == "/login"
 
 
 def test_pgadmin_knows_the_taxi_database_but_no_password() -> None:

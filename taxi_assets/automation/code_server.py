@@ -1,0 +1,101 @@
+"""Dagster's code server, which loads its definitions anew when the UI's *Reload* asks it to.
+
+    python -m taxi_assets.automation.code_server --host 0.0.0.0 --port 4000
+
+Dagster's own, `dagster api grpc`, answers that this is not possible. `dagster code-server start`
+can, but no longer knows the runs from before, and run monitoring would take them for dead. Here
+only the definitions change. Runs are processes of their own, and go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from taxi_assets.automation.dagster_internals import (
+    DagsterApiServer,
+    DagsterGrpcServer,
+    FuturesAwareThreadPoolExecutor,
+    LoadableTargetOrigin,
+    LoadedRepositories,
+    ReloadCodeReply,
+    configure_loggers,
+    serializable_error_info_from_exc_info,
+    setup_interrupt_handlers,
+)
+
+MODULE = "taxi_assets.definitions"
+LOCATION = "taxi_assets"
+
+
+class ReloadingServer(DagsterApiServer):
+    """Answers for the definitions of one module."""
+
+    def ReloadCode(  # noqa: N802 - gRPC's name
+        self, _request: object, _context: object
+    ) -> ReloadCodeReply:
+        """Load them anew: settings and pipeline files are read again, our own code is not.
+
+        Whoever asks for them afterwards gets the new ones, or what is wrong with them.
+        """
+        with self._reload_lock:
+            sys.modules.pop(MODULE, None)
+            try:
+                self._loaded_repositories = LoadedRepositories(
+                    self._loadable_target_origin,
+                    entry_point=self._entry_point,
+                    container_image=self._container_image,
+                    container_context=self._container_context,
+                    code_location_name=LOCATION,
+                )
+                self._serializable_load_error = None
+            except Exception:  # whatever it is, the UI is to show it
+                self._logger.exception("The definitions cannot be loaded")
+                self._serializable_load_error = serializable_error_info_from_exc_info(
+                    sys.exc_info()
+                )
+            self._server_id = str(uuid.uuid4())  # by which the daemon sees that they are new
+        return ReloadCodeReply()
+
+
+@click.command()
+@click.option("--host", "-h", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", "-p", default=4000, help="Port to listen on.")
+def main(host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C, and until the runs in progress are over."""
+    setup_interrupt_handlers()
+    configure_loggers(log_level="INFO")
+    logger = logging.getLogger("dagster.code_server")
+    ended = threading.Event()
+    threads = FuturesAwareThreadPoolExecutor()
+    shared: dict[str, Any] = {"server_termination_event": ended, "logger": logger}
+    servicer = ReloadingServer(
+        **shared,
+        server_threadpool_executor=threads,
+        loadable_target_origin=LoadableTargetOrigin(
+            executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd())
+        ),
+        container_image=os.environ.get("DAGSTER_CURRENT_IMAGE"),
+        location_name=LOCATION,
+    )
+    server = DagsterGrpcServer(
+        **shared,
+        dagster_api_servicer=servicer,
+        threadpool_executor=threads,
+        host=host,
+        port=port,
+    )
+    with suppress(KeyboardInterrupt):
+        server.serve()
+
+
+if __name__ == "__main__":
+    main()
