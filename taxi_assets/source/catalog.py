@@ -113,7 +113,11 @@ class Catalog:
 
     def is_overdue(self, month: Month, today: date) -> bool:
         """Whether a month that the source lacks should have been published by that day."""
-        return today >= (month.end + timedelta(days=self.settings.overdue_days)).date()
+        return today >= self.overdue_from(month)
+
+    def overdue_from(self, month: Month) -> date:
+        """The first day on which a month that the source lacks is overdue."""
+        return (month.end + timedelta(days=self.settings.overdue_days)).date()
 
 
 def _not_in_csv(dataset: Dataset, month: Month) -> InvalidMonthError:

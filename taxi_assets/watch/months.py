@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
@@ -196,8 +196,9 @@ def _line(
         return line
     if held:
         return _as(line, Standing.WITHDRAWN, seen.since)
+    since = datetime.combine(catalog.overdue_from(month), time(), UTC)
     is_overdue = catalog.is_overdue(month, today)
-    return _as(line, Standing.OVERDUE if is_overdue else Standing.AWAITED)
+    return _as(line, Standing.OVERDUE, since) if is_overdue else _as(line, Standing.AWAITED)
 
 
 def _lacking(line: MonthLine, seen: Sighting, facts: Facts) -> MonthLine:

@@ -144,29 +144,27 @@ def _of_source(
         )
         return
     if (silent := _silent_since(lines)) is not None:
-        month, newest = silent
+        line, newest = silent
         yield _trouble(
             f"source/{taxi}/silent",
             "silent",
             f"{taxi}: nothing new at the source for too long",
-            datetime.combine(month.end, datetime.min.time(), now.tzinfo),
-            f"{month} is overdue and nothing after {newest or 'it'} is published: TLC may be late, "
-            f"or the files have moved, are renamed, or are refused to this host. {served} "
+            line.since or now,
+            f"{line.month} is overdue and nothing after {newest or 'it'} is published: TLC may be "
+            f"late, or the files have moved, are renamed, or are refused to this host. {served} "
             "What to do: look for the file in a browser, and at TAXI_PARQUET_BASE_URL.",
         )
 
 
-def _silent_since(
-    lines: Sequence[MonthLine],
-) -> tuple[Month, Month | None] | None:
+def _silent_since(lines: Sequence[MonthLine]) -> tuple[MonthLine, Month | None] | None:
     """The first month that is overdue with nothing published after it, and the newest one known."""
     newest = _newest(lines)
     late = [
-        line.month
+        line
         for line in lines
         if line.standing is Standing.OVERDUE and (newest is None or line.month > newest)
     ]
-    return (min(late), newest) if late else None
+    return (late[0], newest) if late else None
 
 
 def _newest(lines: Sequence[MonthLine]) -> Month | None:
