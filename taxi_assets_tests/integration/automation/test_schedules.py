@@ -10,12 +10,14 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
+from taxi_assets.automation.backfills import launch_backfill
 from taxi_assets.automation.schedules import newest_months_schedule
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.fake_source import FakeSource, name_of
@@ -178,6 +180,32 @@ def test_a_month_that_is_being_loaded_is_not_asked_for_again(
 
     assert again.months == []
     assert "being loaded: 2025-08" in again.reason
+
+
+def test_a_month_that_a_backfill_will_load_is_not_asked_for_again(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.publish(GREEN, "2025-07", SOME_TIME)
+    source.publish(GREEN, "2025-08", SOME_TIME)
+    launch_backfill(instance, GREEN, [Month(2025, 8)])  # no daemon has made a run of it yet
+
+    assert tick(instance, at("2025-09-10")).months == ["2025-07"]
+
+
+def test_a_month_whose_run_dagster_will_retry_is_not_asked_for_again(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    now = datetime.now(UTC)
+    month = str(Month.of(now.date()).plus(-1))
+    source.publish(GREEN, month, SOME_TIME)
+    tags = {"taxi": "green", "dagster/partition": month}
+    started = dg.DagsterRun("load_green", status=dg.DagsterRunStatus.STARTED, tags=tags)
+    instance.report_run_failed(instance.run_storage.add_run(started), "its process died")
+
+    again = tick(instance, now)
+
+    assert again.months == []
+    assert f"being loaded: {month}" in again.reason
 
 
 def test_the_publication_of_csv_files_has_ended_and_is_not_awaited(
