@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import click
 
+from taxi_assets.commands.alerts import alerts
 from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.copilot import copilot
@@ -34,6 +35,7 @@ for _command in (
     pipelines,
     backfill,
     backfills,
+    alerts,
     purge,
     check,
     audit,

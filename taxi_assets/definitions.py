@@ -6,12 +6,12 @@ from pathlib import Path
 import dagster as dg
 
 from taxi_assets.assistant.assets import assistant_definitions
-from taxi_assets.automation.alerts import alert_sensors
+from taxi_assets.automation.alerts import alert_sensor
 from taxi_assets.automation.audits import audit_definitions
 from taxi_assets.automation.freshness import freshness_checks, freshness_job
 from taxi_assets.automation.jobs import load_job, zones_job
 from taxi_assets.automation.maintenance import maintenance_definitions
-from taxi_assets.automation.republished_sensor import republished_sensors
+from taxi_assets.automation.republished import republished_sensors
 from taxi_assets.automation.schedules import newest_months_schedules
 from taxi_assets.components.definitions import pipeline_definitions
 from taxi_assets.gcp.assets import bucket_asset
@@ -55,9 +55,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     own_of = {
         dataset: [each.asset for each in own if each.dataset is dataset] for dataset in datasets
     }
-    sensors = republished_sensors(catalog)
-    if settings.alert_webhook is not None:
-        sensors += alert_sensors(settings.alert_webhook)
+    sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]
     return dg.Definitions.merge(
         dg.Definitions(
             assets=[zones_source_spec(), *zones, *(each.asset for each in own)],

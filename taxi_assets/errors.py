@@ -73,6 +73,10 @@ class SourceUnavailableError(TransientError):
     """The source did not answer, or broke off, in every attempt."""
 
 
+class SourceBusyError(SourceUnavailableError):
+    """The source asks to be asked more rarely."""
+
+
 class WarehouseBusyError(TransientError):
     """Other processes held the warehouse for longer than the settings let us wait."""
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from dagster._core.scheduler.instigation import InstigatorState, TickStatus
     from dagster._core.storage.base_storage import DagsterStorage
+    from dagster._core.storage.event_log import SqliteEventLogStorage
     from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
     from dagster._core.utils import FuturesAwareThreadPoolExecutor, make_new_backfill_id
@@ -92,6 +93,7 @@ __all__ = [
     "RemotePartitionSetOrigin",
     "RemoteRepositoryOrigin",
     "RunFailureReason",
+    "SqliteEventLogStorage",
     "TickStatus",
     "UserConfigSchema",
     "WorkerStatus",
@@ -158,6 +160,8 @@ PLACES = {
     # The storage that is SQLite or Postgres by the environment: dagster.yaml cannot branch.
     "dagster._core.storage.base_storage": ("DagsterStorage",),
     "dagster._core.storage.sqlite_storage": ("DagsterSqliteStorage",),
+    # Where it keeps a file for each run, which it never removes.
+    "dagster._core.storage.event_log": ("SqliteEventLogStorage",),
     "dagster._config.config_schema": ("UserConfigSchema",),
     "dagster._serdes": ("ConfigurableClassData", "deserialize_value"),
     # The type of what `get_asset_check_evaluations`, which is public, returns.

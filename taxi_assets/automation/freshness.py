@@ -1,32 +1,42 @@
-"""Freshness: red where a month has been published for days and a table still lacks it."""
+"""Freshness: red where the source has had a month for days and a table still lacks it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import dagster as dg
 
-from taxi_assets.automation.loaded_months import loaded_months
-from taxi_assets.automation.outlook import Outlook, look_ahead
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import SourceChoice
 from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.source.catalog import Catalog
-from taxi_assets.source.transfer import Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.trips.month import Month
+from taxi_assets.watch.months import MonthLine
+from taxi_assets.watch.survey import surveyed
+from taxi_assets.watch.troubles import OF_SOURCE, Trouble
 
 FRESHNESS_JOB = "check_freshness"
 FRESHNESS_CHECK = "newest_months_loaded"
 _LAST_HOUR = 23
+_WARNED = {"gap", "overdue", *OF_SOURCE}
 
 
-def freshness_checks(catalog: Catalog) -> list[dg.AssetChecksDefinition]:
-    """A check for each merged table; they block nothing: older months can be loaded anyway."""
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def freshness_checks(
+    catalog: Catalog, now: Callable[[], datetime] = _now
+) -> list[dg.AssetChecksDefinition]:
+    """A check for each merged table; they block nothing: older months can be loaded anyway.
+
+    Args:
+        catalog: where months are published.
+        now: the time of an evaluation, UTC.
+    """
     return [
-        _freshness_check(dataset, str(warehouse), catalog)
+        _freshness_check(dataset, warehouse, catalog, now)
         for dataset in DATASETS.values()
         for warehouse in catalog.settings.warehouses
     ]
@@ -57,59 +67,56 @@ def _hour() -> int:
     return min(_LAST_HOUR, max(dataset.schedule_hour for dataset in DATASETS.values()) + 1)
 
 
-def late_months(outlook: Outlook, max_days: float, now: datetime) -> list[Month]:
-    """The missing months that have been published for more than so many days.
-
-    Where the source does not say since when, a month is late at once.
-    """
-    return sorted(
-        month
-        for month, version in outlook.missing.items()
-        if (days := _days_published(version, now)) is None or days > max_days
-    )
-
-
-def _days_published(version: Version, now: datetime) -> float | None:
-    try:
-        changed = parsedate_to_datetime(version.last_modified or "")
-    except ValueError:
-        return None
-    return (now - changed).total_seconds() / 86_400
-
-
 def _freshness_check(
-    dataset: Dataset, warehouse: str, catalog: Catalog
+    dataset: Dataset, warehouse: str, catalog: Catalog, now: Callable[[], datetime]
 ) -> dg.AssetChecksDefinition:
     settings = catalog.settings
-    alone = settings.model_copy(
-        update={"warehouses": tuple(name for name in settings.warehouses if name == warehouse)}
-    )
+    alone = Catalog(settings.model_copy(update={"warehouses": (warehouse,)}))
+    only = settings.warehouses == (warehouse,)
 
     @dg.asset_check(
         name=FRESHNESS_CHECK,
         asset=dg.AssetKey([warehouse, dataset.table]),
         description=(
-            f"No month of the last {settings.schedule_months} has been published for more than "
-            f"{settings.max_lag_days:g} days without being loaded."
+            f"No month has been at the source for more than {settings.max_lag_days:g} days without "
+            "being loaded. Gaps between loaded months, and a source that falls silent, are a "
+            "warning."
         ),
     )
-    def fresh() -> dg.AssetCheckResult:
+    def fresh(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         if settings.source is SourceChoice.SAMPLE:
             return dg.AssetCheckResult(passed=True, description="synthetic months are never late")
-        now = datetime.now(UTC)
+        time = now()
         with dagster_failures():
             try:
-                outlook = look_ahead(catalog, dataset, loaded_months(alone, dataset), now.date())
+                with surveyed(context.instance, alone, dataset, time, report=only) as survey:
+                    lines, troubles = survey.lines, survey.troubles
             except InvalidMonthError as error:
                 return dg.AssetCheckResult(passed=True, description=f"nothing is late: {error}")
-        late = late_months(outlook, settings.max_lag_days, now)
-        if late:
-            listed = ", ".join(map(str, late))
-            reason = f"published for more than {settings.max_lag_days:g} days, not loaded: {listed}"
-        else:
-            reason = f"nothing is late; the newest month is {outlook.newest}"
-        return dg.AssetCheckResult(
-            passed=not late, severity=dg.AssetCheckSeverity.ERROR, description=reason
-        )
+        return _verdict(lines, troubles, settings.max_lag_days, time)
 
     return fresh
+
+
+def _verdict(
+    lines: Sequence[MonthLine], troubles: Sequence[Trouble], max_days: float, now: datetime
+) -> dg.AssetCheckResult:
+    """Red where a month is late; a warning where something else stands in the way."""
+    late = [line for line in lines if line.is_late(max_days, now)]
+    if late:
+        listed = ", ".join(str(line.month) for line in late)
+        return dg.AssetCheckResult(
+            passed=False,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=f"at the source for more than {max_days:g} days, not loaded: {listed}",
+        )
+    warnings = [trouble for trouble in troubles if trouble.kind in _WARNED]
+    if warnings:
+        return dg.AssetCheckResult(
+            passed=False,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(trouble.title for trouble in warnings),
+        )
+    newest = max((line.month for line in lines if line.held), default=None)
+    known = f"the newest month is {newest}" if newest else "no month is published or loaded yet"
+    return dg.AssetCheckResult(passed=True, description=f"nothing is late; {known}")

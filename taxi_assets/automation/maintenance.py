@@ -19,7 +19,10 @@ def maintenance_definitions(settings: Settings) -> dg.Definitions:
     @dg.op(name="delete_old_runs", description=f"Deletes runs older than {days} days.")
     def delete(context: dg.OpExecutionContext) -> None:
         purge = purge_old_runs(context.instance, days)
-        context.log.info(f"{len(purge.runs)} runs deleted, {purge.kept} old ones still needed")
+        context.log.info(
+            f"{len(purge.runs)} runs deleted, {purge.kept} old ones still needed, "
+            f"{purge.freed_bytes / 1e6:.1f} MB freed"
+        )
 
     @dg.job(name=PURGE_JOB, description="Deletes old runs with their events.")
     def purge() -> None:

@@ -18,6 +18,7 @@ from taxi_assets.automation.dagster_internals import (
     BulkActionStatus,
 )
 from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG
+from taxi_assets.automation.sqlite_files import free_disk
 
 _FINISHED = [
     dg.DagsterRunStatus.SUCCESS,
@@ -38,10 +39,12 @@ class Purge:
     Attributes:
         runs: the runs, oldest first.
         kept: older than the limit, but still needed.
+        freed_bytes: disk that is free again, also of runs that were deleted before.
     """
 
     runs: tuple[dg.DagsterRun, ...]
     kept: int
+    freed_bytes: int = 0
 
 
 def purge_old_runs(
@@ -78,10 +81,11 @@ def purge_old_runs(
             kept += 1
         else:
             chosen.append(run)
-    if not dry_run:
-        for run in chosen:
-            instance.delete_run(run.run_id)
-    return Purge(tuple(chosen), kept)
+    if dry_run:
+        return Purge(tuple(chosen), kept)
+    for run in chosen:
+        instance.delete_run(run.run_id)
+    return Purge(tuple(chosen), kept, free_disk(instance))
 
 
 def _old_runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[dg.DagsterRun]:

@@ -1,134 +1,66 @@
-"""Which loaded months the source has published anew, asked a few at a time."""
+"""Sensors that ask the source for every watched month in a round, and load what differs."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
-from pydantic import BaseModel, ConfigDict
+import dagster as dg
 
-from taxi_assets.errors import InvalidMonthError, SourceRefusedError, SourceUnavailableError
-from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landing import lake_name
+from taxi_assets.automation.jobs import load_job_name
+from taxi_assets.automation.schedules import nothing_to_load
+from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.source.catalog import Catalog
-from taxi_assets.source.public_url import public_url
-from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.file import TripFile
-from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.watch.looking import LOOKS_A_TICK
+from taxi_assets.watch.survey import surveyed
 
 INTERVAL = timedelta(minutes=30)
 """Time between two ticks."""
 
-LOOKS_A_TICK = 12
-"""Requests of a tick: 576 months a day; TLC has published 200 of yellow taxis."""
 
-_LONGEST_PAUSE = timedelta(hours=12)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
-class Cursor(BaseModel):
-    """Where the last tick stopped.
+def republished_sensor(
+    dataset: Dataset, catalog: Catalog, now: Callable[[], datetime] = _now
+) -> dg.SensorDefinition:
+    """Compare months with the source, a few a tick, and load those that differ.
 
-    Attributes:
-        last: the month that was looked at last.
-        failures: how many ticks in a row the source did not answer.
-        not_before: no request is made before that time.
+    Args:
+        dataset: whose months.
+        catalog: where they are published.
+        now: the time of a tick, UTC.
     """
+    settings = catalog.settings
+    on = settings.schedules == "on"
 
-    model_config = ConfigDict(frozen=True)
-
-    last: str = ""
-    failures: int = 0
-    not_before: datetime = datetime.min.replace(tzinfo=UTC)
-
-    def after(self, months: Sequence[Month]) -> list[Month]:
-        """The next months to look at, in a circle."""
-        ordered = sorted(months)
-        following = [month for month in ordered if str(month) > self.last]
-        return (following + ordered[: len(ordered) - len(following)])[:LOOKS_A_TICK]
-
-
-class Findings(BaseModel):
-    """What a tick found.
-
-    Attributes:
-        cursor: for the next tick.
-        changed: months to load again, with what tells their new versions apart.
-        reason: what was seen, in words.
-    """
-
-    cursor: Cursor
-    changed: dict[str, str]
-    reason: str
-
-
-def look_for_republished(
-    catalog: Catalog,
-    lake: Lake,
-    dataset: Dataset,
-    loaded: Mapping[Month, Sequence[LedgerEntry]],
-    cursor: Cursor,
-    now: datetime,
-) -> Findings:
-    """Ask the source for the next few loaded months, and stop at the first failure.
-
-    A source that is down is asked ever more rarely, up to twice a day.
-    """
-    if now < cursor.not_before:
-        return Findings(
-            cursor=cursor,
-            changed={},
-            reason=f"the source failed {cursor.failures} times; asked again after "
-            f"{cursor.not_before:%Y-%m-%d %H:%M} UTC",
-        )
-    changed: dict[str, str] = {}
-    gone: list[str] = []
-    elsewhere: list[str] = []
-    months = cursor.after(list(loaded))
-    for month in months:
+    @dg.sensor(
+        name=f"republished_{dataset.taxi}",
+        job_name=load_job_name(dataset),
+        minimum_interval_seconds=int(INTERVAL.total_seconds()),
+        default_status=dg.DefaultSensorStatus.RUNNING if on else dg.DefaultSensorStatus.STOPPED,
+        description=(
+            f"Asks the source in a round for every watched month of {dataset.taxi} trips, and "
+            "loads what is new there, or published anew."
+        ),
+    )
+    def republished(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         try:
-            file = catalog.file(dataset, month)
-            version = catalog.look(file)
-        except InvalidMonthError:
-            elsewhere.append(str(month))
-            cursor = Cursor(last=str(month))
-            continue
-        except (SourceUnavailableError, SourceRefusedError) as error:
-            pause = min(_LONGEST_PAUSE, INTERVAL * 2**cursor.failures)
-            failed = cursor.model_copy(
-                update={"failures": cursor.failures + 1, "not_before": now + pause}
-            )
-            return Findings(cursor=failed, changed=changed, reason=error.what)
-        if isinstance(version, Absent):
-            gone.append(str(month))
-        elif _differs(catalog, lake, file, loaded[month], version):
-            changed[str(month)] = version.etag or version.last_modified or str(version.size_bytes)
-        cursor = Cursor(last=str(month))
-    seen = f"{months[0]} to {months[-1]}" if months else "nothing is loaded"
-    lost = f"; no longer at the source, kept here: {', '.join(gone)}" if gone else ""
-    if elsewhere:
-        lost += f"; not in the source that TAXI_SOURCE chooses: {', '.join(elsewhere)}"
-    return Findings(cursor=cursor, changed=changed, reason=f"unchanged: {seen}{lost}")
+            with surveyed(context.instance, catalog, dataset, now(), in_round=True) as survey:
+                chosen = [line for line in survey.due if not line.is_gap][:LOOKS_A_TICK]
+                survey.ask_for(chosen)
+        except TaxiAssetsError as error:
+            return dg.SensorResult(skip_reason=str(error))
+        if chosen:
+            # Without a key: Dagster would drop a later request with the same one for ever.
+            requests = [dg.RunRequest(partition_key=str(line.month)) for line in chosen]
+            return dg.SensorResult(run_requests=requests)
+        return dg.SensorResult(skip_reason=nothing_to_load(survey))
+
+    return republished
 
 
-def _differs(
-    catalog: Catalog,
-    lake: Lake,
-    file: TripFile,
-    entries: Sequence[LedgerEntry],
-    version: Version,
-) -> bool:
-    landed = lake.find(lake_name(file))
-    from_here = landed is not None and landed.url == public_url(catalog.url(file))
-    if landed is not None and from_here and all(e.sha256 == landed.sha256 for e in entries):
-        return not landed.is_version(version)
-    # The lake does not hold what was loaded: time has to tell.
-    if version.last_modified is None:
-        return False
-    try:
-        published = parsedate_to_datetime(version.last_modified)
-    except ValueError:
-        return False
-    return any(published > e.loaded_at.replace(tzinfo=e.loaded_at.tzinfo or UTC) for e in entries)
+def republished_sensors(catalog: Catalog) -> list[dg.SensorDefinition]:
+    """The sensor of each dataset."""
+    return [republished_sensor(dataset, catalog) for dataset in DATASETS.values()]

@@ -17,12 +17,18 @@ from taxi_assets.settings import read_settings
 @click.argument("taxi", type=TAXI, default="all")
 @json_option
 def status(taxi: str, as_json: bool) -> None:
-    """Show every month: rows in the lake, in each warehouse, published, and agreement."""
+    """Show every month: rows in the lake, in each warehouse, published, and agreement.
+
+    Also how it stands against the source, as schedules and sensors saw it last, and which months
+    are missing.
+    """
     from taxi_assets.commands.terminal import print_coverage
     from taxi_assets.status.coverage import coverage
+    from taxi_assets.status.standing import with_standing
 
     with printed_errors():
-        lines = coverage(read_settings(), datasets_of(taxi))
+        settings, datasets = read_settings(), datasets_of(taxi)
+        lines = with_standing(settings, datasets, coverage(settings, datasets))
     if as_json:
         click.echo(json.dumps([line.as_json() for line in lines], indent=2))
     else:

@@ -31,9 +31,10 @@ def purge(days: int | None, dry_run: bool) -> None:
         with open_instance(settings) as instance:
             found = purge_old_runs(instance, days, dry_run)
     would = "would be " if dry_run else ""
+    freed = "" if dry_run else f"; {found.freed_bytes / 1e6:.1f} MB freed"
     console.print(
         f"{len(found.runs)} runs older than {days} days {would}deleted; "
-        f"{found.kept} old ones are still needed",
+        f"{found.kept} old ones are still needed{freed}",
         highlight=False,
         soft_wrap=True,
     )

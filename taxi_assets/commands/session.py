@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 from rich.console import Console
@@ -38,6 +39,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets.watch.survey import stale_months
 
 Months = Sequence[tuple[Dataset, Month]]
 _Step = tuple[str, Callable[[], MonthOutcome]]
@@ -165,7 +167,7 @@ def backfill(
         months: the months to load.
         console: gets the progress.
         wait: wait until all months are done, and return their outcomes.
-        failed: only the months whose last run failed.
+        failed: only the months that were asked for and are not held as the source has them.
 
     Raises:
         DaemonNotRunningError: no daemon is running.
@@ -176,12 +178,15 @@ def backfill(
         launched = []
         for dataset in dict.fromkeys(dataset for dataset, _ in months):
             chosen = [month for each, month in months if each is dataset]
-            chosen = missing_months(instance, dataset, chosen) if failed else chosen
+            if failed:
+                stale = stale_months(instance, Catalog(settings), dataset, datetime.now(UTC))
+                missing = missing_months(instance, dataset, chosen)
+                chosen = [month for month in chosen if month in stale or month in missing]
             if chosen:
                 launched.append((dataset, launch_backfill(instance, dataset, chosen), chosen))
                 console.print(f"backfill {launched[-1][1]}: {dataset.taxi}, {len(chosen)} months")
             else:
-                console.print(f"{dataset.taxi}: no month's last run failed")
+                console.print(f"{dataset.taxi}: no month that was asked for is missing")
         if not wait:
             return []
         outcomes = []

@@ -115,6 +115,9 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
     for heading in ("lake", *warehouses, "published"):
         table.add_column(heading, justify="right")
     table.add_column("agreement", overflow="fold")
+    has_standing = any(line.standing for line in lines)
+    if has_standing:
+        table.add_column("source", overflow="fold")
     for line in lines:
         style = "green" if line.state is MonthState.OK else "yellow"
         table.add_row(
@@ -125,6 +128,7 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
             *(_count(line.warehouse_rows[name]) for name in warehouses),
             _count(line.published_rows),
             f"[{style}]{escape(line.agreement)}[/]",
+            *([escape(line.standing)] if has_standing else []),
         )
     console.print(table)
     _print_calendar(console, lines)

@@ -4,7 +4,7 @@ It adds a job and a schedule to the assets that every taxi has. The component sa
 load; the assets say how a month is loaded and checked.
 """
 
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import dagster as dg
@@ -123,9 +123,9 @@ class TripPipeline(Pipeline):
         def missing_months(
             context: dg.ScheduleEvaluationContext,
         ) -> list[dg.RunRequest] | dg.SkipReason:
-            today = context.scheduled_execution_time.astimezone(UTC).date()
-            wanted = self.wanted(settings, today)
-            return months_to_load(context.instance, catalog, self.dataset, wanted, today)
+            now = datetime.now(UTC)
+            wanted = self.wanted(settings, now.date())
+            return months_to_load(context.instance, catalog, self.dataset, now, wanted, job.name)
 
         return dg.Definitions(jobs=[job], schedules=[missing_months])
 

@@ -14,7 +14,7 @@ from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import left_out_text
 from taxi_assets.lake.landing import Landing
 from taxi_assets.partitions import monthly_partitions
-from taxi_assets.source.catalog import Catalog, is_overdue
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent
 from taxi_assets.trips.dataset import Dataset
@@ -77,7 +77,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
             file = catalog.file(dataset, Month.parse(context.partition_key))
             outcome = land_month(lake, catalog, file)
             if isinstance(outcome, Absent):
-                yield _not_published(context, file, catalog.url(file), outcome)
+                yield _not_published(context, catalog, file, outcome)
                 return
         if not outcome.changed:
             context.log.info(f"{file} is unchanged at the source: not written again")
@@ -131,14 +131,15 @@ def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
 
 
 def _not_published(
-    context: dg.AssetExecutionContext, file: TripFile, url: str, absent: Absent
+    context: dg.AssetExecutionContext, catalog: Catalog, file: TripFile, absent: Absent
 ) -> dg.AssetObservation:
     """Say that there is nothing to load yet: no failure, and nothing downstream runs.
 
     Raises:
         NotFoundAtSourceError: the month is so old that it should have been there for long.
     """
-    if is_overdue(file.month, datetime.now(UTC).date()):
+    url = catalog.url(file)
+    if catalog.is_overdue(file.month, datetime.now(UTC).date()):
         raise _missing(str(file), url, absent)
     context.log.warning(f"{file.month} is not published yet: {public_url(url)}, {absent.answer}")
     return dg.AssetObservation(

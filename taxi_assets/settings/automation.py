@@ -21,24 +21,37 @@ class AutomationSettings(BaseSettings):
     schedule_timezone: Annotated[str, AfterValidator(forms.timezone)] = Field(
         "UTC", description="Time zone of the schedules, such as `America/New_York`."
     )
-    schedule_months: int = Field(
+    schedule_months: Annotated[int, AfterValidator(forms.window)] = Field(
         6,
-        ge=1,
         le=24,
-        description="How many of the newest months the schedules look for; older ones are for "
-        "`taxi-assets backfill`.",
+        description="How many of the newest months the schedules look for, at least 3; older ones "
+        "are for `taxi-assets backfill`, or for TAXI_LOAD_GAPS.",
+    )
+    load_gaps: int = Field(
+        0,
+        ge=0,
+        le=24,
+        description="How many older months a day the schedules load of those that are published "
+        "and missing between loaded ones; 0 only tells of them.",
+    )
+    overdue_days: float = Field(
+        122,
+        ge=0,
+        allow_inf_nan=False,
+        description="Days after its end at which a month that is not published is overdue: four "
+        "months, where TLC takes two to three.",
     )
     max_lag_days: float = Field(
         3,
         ge=0,
         allow_inf_nan=False,
-        description="Days that a month may be published without being loaded before a check "
-        "turns red.",
+        description="Days that a month may be seen at the source without being loaded before a "
+        "check turns red.",
     )
     alert_webhook: Annotated[SecretStr, AfterValidator(forms.webhook)] | None = Field(
         None,
-        description="Address that failed runs and late tables are posted to, as JSON with a "
-        "`text`; without one, nobody is told.",
+        description="Address that each trouble and its end is posted to, as JSON with a `text`; "
+        "without one, `taxi-assets alerts` lists what is open, and nobody is told.",
     )
     ui_hosts: Annotated[
         tuple[Annotated[str, AfterValidator(forms.host_name)], ...] | None,

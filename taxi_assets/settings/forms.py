@@ -16,6 +16,8 @@ from pydantic import SecretStr
 # https://cloud.google.com/storage/docs/buckets#naming
 _BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
+_SHORTEST_WINDOW = 3
+
 DSN_FORM = (
     "it must be like postgresql://user:password@host:5432/database, with @ : / ? # % in user and "
     "password percent-encoded"
@@ -77,6 +79,19 @@ def timezone(value: str) -> str:
     """Require a name of the tz database."""
     if value not in available_timezones():
         raise ValueError("it must be a name of the tz database, such as UTC or America/New_York")
+    return value
+
+
+def window(value: int) -> int:
+    """Require as many months as can hold one that was published lately.
+
+    TLC published months 48 to 85 days after their end: then one or two others have ended since.
+    """
+    if value < _SHORTEST_WINDOW:
+        raise ValueError(
+            f"it must be at least {_SHORTEST_WINDOW}: a month is published two to three months "
+            "after its end, and would not be among the newest any more"
+        )
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from taxi_assets.errors import InvalidMonthError
@@ -16,9 +16,6 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.zones import ZONES_FILE
-
-# TLC publishes about two months late, irregularly; twice that is no longer lateness.
-_PUBLICATION_LAG_MONTHS = 4
 
 # A tick of a schedule or sensor, which looks at several months, has a minute.
 _LOOK_SECONDS = 5
@@ -114,6 +111,14 @@ class Catalog:
             raise _not_in_csv(dataset, ended)
         return min(ended, dataset.csv_releases.last)
 
+    def is_overdue(self, month: Month, today: date) -> bool:
+        """Whether a month that the source lacks should have been published by that day."""
+        return today >= self.overdue_from(month)
+
+    def overdue_from(self, month: Month) -> date:
+        """The first day on which a month that the source lacks is overdue."""
+        return (month.end + timedelta(days=self.settings.overdue_days)).date()
+
 
 def _not_in_csv(dataset: Dataset, month: Month) -> InvalidMonthError:
     releases = dataset.csv_releases
@@ -127,8 +132,3 @@ def _not_in_csv(dataset: Dataset, month: Month) -> InvalidMonthError:
         f"{releases.first} to {releases.last}",
         "set TAXI_SOURCE=auto or parquet for this month",
     )
-
-
-def is_overdue(month: Month, today: date) -> bool:
-    """Whether a month that the source lacks should have been published by that day."""
-    return month.plus(_PUBLICATION_LAG_MONTHS) < Month.of(today)

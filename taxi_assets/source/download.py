@@ -94,9 +94,10 @@ class Download:
 class AttemptFailedError(Exception):
     """One attempt failed in a way that another may not."""
 
-    def __init__(self, reason: str, asked_seconds: float = 0.0) -> None:
+    def __init__(self, reason: str, asked_seconds: float = 0.0, busy: bool = False) -> None:
         super().__init__(reason)
         self.asked_seconds = asked_seconds
+        self.busy = busy
 
 
 def is_strong(etag: str | None) -> bool:

@@ -25,7 +25,7 @@ import requests
 import urllib3.exceptions
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
+from taxi_assets.errors import SourceBusyError, SourceRefusedError, SourceUnavailableError
 from taxi_assets.source.download import AttemptFailedError, Download, is_same, version_of
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, NotModified, Outcome, Sink, Version
@@ -127,7 +127,8 @@ class HttpTransport:
         try:
             return retrying(self._attempt, download)
         except AttemptFailedError as failure:
-            raise SourceUnavailableError(
+            kind = SourceBusyError if failure.busy else SourceUnavailableError
+            raise kind(
                 f"{public_url(download.url)} could not be fetched in {download.tries} attempts; "
                 f"the last one failed with: {failure}.",
                 f"try again later. If it stays so, check the network and the proxy, "
@@ -224,13 +225,14 @@ class HttpTransport:
 
     def _retry_later(self, response: requests.Response, download: Download) -> NoReturn:
         asked_seconds = _retry_after_seconds(response.headers.get("Retry-After", ""))
+        busy = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
         if asked_seconds > self.longest_wait_seconds:
-            raise SourceUnavailableError(
+            raise (SourceBusyError if busy else SourceUnavailableError)(
                 f"{public_url(download.url)} answers HTTP {response.status_code} and asks to wait "
                 f"{asked_seconds:,.0f} s; the longest wait is {self.longest_wait_seconds:g} s.",
                 f"try again after that time, or use a mirror: {self.address_setting}.",
             )
-        raise AttemptFailedError(f"HTTP {response.status_code}", asked_seconds)
+        raise AttemptFailedError(f"HTTP {response.status_code}", asked_seconds, busy)
 
 
 class _SeenError(Exception):

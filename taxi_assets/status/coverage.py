@@ -49,6 +49,7 @@ class Coverage:
         ledger_rows: rows by each warehouse's ledger; None if it has no entry.
         state: whether all these numbers agree.
         agreement: the state in words: ``ok``, or what is wrong.
+        standing: how the month stands against the source, in words; empty if that is not known.
     """
 
     taxi: str
@@ -61,6 +62,7 @@ class Coverage:
     ledger_rows: dict[str, int | None]
     state: MonthState
     agreement: str
+    standing: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The values for JSON, for scripts."""

@@ -18,6 +18,7 @@ from taxi_assets.settings import Settings, SourceChoice, variable, variables
 from taxi_assets.settings.source import SourceSettings
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouses_of
 
@@ -93,6 +94,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _lake(settings)
     if settings.dagster_postgres_dsn is None:
         yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
+    yield _watch(settings)
     if settings.alert_webhook is not None:
         yield _alerts(settings)
     for warehouse in warehouses_of(settings):
@@ -149,6 +151,28 @@ def _alerts(settings: Settings) -> Finding:
         not broken,
         "; ".join(broken) or "no sensor of alerts has failed",
         "check the webhook and TAXI_ALERT_WEBHOOK; the UI lists the sensors under Automation",
+    )
+
+
+def _watch(settings: Settings) -> Finding:
+    """What the watch last found of the source as a whole; months are for `taxi-assets alerts`."""
+    from taxi_assets.automation.instance import open_instance
+    from taxi_assets.watch.survey import last_report
+
+    part = "watch of the source"
+    try:
+        with open_instance(settings) as instance:
+            reports = [last_report(instance, dataset) for dataset in DATASETS.values()]
+    except TaxiAssetsError as error:
+        return Finding(part, False, error.what, error.remedy)
+    found = [trouble for report in reports if report for trouble in report.of_source]
+    looks = [report.at for report in reports if report]
+    seen = f"nothing amiss, as of {max(looks):%Y-%m-%d %H:%M} UTC" if looks else "never looked yet"
+    return Finding(
+        part,
+        not found,
+        "; ".join(trouble.title for trouble in found) or seen,
+        "`taxi-assets alerts` says since when, why, and what to do",
     )
 
 

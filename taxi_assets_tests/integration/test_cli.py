@@ -372,6 +372,7 @@ def test_status_says_the_same_in_json(loaded: DataFolder) -> None:
             "ledger_rows": {"duckdb": 5},
             "state": "differs",
             "agreement": "not the published rows",
+            "standing": "held",
         }
     ]
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -19,10 +20,12 @@ import pytest
 from rich.console import Console
 
 from taxi_assets.automation.instance import open_instance
+from taxi_assets.automation.schedules import newest_months_schedule
 from taxi_assets.commands import session
 from taxi_assets.definitions import build_definitions
 from taxi_assets.report.data_dictionary import data_dictionary
 from taxi_assets.settings import read_settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -211,11 +214,12 @@ def test_a_tick_says_what_there_is_to_load(monkeypatch: pytest.MonkeyPatch) -> N
 def _tick(instance: dg.DagsterInstance) -> list[str] | str:
     """The months that the schedule asks for in April 2024, or why it asks for none."""
     with mock.patch.dict(os.environ, TAXI_SCHEDULE_MONTHS="3"):
-        repository = build_definitions(read_settings()).get_repository_def()
-        schedule = repository.get_schedule_def("newest_ferry")
+        settings, at = read_settings(), datetime(2024, 4, 1, tzinfo=UTC)
+        repository = build_definitions(settings).get_repository_def()
+        schedule = newest_months_schedule(FERRY, Catalog(settings), lambda: at)
         with dg.build_schedule_context(
             instance=instance,
-            scheduled_execution_time=Month(2024, 4).start.astimezone(),
+            scheduled_execution_time=at,
             repository_def=repository,
         ) as context:
             data = schedule.evaluate_tick(context)

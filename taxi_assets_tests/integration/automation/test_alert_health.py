@@ -52,12 +52,12 @@ def test_doctor_names_the_alert_that_fails_and_why(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAXI_ALERT_WEBHOOK", WEBHOOK)
-    add_tick(instance, "alert_table_late", TickStatus.SKIPPED)
+    add_tick(instance, "alert_run_failed", TickStatus.FAILURE)  # of an older version
     assert "no sensor of alerts has failed" in taxi_assets("doctor").text
 
-    add_tick(instance, "alert_run_failed", TickStatus.FAILURE)
+    add_tick(instance, "alerts", TickStatus.FAILURE)
 
     answer = taxi_assets("doctor")
     assert answer.exit_code == 1
-    assert "alert_run_failed fails: the webhook answers HTTP 404" in answer.text
+    assert "the sensor alerts fails: the webhook answers HTTP 404" in answer.text
     assert "s3cret" not in answer.text

@@ -10,10 +10,14 @@ import dagster as dg
 import pytest
 from dagster._utils.schedules import schedule_execution_time_iterator
 
+from taxi_assets.automation.backfills import launch_backfill
+from taxi_assets.automation.schedules import newest_months_schedule
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.fake_source import FakeSource, name_of
@@ -40,12 +44,13 @@ def schedule(dataset: Dataset) -> dg.ScheduleDefinition:
 
 
 def tick(instance: dg.DagsterInstance, at: datetime, dataset: Dataset = GREEN) -> Tick:
+    own = newest_months_schedule(dataset, Catalog(read_settings()), lambda: at.astimezone(UTC))
     with dg.build_schedule_context(
         instance=instance,
         scheduled_execution_time=at,
         repository_def=build_definitions(read_settings()).get_repository_def(),
     ) as context:
-        return Tick(schedule(dataset).evaluate_tick(context))
+        return Tick(own.evaluate_tick(context))
 
 
 def load(*months: str) -> None:
@@ -87,9 +92,10 @@ def test_where_all_is_loaded_the_reason_says_so(
     instance: dg.DagsterInstance,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("TAXI_SCHEDULE_MONTHS", "1")
-    source.publish(GREEN, "2025-08", SOME_TIME)
-    load("2025-08")
+    monkeypatch.setenv("TAXI_SCHEDULE_MONTHS", "3")
+    for month in ("2025-06", "2025-07", "2025-08"):
+        source.publish(GREEN, month, SOME_TIME)
+        load(month)
 
     assert tick(instance, at("2025-09-10")).reason == "every month up to 2025-08 is loaded"
     assert source.take_asked().count(name_of(GREEN, "2025-08")) == 1  # by the load
@@ -139,8 +145,8 @@ def test_months_older_than_the_newest_few_are_left_to_backfills(
 
     assert asked.months == []
     assert asked.reason == "2025-08 is not published yet; nor is any month before it"
-    assert source.take_asked() == [
-        name_of(GREEN, month) for month in ("2025-08", "2025-07", "2025-06", "2025-05")
+    assert sorted(source.take_asked()) == [
+        name_of(GREEN, month) for month in ("2025-05", "2025-06", "2025-07", "2025-08")
     ]
 
 
@@ -153,9 +159,9 @@ def test_a_source_that_fails_makes_no_run_and_is_said(
     failed = tick(instance, at("2025-09-10"))
 
     assert failed.months == []
+    assert "the source failed 1 times, and is asked again after" in failed.reason
     assert "could not be fetched in 1 attempts" in failed.reason
     assert "HTTP 503" in failed.reason
-    assert len(source.take_asked()) == 1
     source.down = False
     assert tick(instance, at("2025-09-11")).months == ["2025-08"]
 
@@ -176,13 +182,39 @@ def test_a_month_that_is_being_loaded_is_not_asked_for_again(
     assert "being loaded: 2025-08" in again.reason
 
 
+def test_a_month_that_a_backfill_will_load_is_not_asked_for_again(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.publish(GREEN, "2025-07", SOME_TIME)
+    source.publish(GREEN, "2025-08", SOME_TIME)
+    launch_backfill(instance, GREEN, [Month(2025, 8)])  # no daemon has made a run of it yet
+
+    assert tick(instance, at("2025-09-10")).months == ["2025-07"]
+
+
+def test_a_month_whose_run_dagster_will_retry_is_not_asked_for_again(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    now = datetime.now(UTC)
+    month = str(Month.of(now.date()).plus(-1))
+    source.publish(GREEN, month, SOME_TIME)
+    tags = {"taxi": "green", "dagster/partition": month}
+    started = dg.DagsterRun("load_green", status=dg.DagsterRunStatus.STARTED, tags=tags)
+    instance.report_run_failed(instance.run_storage.add_run(started), "its process died")
+
+    again = tick(instance, now)
+
+    assert again.months == []
+    assert f"being loaded: {month}" in again.reason
+
+
 def test_the_publication_of_csv_files_has_ended_and_is_not_awaited(
     data: DataFolder, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAXI_SOURCE", "csv")
     monkeypatch.setenv("TAXI_CSV_BASE_URL", (data.folder / "empty").as_uri())
 
-    assert tick(instance, at("2025-09-10")).reason.startswith("2021-07 is not published yet")
+    assert tick(instance, at("2025-09-10")).reason.startswith("2021-07 is overdue")
 
 
 @pytest.mark.parametrize(

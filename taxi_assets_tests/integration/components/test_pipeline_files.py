@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -17,6 +17,7 @@ from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.components.conftest import Write
+from taxi_assets_tests.simulation.clock import moved_clock
 
 TRIPS = """\
 type: taxi_assets.components.TripPipeline
@@ -165,13 +166,17 @@ def test_the_schedule_of_trips_asks_for_months_that_are_not_loaded(
 
     def tick() -> dg.ScheduleExecutionData:
         with open_instance(read_settings()) as instance:
-            now = datetime(2026, 1, 1, tzinfo=UTC)
             code_location = definitions.get_repository_def()
-            with dg.build_schedule_context(instance, now, repository_def=code_location) as context:
+            with dg.build_schedule_context(
+                instance, clock.now, repository_def=code_location
+            ) as context:
                 return schedule.evaluate_tick(context)
 
-    assert [run.partition_key for run in tick().run_requests or []] == ["2020-02", "2020-01"]
-    assert taxi_assets("load", "green", "2020-02").exit_code == 0
-    assert [run.partition_key for run in tick().run_requests or []] == ["2020-01"]
-    assert taxi_assets("pipelines", "trips").exit_code == 0
-    assert "every month up to 2020-02 is loaded" in (tick().skip_message or "")
+    with moved_clock(datetime.now(UTC)) as clock:
+        assert [run.partition_key for run in tick().run_requests or []] == ["2020-02", "2020-01"]
+        assert "being loaded: 2020-01, 2020-02" in (tick().skip_message or "")
+        assert taxi_assets("load", "green", "2020-02").exit_code == 0
+        clock.move(timedelta(minutes=10))  # no run was made
+        assert [run.partition_key for run in tick().run_requests or []] == ["2020-01"]
+        assert taxi_assets("pipelines", "trips").exit_code == 0
+        assert "every month up to 2020-02 is loaded" in (tick().skip_message or "")

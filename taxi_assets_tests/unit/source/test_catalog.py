@@ -10,7 +10,7 @@ import pytest
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import read_settings
-from taxi_assets.source.catalog import Catalog, is_overdue
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.http import HttpTransport
 from taxi_assets.source.mirror import MirrorTransport
 from taxi_assets.source.sample import SampleTransport
@@ -174,4 +174,6 @@ def test_two_catalogs_of_the_same_settings_are_equal(settings_env: Path) -> None
 )
 def test_a_month_that_is_missing_is_late_before_it_is_overdue(month: str, overdue: bool) -> None:
     for day in (1, 30):
-        assert is_overdue(Month.parse(month), date(2026, 11, day)) is overdue
+        assert (
+            Catalog(read_settings()).is_overdue(Month.parse(month), date(2026, 11, day)) is overdue
+        )

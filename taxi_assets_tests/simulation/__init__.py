@@ -1,0 +1,1 @@
+"""A simulated deployment: Dagster's own daemons, a source, a webhook, and a clock that is moved."""

@@ -1,0 +1,120 @@
+"""The deployment: its daemons tick when they are told to."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import timedelta
+from unittest import mock
+
+import dagster as dg
+from dagster._core.remote_origin import InProcessCodeLocationOrigin
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import InProcessWorkspaceLoadTarget
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
+    QueuedRunCoordinatorDaemon,
+)
+from dagster._daemon.sensor import execute_sensor_iteration
+from dagster._scheduler.scheduler import ScheduleIterationTimes, launch_scheduled_runs
+
+from taxi_assets.automation.instance import open_instance
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
+from taxi_assets_tests.simulation.clock import Clock
+from taxi_assets_tests.simulation.launcher import HereAndNow
+from taxi_assets_tests.simulation.quick_sqlite import quick_sqlite
+
+DAGSTER_YAML = """
+storage:
+  custom:
+    module: taxi_assets.automation.storage
+    class: ChosenStorage
+    config: {}
+telemetry:
+  enabled: false
+concurrency:
+  runs:
+    max_concurrent_runs: 4
+run_coordinator:
+  module: taxi_assets.automation.coordinator
+  class: MonthQueue
+run_launcher:
+  module: taxi_assets_tests.simulation.launcher
+  class: HereAndNow
+"""
+_LOGGER = logging.getLogger("simulation")
+
+
+@dataclass
+class Deployment:
+    """Scheduler, sensors and queue of a deployment, in one process.
+
+    Attributes:
+        instance: what it records.
+        clock: its time.
+        workspace: its code.
+        is_up: whether its daemons tick.
+    """
+
+    instance: dg.DagsterInstance
+    clock: Clock
+    workspace: WorkspaceProcessContext
+    is_up: bool = True
+
+    def __post_init__(self) -> None:
+        self._times: dict[str, ScheduleIterationTimes] = {}
+        self._queue = QueuedRunCoordinatorDaemon(interval_seconds=1)
+
+    def tick(self, passed: timedelta) -> None:
+        """Let time pass, then let each daemon tick once, and the runs that they ask for run."""
+        self.clock.move(passed)
+        if not self.is_up:
+            return
+        list(launch_scheduled_runs(self.workspace, _LOGGER, self.clock.now, self._times))
+        self._work()
+        list(execute_sensor_iteration(self.workspace, _LOGGER, None, None))
+        self._work()
+
+    def _work(self) -> None:
+        """Let the queue go until it is empty."""
+        queued = dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED])
+        while self.instance.get_runs_count(queued):
+            now = self.clock.now.timestamp()
+            list(self._queue.run_iteration(self.workspace, fixed_iteration_time=now))
+
+
+@contextmanager
+def deployment(clock: Clock) -> Iterator[Deployment]:
+    """A deployment with the settings of the environment."""
+    settings = read_settings()
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
+    target = LoadableTargetOrigin(module_name="taxi_assets.definitions")
+    origin = InProcessCodeLocationOrigin(target, location_name="taxi_assets")
+    HereAndNow.definitions = build_definitions(settings)
+    with (
+        quick_sqlite(),
+        # Nobody waits for a step to be tried again: the clock stands.
+        mock.patch("taxi_assets.failures._PAUSES_SECONDS", ()),
+        open_instance(settings) as instance,
+        # Ticks would open the same databases anew, which takes most of a tick's time.
+        mock.patch.object(dg.DagsterInstance, "from_ref", return_value=nullcontext(instance)),
+        WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([origin])) as workspace,
+    ):
+        _stop(instance, workspace, "daily_freshness")  # which takes as long as all other ticks
+        logging.disable(logging.WARNING)  # hundreds of thousands of lines
+        try:
+            yield Deployment(instance, clock, workspace)
+        finally:
+            logging.disable(logging.NOTSET)
+
+
+def _stop(instance: dg.DagsterInstance, workspace: WorkspaceProcessContext, name: str) -> None:
+    """Switch a schedule off."""
+    (location,) = workspace.create_request_context().code_locations
+    (repository,) = location.get_repositories().values()
+    schedule = repository.get_schedule(name)
+    instance.stop_schedule(schedule.get_remote_origin_id(), schedule.selector_id, schedule)

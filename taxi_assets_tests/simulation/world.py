@@ -1,0 +1,148 @@
+"""A deployment in its world over many days, and what must hold at the end of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import duckdb
+
+from taxi_assets.automation.outbox import read_outbox
+from taxi_assets.settings import read_settings
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
+from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.fake_source import name_of
+from taxi_assets_tests.simulation.clock import moved_clock
+from taxi_assets_tests.simulation.deployment import Deployment, deployment
+from taxi_assets_tests.simulation.site import Site, site
+from taxi_assets_tests.webhook import Webhook, webhook_server
+
+TICKS_A_DAY = 2
+HELD_WITHIN = timedelta(days=2)
+MOST_REQUESTS_A_DAY = 80
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that the webhook was told, and when."""
+
+    at: datetime
+    title: str
+
+
+@dataclass
+class World:
+    """Source, deployment, webhook.
+
+    Attributes:
+        site: the source.
+        deployment: what loads from it.
+        webhook: what is told.
+        up_since: since when the deployment ticks without a pause.
+        told: all that the webhook was told, in order.
+        published: since when the source serves what it serves now, by month.
+    """
+
+    site: Site
+    deployment: Deployment
+    webhook: Webhook
+    up_since: datetime
+    told: list[Told] = field(default_factory=list)
+    published: dict[str, datetime] = field(default_factory=dict)
+    _served: dict[str, str | None] = field(default_factory=dict)
+    _seen: int = 0
+
+    @property
+    def now(self) -> datetime:
+        """The time of the simulation."""
+        return self.deployment.clock.now
+
+    def stop(self) -> None:
+        """Stop the daemons."""
+        self.deployment.is_up = False
+
+    def start(self) -> None:
+        """Start them again."""
+        self.deployment.is_up = True
+        self.up_since = self.now
+
+    def pass_day(self, *events: Callable[[], object]) -> None:
+        """Let events happen and a day pass, and see that what must hold holds."""
+        for event in events:
+            event()
+        self.site.requests = 0
+        for _ in range(TICKS_A_DAY):
+            self.deployment.tick(timedelta(days=1) / TICKS_A_DAY)
+            self._listen()
+        self._require_held()
+        assert self.site.requests <= MOST_REQUESTS_A_DAY, f"{self.now}: {self.site.requests}"
+
+    def load(self, *months: str) -> None:
+        """Load months by hand."""
+        answer = taxi_assets("load", "green", *months)
+        assert answer.exit_code == 0, answer.text
+
+    def stale_months(self) -> dict[str, datetime]:
+        """The months whose version at the source is not held, and since when that is there."""
+        held = held_files(self)
+        found = {}
+        for month in map(str, Month(2022, 1).through(Month.of(self.now.date()))):
+            wanted = self.site.hash_of(month)
+            if self._served.get(month) != wanted:
+                self._served[month] = wanted
+                self.published[month] = self.now
+            if wanted is not None and held.get(month) != wanted:
+                found[month] = self.published[month]
+        return found
+
+    def excused(self) -> set[str]:
+        """What open alerts name; ``source`` where they name all months."""
+        lasting = read_outbox(self.deployment.instance).lasting
+        return {
+            "source" if alert.trouble.kind in ("unreachable", "vanished") else alert.trouble.subject
+            for alert in lasting
+            if alert.told or self.webhook.status != 200
+        }
+
+    def _listen(self) -> None:
+        titles = self.webhook.titles
+        self.told += [Told(self.now, title) for title in titles[self._seen :]]
+        self._seen = len(titles)
+
+    def _require_held(self) -> None:
+        excused = self.excused()
+        if not self.deployment.is_up or self.site.refuses or "source" in excused:
+            return
+        for month, published in self.stale_months().items():
+            since = max(published, self.up_since)
+            is_served = name_of(GREEN, month) not in self.site.stale
+            if is_served and month not in excused and self.now - since >= HELD_WITHIN:
+                raise AssertionError(f"{self.now}: {month} is stale since {since}; told: {excused}")
+
+
+def held_files(world: World) -> dict[str, str]:
+    """Hash of the file of each month that the warehouse holds."""
+    file = read_settings().duckdb_file
+    if not file.exists():
+        return {}
+    with duckdb.connect(file, read_only=True) as connection:
+        found = connection.execute("SELECT month, sha256 FROM tripdata_files").fetchall()
+    return dict(found)
+
+
+@contextmanager
+def world(start: datetime, environment: dict[str, str]) -> Iterator[World]:
+    """A world that begins at that time.
+
+    Args:
+        start: the time.
+        environment: where the settings are put before the deployment reads them.
+    """
+    with site() as source, webhook_server() as webhook, moved_clock(start) as clock:
+        environment["TAXI_PARQUET_BASE_URL"] = source.url
+        environment["TAXI_ALERT_WEBHOOK"] = webhook.url
+        with deployment(clock) as found:
+            yield World(source, found, webhook, up_since=start)
