@@ -87,11 +87,7 @@ def take_tally(session: Session, file: TripFile) -> Tally:
 
 def count_months(session: Session, dataset: Dataset) -> dict[str, int]:
     """Number of rows of each file in a merged table; empty if there is no table."""
-    if not session.columns(dataset.table):
-        return {}
-    sql = Statements(__package__, session.dialect)
-    found = session.ask(sql("count_by_file", table=session.table(dataset.table)))
-    return {str(filename): int(str(count)) for filename, count in found}
+    return session.count_files(dataset) if session.columns(dataset.table) else {}
 
 
 def loaded_file(file: TripFile, entry: LedgerEntry | None) -> TripFile:
