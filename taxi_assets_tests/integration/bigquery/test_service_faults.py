@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -120,24 +119,6 @@ def test_jobs_tell_their_taxi_and_the_small_tables_come_first(own: OwnDataset) -
         assert script.count("IF EXISTS (SELECT") == deletions - 1, (
             "a month that is new deletes nothing from the tables that the taxis share"
         )
-
-
-def test_first_loads_at_once_make_the_tables_once(own: OwnDataset) -> None:
-    failures: list[BaseException] = []
-
-    def load(rows: int) -> None:
-        try:
-            own.load(APRIL if rows % 2 else MAY, csv_month(GREEN, rows))
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=load, args=(rows,)) for rows in (5, 6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert failures == []
-    assert own.counts() == {APRIL.filename: 5, MAY.filename: 6}
 
 
 def test_partitions_that_expire_are_refused(own: OwnDataset) -> None:
