@@ -1,6 +1,6 @@
 """Dagster's code location: assembles all parts of the project for the given settings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -25,7 +25,7 @@ from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.check_assets import month_checks
-from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.interface import OwnAsset, Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
 from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
@@ -51,14 +51,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         **{warehouse.name: warehouse for warehouse in warehouses},
     }
     datasets = list(DATASETS.values())
-    own = [each for warehouse in warehouses for each in warehouse.own_assets(datasets, catalog)]
-    own_of = {
-        dataset: [each.asset for each in own if each.dataset is dataset] for dataset in datasets
-    }
+    own_of = {each.name: each.own_assets(datasets, catalog) for each in warehouses}
+    own = [each.asset for of_one in own_of.values() for each in of_one]
     sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]
     return dg.Definitions.merge(
         dg.Definitions(
-            assets=[zones_source_spec(), *zones, *(each.asset for each in own)],
+            assets=[zones_source_spec(), *zones, *own],
             resources=resources,
             schedules=newest_months_schedules(catalog),
             sensors=sensors,
@@ -74,28 +72,37 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         maintenance_definitions(settings),
         audit_definitions(catalog, warehouses),
         freshness_job(freshness_checks(catalog), settings),
-        *(_of_dataset(dataset, catalog, warehouses, own_of[dataset]) for dataset in datasets),
+        *(_of_dataset(dataset, catalog, warehouses, own_of) for dataset in datasets),
     )
 
 
 def _of_bucket(settings: Settings) -> dg.Definitions:
     if settings.lake_bucket is None:
         return dg.Definitions()
+    from taxi_assets.gcp.storage_resource import storage_resource
+
     bucket, _ = settings.lake_bucket
-    return dg.Definitions(assets=[bucket_asset(google_cloud_of(settings), bucket)])
+    cloud = google_cloud_of(settings)
+    return dg.Definitions(
+        assets=[bucket_asset(cloud, bucket)], resources={"gcs": storage_resource(cloud, bucket)}
+    )
 
 
 def _of_dataset(
     dataset: Dataset,
     catalog: Catalog,
     warehouses: Sequence[Warehouse],
-    own: Sequence[dg.AssetsDefinition],
+    own_of: Mapping[str, Sequence[OwnAsset]],
 ) -> dg.Definitions:
     settings = catalog.settings
     # The order of the settings must not change which warehouse the others are compared with, since
     # the names of the checks contain it.
     ordered = sorted(warehouses, key=lambda warehouse: list(WAREHOUSES).index(warehouse.name))
-    sides = [Side(each, merged_asset(each, dataset, catalog)) for each in ordered]
+    sides = []
+    for each in ordered:
+        sources = [own.asset.key for own in own_of[each.name] if own.feeds_table_of(dataset)]
+        sides.append(Side(each, merged_asset(each, dataset, catalog, sources)))
+    own = [each.asset for of_one in own_of.values() for each in of_one if each.dataset is dataset]
     assets = [lake_asset(dataset, catalog), *(side.asset for side in sides)]
     checks = [month_checks(dataset, side.asset, settings, side.warehouse) for side in sides]
     checks += reconcile_checks(dataset, sides)

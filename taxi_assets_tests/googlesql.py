@@ -52,6 +52,7 @@ _KINDS = {
     "BYTES": zt.TypeKind.TYPE_BYTES,
     "BOOL": zt.TypeKind.TYPE_BOOL,
     "DATE": zt.TypeKind.TYPE_DATE,
+    "DATETIME": zt.TypeKind.TYPE_DATETIME,
     "TIMESTAMP": zt.TypeKind.TYPE_TIMESTAMP,
 }
 
@@ -72,6 +73,7 @@ def _options() -> dict[str, Any]:
         **dict.fromkeys(("allow_jagged_rows", "ignore_unknown_values"), flag),
         "skip_leading_rows": number,
         "expiration_timestamp": _type("TIMESTAMP"),
+        "partition_expiration_days": _type("FLOAT64"),
         "uris": TypeFactory.create_array_type(text),
         "labels": TypeFactory.create_array_type(label),
     }
@@ -128,5 +130,15 @@ def _catalog() -> Any:
 
 
 def statements(script: str) -> list[str]:
-    """The statements of a script; no text in it holds a semicolon at the end of a line."""
-    return [part for part in script.split(";\n") if part.strip()]
+    """The statements of a script; no text in it holds a semicolon at the end of a line.
+
+    Of an ``IF``, the condition becomes a query.
+    """
+    found = []
+    for part in script.split(";\n"):
+        condition, then, body = part.partition(" THEN\n")
+        if then and condition.startswith("IF "):
+            found += [f"SELECT {condition.removeprefix('IF ')}", body]
+        elif part.strip() not in ("", "END IF", "END IF;"):
+            found.append(part)
+    return found

@@ -2,8 +2,8 @@
 
 It needs Python 3.13 and an older DuckDB than the project's, so it has an environment of its own
 beside the project's packages, which is made on first use from ``local_bigquery.lock`` and kept.
-It reads nothing through external tables, bills nothing, and is looser about types than BigQuery:
-what it shows is the protocol, not the SQL, which the analyzer looks at.
+``local_bigquery_server.py`` teaches it external tables. It bills nothing, and is looser about types
+than BigQuery: what it shows is the protocol, not the SQL, which the analyzer looks at.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from taxi_assets_tests.command_line import wait_for
 from taxi_assets_tests.fake_gcs_server import answers, free_port
 
 _LOCK = Path(__file__).with_name("local_bigquery.lock")
+_SERVER = Path(__file__).with_name("local_bigquery_server.py")
 _OLDEST_PYTHON = (3, 13)
 _SET_UP_SECONDS = 600
 _STOP_SECONDS = 10
@@ -38,19 +39,23 @@ class NoPythonError(RuntimeError):
 
 
 @contextmanager
-def serving_local_bigquery(data: Path) -> Iterator[str]:
+def serving_local_bigquery(data: Path, storage_url: str | None = None) -> Iterator[str]:
     """The server's URL, for as long as the context is open; it has no dataset.
 
     Args:
         data: an empty folder for its tables.
+        storage_url: the stand-in for Cloud Storage that its external tables read.
 
     Raises:
         NoPythonError: there is no Python 3.13 or later.
     """
     environment = local_bigquery_environment()
+    if storage_url is not None:
+        read_from(data, storage_url)
     port, second_port = free_port(), free_port()
     command = [
-        *(str(environment / "bin" / "local-bigquery"), "serve", "--host", "127.0.0.1"),
+        # -P: beside the file is a module of the same name as the package that it imports.
+        *(str(environment / "bin" / "python"), "-P", str(_SERVER), "serve", "--host", "127.0.0.1"),
         *("--port", str(port), "--grpc-port", str(second_port)),
         *("--project", "test", "--data-dir", str(data)),
     ]
@@ -59,6 +64,8 @@ def serving_local_bigquery(data: Path) -> Iterator[str]:
             command,
             env=_variables(environment),
             cwd=data.parent,
+            # However this process ends, the other end of the pipe closes, and the server ends.
+            stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -70,10 +77,15 @@ def serving_local_bigquery(data: Path) -> Iterator[str]:
     finally:
         server.terminate()
         try:
-            server.wait(_STOP_SECONDS)
+            server.communicate(timeout=_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
-            server.wait()
+            server.communicate()
+
+
+def read_from(data: Path, storage_url: str) -> None:
+    """Let external tables that are made from now on read this stand-in for Cloud Storage."""
+    (data / "storage_url").write_text(storage_url)
 
 
 def local_bigquery_environment() -> Path:

@@ -15,7 +15,9 @@ import base64
 import itertools
 import json
 import re
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import google_crc32c
 
 from taxi_assets_tests.loopback import serving
+
+_SLOW_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,7 @@ class StorageServer:
         requests: method and path of every request.
         longest_body_bytes: length of the longest request.
         forget_bytes: count what is uploaded, and keep none of it.
+        bytes_per_second: how fast bodies are taken; None: at once.
     """
 
     url: str = ""
@@ -126,6 +131,7 @@ class StorageServer:
     requests: list[str] = field(default_factory=list)
     longest_body_bytes: int = 0
     forget_bytes: bool = False
+    bytes_per_second: int | None = None
     sessions: dict[str, _Session] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_700_000_000_000_000))
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -342,8 +348,19 @@ def serving_storage() -> Iterator[StorageServer]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def _body(self, length: int) -> bytes:
+            if state.bytes_per_second is None:
+                return self.rfile.read(length)
+            # A small buffer, so that the sender waits for the reader.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SLOW_BYTES)
+            taken = bytearray()
+            while len(taken) < length:
+                taken += self.rfile.read(min(_SLOW_BYTES, length - len(taken)))
+                time.sleep(_SLOW_BYTES / state.bytes_per_second)
+            return bytes(taken)
+
         def _handle(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self._body(int(self.headers.get("Content-Length") or 0))
             try:
                 answer = state.answer(self.command, self.path, dict(self.headers), body)
             except _RefusedError as refusal:

@@ -46,7 +46,7 @@ def setup(cloud: str) -> None:
     from taxi_assets.gcp.bucket import ensure_bucket
     from taxi_assets.gcp.cloud import google_cloud_of
     from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
-    from taxi_assets.warehouse.bigquery.warehouse import warehouse_of
+    from taxi_assets.warehouse.bigquery.warehouse import place_of
 
     with printed_errors():
         settings = read_settings()
@@ -60,8 +60,10 @@ def setup(cloud: str) -> None:
         if settings.lake_bucket is not None:
             bucket = ensure_bucket(google_cloud_of(settings), settings.lake_bucket[0])
             _print_place(cloud, f"gs://{bucket.name}", bucket.location, bucket.created)
+            for warning in bucket.warnings:
+                console.print(f"{cloud}: {warning}", highlight=False, soft_wrap=True)
         if "bigquery" in settings.warehouses:
-            dataset = ensure_dataset(warehouse_of(settings).place)
+            dataset = ensure_dataset(place_of(settings))
             _print_place(cloud, f"dataset {dataset.name}", dataset.location, dataset.created)
 
 

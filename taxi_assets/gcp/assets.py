@@ -33,6 +33,7 @@ def bucket_asset(cloud: GoogleCloud, name: str) -> dg.AssetsDefinition:
                 "dagster/uri": f"gs://{name}",
                 "location": state.location,
                 "created": state.created,
+                **({"warnings": "\n".join(state.warnings)} if state.warnings else {}),
             }
         )
 

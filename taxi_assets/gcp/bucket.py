@@ -30,6 +30,14 @@ too. roles/storage.objectUser has them all."""
 _ABANDONED_DAYS = 7
 _ENFORCED = "enforced"
 
+_MULTI_REGIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "us": (("us-", "nam4"), ()),
+    "eu": (("europe-", "eur4", "eur5", "eur7", "eur8"), ("europe-west2", "europe-west6")),
+}
+"""For each multi-region of BigQuery, how locations of buckets in it begin, and which of these do
+not lie in it: London and Zurich are not in the European Union. A bucket in one region or two may
+be read from the multi-region around it: https://cloud.google.com/bigquery/docs/locations."""
+
 
 @dataclass(frozen=True)
 class BucketState:
@@ -39,11 +47,13 @@ class BucketState:
         name: its name.
         location: where it is, such as ``us-east1``.
         created: whether it was created just now.
+        warnings: what is unusual, and what to do about it; loads work all the same.
     """
 
     name: str
     location: str
     created: bool
+    warnings: tuple[str, ...] = ()
 
 
 def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
@@ -52,8 +62,7 @@ def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
     Raises:
         CredentialsError: it belongs to another project, or the account may not create or read
             buckets.
-        StorageError: it is in another location, has rights object by object, or could be opened
-            to everybody.
+        StorageError: it is in another location, or could be opened to everybody.
     """
     from google.api_core.exceptions import Conflict, Forbidden, NotFound
 
@@ -71,14 +80,15 @@ def ensure_bucket(cloud: GoogleCloud, name: str) -> BucketState:
                 raise
             raise _taken(place) from None
     _require_fit(bucket, cloud.location)
-    return BucketState(name, str(bucket.location).lower(), created=False)
+    location = str(bucket.location).lower()
+    return BucketState(name, location, created=False, warnings=_warnings(bucket))
 
 
 def require_location(cloud: GoogleCloud, name: str) -> str:
-    """Check that the bucket is in the location of the settings, and return the location.
+    """Check that BigQuery in the location of the settings reads the bucket; return its location.
 
     Raises:
-        StorageError: it is in another location, or does not exist.
+        StorageError: it is elsewhere, or does not exist.
         CredentialsError: the account may not read the bucket's location.
     """
     from google.api_core.exceptions import Forbidden
@@ -93,7 +103,7 @@ def require_location(cloud: GoogleCloud, name: str) -> str:
                 "--role=roles/storage.bucketViewer`: external tables need it, too (docs/gcp.md)",
             ) from None
     _require_place(bucket, cloud.location)
-    return cloud.location
+    return str(bucket.location).lower()
 
 
 def missing_rights(cloud: GoogleCloud, name: str) -> list[str]:
@@ -121,7 +131,7 @@ def _create(cloud: GoogleCloud, name: str) -> BucketState:
 def _require_place(bucket: Bucket, location: str) -> None:
     place = f"gs://{bucket.name}"
     found = str(bucket.location).lower()
-    if found != location:
+    if not lies_within(found, location):
         raise StorageError(
             f"{place} is in {found}, and GCP_LOCATION says {location}",
             f"set GCP_LOCATION={found}, or name another bucket in TAXI_LAKE: a bucket stays where "
@@ -132,16 +142,35 @@ def _require_place(bucket: Bucket, location: str) -> None:
 def _require_fit(bucket: Bucket, location: str) -> None:
     _require_place(bucket, location)
     place, access = f"gs://{bucket.name}", bucket.iam_configuration
-    if not access.uniform_bucket_level_access_enabled:
-        raise StorageError(
-            f"{place} has rights object by object",
-            f"`gcloud storage buckets update {place} --uniform-bucket-level-access`",
-        )
     if access.public_access_prevention != _ENFORCED:
         raise StorageError(
             f"{place} could be opened to everybody",
             f"`gcloud storage buckets update {place} --public-access-prevention`",
         )
+
+
+def _warnings(bucket: Bucket) -> tuple[str, ...]:
+    if bucket.iam_configuration.uniform_bucket_level_access_enabled:
+        return ()
+    place = f"gs://{bucket.name}"
+    return (
+        f"{place} has rights object by object (fine-grained access): objects that others make may "
+        "not be readable for all; if no object needs rights of its own, "
+        f"`gcloud storage buckets update {place} --uniform-bucket-level-access`",
+    )
+
+
+def lies_within(bucket: str, location: str) -> bool:
+    """Whether BigQuery in a location reads a bucket: it lies there, or in a region of it.
+
+    Args:
+        bucket: the bucket's location, in lower case.
+        location: the dataset's location, in lower case.
+    """
+    if bucket == location:
+        return True
+    beginnings, others = _MULTI_REGIONS.get(location, ((), ()))
+    return bucket.startswith(beginnings) and bucket not in others
 
 
 def _taken(place: str) -> CredentialsError:

@@ -16,9 +16,10 @@ from taxi_assets.settings.google_cloud import GoogleCloudSettings
 if TYPE_CHECKING:
     from google.api_core.retry import Retry
     from google.auth.credentials import Credentials
-    from google.auth.transport.requests import AuthorizedSession
     from google.cloud.bigquery import Client as BigQueryClient
     from google.cloud.storage import Client
+
+    from taxi_assets.gcp.session import SteadySession
 
 _SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 
@@ -90,6 +91,7 @@ class GoogleCloud:
             credentials=self.credentials,
             location=self.location,
             client_options=options,
+            _http=self.session(),
         )
 
     @property
@@ -108,11 +110,11 @@ class GoogleCloud:
         retry: Retry = DEFAULT_RETRY.with_timeout(self.retry_seconds)
         return retry
 
-    def session(self) -> AuthorizedSession:
+    def session(self) -> SteadySession:
         """An HTTP session with these credentials, for one thread."""
-        from google.auth.transport.requests import AuthorizedSession
+        from taxi_assets.gcp.session import SteadySession
 
-        return AuthorizedSession(self.credentials)
+        return SteadySession(self.credentials)
 
     @cached_property
     def _identity(self) -> tuple[Credentials, str | None]:

@@ -70,5 +70,6 @@ class Lake(Protocol):
     def local_copy(self, landed: LandedFile) -> AbstractContextManager[LocalCopy]:
         """That version's bytes as a local file, for as long as the context is open.
 
-        Whoever reads them lets the copy prove itself, before and after.
+        Whoever reads them lets the copy prove itself, before and after: it may be there only once
+        it has.
         """

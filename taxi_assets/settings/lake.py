@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
 from taxi_assets.settings import forms
@@ -23,6 +23,12 @@ class LakeSettings(BaseSettings):
         None,
         description="Where the raw files are: a folder, `file://…`, or a bucket, `gs://…`; by "
         "default the folder `lake` in the data dir.",
+    )
+    gcp_bucket_name: str | None = Field(
+        None,
+        validation_alias="GCP_BUCKET_NAME",
+        description="The bucket of the lake, as the Kestra flows name it: the same as "
+        "`TAXI_LAKE=gs://NAME`.",
     )
     published_counts: Annotated[Literal["require", "warn"], BeforeValidator(forms.lower)] = Field(
         "require",
@@ -46,9 +52,26 @@ class LakeSettings(BaseSettings):
         "table `tripdata_rejects` instead, and the others are loaded.",
     )
 
+    @field_validator("gcp_bucket_name")
+    @classmethod
+    def _is_the_lake(cls, name: str | None, earlier: ValidationInfo) -> str | None:
+        """Refuse a name that is none, or another lake than that of TAXI_LAKE."""
+        if name is None:
+            return None
+        forms.lake_url(f"gs://{name}")
+        lake = earlier.data.get("lake")
+        if lake is not None and urlsplit(lake).netloc != name:
+            raise ValueError(
+                f"TAXI_LAKE={lake} is another lake: unset one of them, since raw files are in one "
+                "place"
+            )
+        return name
+
     @cached_property
     def lake_bucket(self) -> tuple[str, str] | None:
         """The lake's bucket and the prefix of its files; None if the lake is a folder."""
+        if self.lake is None and self.gcp_bucket_name is not None:
+            return self.gcp_bucket_name, ""
         parts = urlsplit(self.lake or "")
         return (parts.netloc, unquote(parts.path).strip("/")) if parts.scheme == "gs" else None
 

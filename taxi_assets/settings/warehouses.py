@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -88,6 +88,12 @@ class WarehouseSettings(BaseSettings):
         3600,
         le=_LONGEST_SECONDS,
         description="How long one job in BigQuery may take, in seconds.",
+    )
+    bigquery_rows: Annotated[Literal["external", "sent"], BeforeValidator(forms.lower)] = Field(
+        "external",
+        description="How rows get into BigQuery from a lake in a bucket: it reads each file itself "
+        "through its external table (`external`), or typed rows are sent (`sent`), as from a "
+        "folder.",
     )
     max_out_of_month_share: float = Field(
         0.01,

@@ -72,6 +72,8 @@ class Dialect:
         lower_case: whether column names are in lower case, because the database turns unquoted
             names into lower case.
         doubles_percent: whether a percent sign must be doubled in statements with bound values.
+        guards_deletes: whether a DELETE of no row still keeps other transactions from changing
+            the table, so that it only runs where there is a row; scripts must have ``IF``.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Dialect:
     literal: Callable[[str], str] = field(default=literal, repr=False)
     lower_case: bool = False
     doubles_percent: bool = False
+    guards_deletes: bool = False
 
     def bound(self, name: str) -> str:
         """The placeholder of a bound value, for the database's client."""

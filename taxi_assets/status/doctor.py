@@ -126,10 +126,9 @@ def _lake(settings: Settings) -> Finding:
     hasty = replace(google_cloud_of(settings), retry_seconds=_HASTY_SECONDS)
     try:
         missing = missing_rights(hasty, bucket)
-        # The dataset must be in the same location: BigQuery reads files of other locations not at
-        # all, or at a price.
+        # BigQuery reads files of other locations not at all, or at a price.
         beside = "bigquery" in settings.warehouses
-        place = f", in {require_location(hasty, bucket)} as GCP_LOCATION says" if beside else ""
+        place = f", in {require_location(hasty, bucket)} beside the dataset" if beside else ""
     except TaxiAssetsError as error:
         return Finding("lake", False, error.what, error.remedy)
     return Finding(

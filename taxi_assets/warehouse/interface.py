@@ -172,7 +172,13 @@ class OwnAsset:
     Attributes:
         asset: the asset.
         dataset: it is materialized with the months of this dataset; None if by hand.
+        feeds: whether the dataset's merged table is filled from it.
     """
 
     asset: dg.AssetsDefinition
     dataset: Dataset | None = None
+    feeds: bool = False
+
+    def feeds_table_of(self, dataset: Dataset) -> bool:
+        """Whether the merged table of the dataset is filled from it."""
+        return self.feeds and self.dataset is dataset

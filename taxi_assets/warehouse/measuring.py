@@ -28,7 +28,7 @@ from taxi_assets.warehouse.rejects import RejectCounts
 from taxi_assets.warehouse.session import Session, Value
 from taxi_assets.warehouse.tally import ROWS, SHARED_ROW_IDS, Tally, tally_expressions
 
-CountIds = Callable[[str, Mapping[str, Value]], int]
+CountIds = Callable[[str, Mapping[str, Value]], int | None]
 """Counts ids of a file's month by the statement ``count_shared_ids`` or ``count_ids_elsewhere``.
 The values to bind are the month's file names, the name of the loaded file, and the month's start
 and end."""
@@ -79,7 +79,7 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
     # Rows that are those of the load share their ids with as many others as they did then.
     shared = kept.get(loaded.filename, {}).get(SHARED_ROW_IDS)
     if shared is None or digests.conflict(known) is not False:
-        shared = count_ids("count_shared_ids", values)
+        shared = count_ids("count_shared_ids", values) or 0
     return MonthFigures(
         **{name: measured[name] for name in counted},
         shared_row_ids=shared,
@@ -196,11 +196,7 @@ def _entry(session: Session, file: TripFile) -> LedgerEntry | None:
 
 def count_months(session: Session, dataset: Dataset) -> dict[str, int]:
     """Number of rows of each file in a merged table; empty if there is no table."""
-    if not session.columns(dataset.table):
-        return {}
-    sql = Statements(__package__, session.dialect)
-    found = session.ask(sql("count_by_file", table=session.table(dataset.table)))
-    return {str(filename): int(str(count)) for filename, count in found}
+    return session.count_files(dataset) if session.columns(dataset.table) else {}
 
 
 def loaded_file(file: TripFile, entry: LedgerEntry | None) -> TripFile:

@@ -1,5 +1,6 @@
 """Assets of merged tables and of zones, the same in every warehouse."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import dagster as dg
@@ -36,12 +37,21 @@ class LoadConfig(dg.Config):
     )
 
 
-def merged_asset(warehouse: Warehouse, dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
-    """The merged table of a dataset in a warehouse, a month at a time."""
+def merged_asset(
+    warehouse: Warehouse, dataset: Dataset, catalog: Catalog, sources: Sequence[dg.AssetKey] = ()
+) -> dg.AssetsDefinition:
+    """The merged table of a dataset in a warehouse, a month at a time.
+
+    Args:
+        warehouse: the warehouse of the table.
+        dataset: the dataset of the table.
+        catalog: where months are published, and what is asked of them.
+        sources: assets between the lake and the table.
+    """
 
     @dg.asset(
         key=[warehouse.name, dataset.table],
-        deps=[dg.AssetKey(["lake", dataset.table])],
+        deps=[dg.AssetKey(["lake", dataset.table]), *sources],
         partitions_def=monthly_partitions(dataset),
         group_name=warehouse.name,
         kinds={warehouse.name, "table"},

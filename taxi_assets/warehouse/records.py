@@ -96,7 +96,8 @@ def keep(
 def forget(session: Session, table: RecordTable[Record], filenames: Sequence[str]) -> None:
     """Delete the records of some files, within a transaction."""
     place, condition = session.table(table.name), _of_files(session)
-    query = _sql(session)("delete_records", table=place, condition=condition)
+    guarded = session.dialect.guards_deletes
+    query = _sql(session)("delete_records", table=place, condition=condition, guarded=guarded)
     session.change(query, {"filenames": list(filenames)})
 
 

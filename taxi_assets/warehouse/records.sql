@@ -4,8 +4,10 @@ FROM {{ table }}
 {% if condition %}WHERE {{ condition }}{% endif %};
 
 -- name: delete_records
-DELETE FROM {{ table }}
-WHERE {{ condition }};
+{% if guarded %}IF EXISTS (SELECT 1 FROM {{ table }} WHERE {{ condition }}) THEN
+{% endif %}DELETE FROM {{ table }}
+WHERE {{ condition }}{% if guarded %};
+END IF{% endif %};
 
 -- name: insert_records
 INSERT INTO {{ table }} (

@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
 
 from taxi_assets.sql.dialect import Dialect
-from taxi_assets.sql.statements import Statement
+from taxi_assets.sql.statements import Statement, Statements
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.record_tables import Record, RecordTable
 
-Value = str | int | float | Decimal | date | datetime | Sequence[str] | Sequence[datetime] | None
+Value = str | int | float | Decimal | date | datetime | Sequence[str] | Sequence[date] | None
 """A value that a statement can bind."""
 
 Row = tuple[object, ...]
@@ -63,6 +63,9 @@ class Session(Protocol):
     def month_rows(self, file: TripFile) -> MonthRows:
         """Selects the rows of the file's month, in any format."""
 
+    def count_files(self, dataset: Dataset) -> dict[str, int]:
+        """Number of rows of each file in the merged table, which exists."""
+
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""
 
@@ -86,3 +89,11 @@ class Session(Protocol):
             writes: no other session can write this record table meanwhile, if the database has
                 locks.
         """
+
+
+def count_by_file(session: Session, dataset: Dataset) -> dict[str, int]:
+    """Number of rows of each file in the merged table, by reading the column ``filename``."""
+    query = Statements(__package__, session.dialect)(
+        "count_by_file", table=session.table(dataset.table)
+    )
+    return {str(filename): int(str(count)) for filename, count in session.ask(query)}

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from taxi_assets.cli import main
 from taxi_assets.settings import Settings, variable
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "examples" / "check-trips.yml"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "docs" / "examples" / "check-trips.yml"
 
 
 def test_the_workflow_checks_with_options_and_settings_that_there_are() -> None:
@@ -27,3 +28,17 @@ def test_the_workflow_checks_with_options_and_settings_that_there_are() -> None:
     assert answer.exit_code == 0, answer.output
     taken = main.commands[name].make_context(name, arguments).params
     assert (taken["junit"], taken["json_file"]) == (Path("checks.xml"), Path("checks.json"))
+
+
+def test_the_workflow_for_google_cloud_runs_its_tests_without_a_key() -> None:
+    text = EXAMPLE.with_name("gcp-tests.yml").read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"]["id-token"] == "write"
+    job = workflow["jobs"]["test"]
+    [variable_name] = job["env"]
+    real = ROOT / "taxi_assets_tests" / "integration" / "bigquery" / "test_real_project.py"
+    assert f'"{variable_name}"' in real.read_text("utf-8")
+    assert "pytest.mark.gcp" in real.read_text("utf-8")
+    assert "secrets." not in text
+    (command,) = [step["run"] for step in job["steps"] if step.get("name") == "Test"]
+    assert shlex.split(command) == ["make", "test", "PYTEST_ARGS=-m gcp"]

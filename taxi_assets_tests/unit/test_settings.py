@@ -24,6 +24,8 @@ BAD_VALUES = [
     ("TAXI_LAKE", "file://srv/lake", "file:///srv/taxi/lake"),
     ("TAXI_LAKE", "file:lake", "file:///srv/taxi/lake"),
     ("TAXI_WAREHOUSES", "oracle", "one of duckdb, postgres"),
+    ("GCP_BUCKET_NAME", "No Bucket", "gs://my-taxi-lake"),
+    ("TAXI_BIGQUERY_ROWS", "copied", "'external' or 'sent'"),
     ("TAXI_WAREHOUSES", "duckdb;oracle", "one of duckdb, postgres"),
     ("TAXI_WAREHOUSES", ",", "at least 1"),
     ("TAXI_DUCKDB_MEMORY_GB", "0.1", "0.25"),

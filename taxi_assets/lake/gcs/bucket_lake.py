@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,47 +105,56 @@ class BucketLake:
         """What lies there under a file's name, whether bytes and note fit each other or not."""
         with explained(f"{self.url}/{name}"):
             blob = self._current(name)
-        if blob is None:
-            yield Examined(None, None)
-            return
-        with self._downloaded(name, blob) as path:
-            yield Examined(path, self._landed(blob))
+        with self._place_of_copy(name) as path:
+            if blob is not None:
+                self.fetch(name, path)
+            yield Examined(path if blob else None, self._landed(blob) if blob else None)
 
     @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:
-        """A copy of that version, taken for as long as the context is open.
+        """A copy of that version, for as long as the context is open.
+
+        The bytes are fetched when the copy first proves itself: who needs none fetches none.
 
         Raises:
             LakeBusyError: the bucket has another version meanwhile.
             DamagedCopyError: the object is not what was verified when it landed.
             StorageError: the local disk cannot take the copy.
         """
-        with self._downloaded(landed.name, self.blob(landed.name)) as path:
-            copy = LocalCopy(path, landed)
-            self._prove(copy)
-            yield copy
+        with self._place_of_copy(landed.name) as path:
+            yield _BucketCopy(path, landed, lake=self)
 
     @contextmanager
-    def _downloaded(self, name: str, blob: Blob) -> Iterator[Path]:
+    def _place_of_copy(self, name: str) -> Iterator[Path]:
         path = self.copies / name
         with disk_refusals(path):
             path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock"):
             try:
-                with disk_refusals(path), explained(f"{self.url}/{name}"):
-                    blob.download_to_filename(str(path), raw_download=True, retry=self.cloud.retry)
                 yield path
             finally:
                 path.unlink(missing_ok=True)
 
-    def _prove(self, copy: LocalCopy) -> None:
-        try:
-            copy.prove()
-        except DamagedCopyError:
-            current = self.find(copy.landed.name)
-            if current is None or current.sha256 != copy.landed.sha256:
-                raise changed_meanwhile(f"{self.url}/{copy.landed.name}") from None
-            raise
+    def fetch(self, name: str, path: Path) -> None:
+        """Copy an object's bytes, as they are stored, to a path."""
+        with disk_refusals(path), explained(f"{self.url}/{name}"):
+            blob = self.blob(name)
+            blob.download_to_filename(str(path), raw_download=True, retry=self.cloud.retry)
+
+    def generation(self, landed: LandedFile) -> int:
+        """The number that Cloud Storage gave to this version of the file's object.
+
+        No other version ever has it: an object that still has its number was not replaced.
+
+        Raises:
+            LakeBusyError: the bucket has another version meanwhile.
+        """
+        with explained(self.url):
+            blob = self._current(landed.name)
+            current = self._landed(blob) if blob is not None else None
+        if blob is None or current is None or current.sha256 != landed.sha256:
+            raise changed_meanwhile(f"{self.url}/{landed.name}")
+        return int(blob.generation)
 
     def blob(self, name: str) -> Blob:
         """The object of a file, whether it is there or not."""
@@ -222,6 +231,24 @@ class BucketLake:
     def _landed(self, blob: Blob) -> LandedFile | None:
         name = blob.name.removeprefix(self._key(""))
         return landed_file(name, blob.metadata or {}, blob.crc32c, int(blob.size))
+
+
+@dataclass
+class _BucketCopy(LocalCopy):
+    """The copy of an object, which is fetched by its first proof."""
+
+    lake: BucketLake = field(kw_only=True)
+
+    def prove(self) -> None:
+        if self._proved is not None:
+            super().prove()
+            return
+        self.lake.fetch(self.landed.name, self.path)
+        try:
+            super().prove()
+        except DamagedCopyError:
+            self.lake.generation(self.landed)
+            raise
 
 
 @dataclass

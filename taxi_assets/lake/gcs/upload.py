@@ -19,11 +19,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 from taxi_assets.errors import StorageUnavailableError
 
 if TYPE_CHECKING:
-    from google.auth.transport.requests import AuthorizedSession
+    from taxi_assets.gcp.session import SteadySession
 
 CHUNK_BYTES = 8 << 20
 """Sent at once, and held in memory until it has arrived; a multiple of 256 KiB, as it must be."""
 
+# For the connection and each piece of a chunk; for the answer.
 _TIMEOUT_SECONDS = (10, 60)
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 30
@@ -45,7 +46,7 @@ class ResumableUpload:
 
     place: str
     url: str
-    session: AuthorizedSession
+    session: SteadySession
     retry_seconds: float
     _buffer: bytearray = field(default_factory=bytearray)
     _position: int = 0

@@ -72,7 +72,7 @@ def adopt_table(jobs: Jobs, dataset: Dataset) -> AdoptedTable | None:
             columns=",\n    ".join(
                 BIGQUERY.quote(column.name) for column in merged_columns(dataset)
             ),
-            key=key_texts(dataset),
+            key=key_texts(dataset, present),
             month=BIGQUERY.quote(MONTH_COLUMN),
             values=values_sql(dataset, present),
         ),
@@ -85,9 +85,14 @@ def adopt_table(jobs: Jobs, dataset: Dataset) -> AdoptedTable | None:
     return _take_place(jobs, dataset, aside, kept)
 
 
-def key_texts(dataset: Dataset) -> str:
-    """SQL for the texts of the row id's key columns: the same texts as in every warehouse."""
-    return ", ".join(_key_text(dataset.column(name)) for name in dataset.row_id_key)
+def key_texts(dataset: Dataset, present: Mapping[str, str]) -> str:
+    """SQL for the texts of the row id's key columns: the same texts as in every warehouse.
+
+    Args:
+        dataset: the dataset of the table.
+        present: the type of each column that the table has, by its name.
+    """
+    return ", ".join(_key_text(dataset.column(name), present) for name in dataset.row_id_key)
 
 
 def values_sql(dataset: Dataset, present: Mapping[str, str]) -> str:
@@ -151,11 +156,13 @@ def _value(column: Column, present: Mapping[str, str]) -> str:
     declared = BIGQUERY.types[column.type]
     if column.name not in present:
         return f"CAST(NULL AS {declared})"
-    name = BIGQUERY.quote(column.name)
-    return name if present[column.name] == declared else f"CAST({name} AS {declared})"
+    name, found = BIGQUERY.quote(column.name), present[column.name]
+    if found == declared:
+        return name
+    return f"TIMESTAMP({name}, 'UTC')" if found == "DATETIME" else f"CAST({name} AS {declared})"
 
 
-def _key_text(column: Column) -> str:
+def _key_text(column: Column, present: Mapping[str, str]) -> str:
     """The text of a value as Postgres writes it.
 
     A NUMERIC is written without zeros at its end, as the shortest text of a double is.
@@ -163,7 +170,8 @@ def _key_text(column: Column) -> str:
     name = BIGQUERY.quote(column.name)
     match column.type:
         case ColumnType.TIMESTAMP:
-            text = f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', CAST({name} AS TIMESTAMP), 'UTC')"
+            time = _value(column, present)
+            text = f"FORMAT_TIMESTAMP('%Y-%m-%d %H:%M:%S', {time}, 'UTC')"
         case ColumnType.DOUBLE:
             text = f"CAST(CAST({name} AS NUMERIC) AS STRING)"
         case _:

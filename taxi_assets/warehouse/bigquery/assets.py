@@ -7,6 +7,7 @@ import dagster as dg
 from taxi_assets.column_schema import raw_schema
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
+from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.lake.lake import Lake
 from taxi_assets.partitions import monthly_partitions
 from taxi_assets.source.catalog import Catalog
@@ -15,7 +16,7 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt
 from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
-from taxi_assets.warehouse.bigquery.external_table import ensure_external_table, external_name
+from taxi_assets.warehouse.bigquery.external_table import ensure_external_table
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.month_assets import attempt_of, landed_file
 
@@ -77,14 +78,14 @@ def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefi
         with dagster_failures():
             file = catalog.file(dataset, Month.parse(context.partition_key))
             landed = landed_file(lake, file)
+            assert isinstance(lake, BucketLake), "only such a lake has external tables"
             jobs = jobs_of_attempt(bigquery.place, file, attempt_of(context))
-            uri = f"{lake.url}/{landed.name}"
-            replaced = ensure_external_table(jobs, file, uri, landed.facts)
+            table = ensure_external_table(jobs, lake, file, landed)
         return dg.MaterializeResult(
             metadata={
-                "dagster/table_name": f"{bigquery.place.address}.{external_name(file)}",
-                "dagster/uri": uri,
-                "replaced": replaced,
+                "dagster/table_name": f"{bigquery.place.address}.{table.name}",
+                "dagster/uri": f"{lake.url}/{landed.name}",
+                "replaced": table.replaced,
             }
         )
 

@@ -16,10 +16,10 @@ def labels_of(file: TripFile) -> dict[str, str]:
 def jobs_of_attempt(place: BigQueryPlace, file: TripFile, attempt: Attempt) -> Jobs:
     """The jobs of one attempt at a month."""
     labels = {**labels_of(file), "dagster-run": attempt.run_id}
-    return Jobs(place, labels, token_of(attempt, str(file.month)))
+    return Jobs(place, labels, token_of(attempt, f"{file.dataset.taxi}_{file.month}"))
 
 
-def token_of(attempt: Attempt, month: str = "all") -> str:
-    """A token for job ids. It is different for each attempt."""
+def token_of(attempt: Attempt, subject: str) -> str:
+    """A token for job ids. It is different for each attempt at each subject."""
     run = attempt.run_id.replace("-", "")
-    return f"{month.replace('-', '_')}_{run}_{attempt.retry}"
+    return f"{subject.replace('-', '_')}_{run}_{attempt.retry}"

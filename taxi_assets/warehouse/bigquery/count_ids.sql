@@ -15,15 +15,24 @@ WHERE {{ month }} = {{ bound.month }} AND ({{ pickup }} < {{ bound.month_start }
 
 -- name: count_ids_elsewhere
 -- Trips with the same id have the same pickup. If they are in two files, the pickup lies outside
--- the month of one of the files. So it is enough to search the other files for pickups in this
--- month, and for this file's out-of-month pickups. Partitions are clustered by pickup, so BigQuery
--- reads only the blocks with these pickups.
+-- the month of one of them. So these partitions are searched: those of the months before and
+-- after, and those of the months that this file's stray pickups lie in. How much is read does not
+-- grow with the months that are there.
 SELECT COUNT(*)
 FROM {{ table }}
 WHERE {{ month }} = {{ bound.month }} AND unique_row_id IN (
     SELECT unique_row_id
     FROM {{ table }}
-    WHERE ({{ month }} IS NULL OR {{ month }} <> {{ bound.month }}) AND (
+    WHERE {{ month }} IN UNNEST({{ bound.other_months }}) AND (
         ({{ pickup }} >= {{ bound.month_start }} AND {{ pickup }} < {{ bound.month_end }}) OR {{ pickup }} IN UNNEST({{ bound.stray_pickups }})
     )
 );
+
+-- name: count_partitions
+-- Of the service's own records: no row of the table is read.
+SELECT
+    partition_id,
+    SUM(total_rows)
+FROM {{ partitions }}
+WHERE table_name = {{ bound.table }} AND total_rows > 0
+GROUP BY partition_id;

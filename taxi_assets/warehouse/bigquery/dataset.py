@@ -9,12 +9,12 @@ from taxi_assets.errors import WarehouseError
 from taxi_assets.warehouse.bigquery.failures import explained
 from taxi_assets.warehouse.bigquery.jobs import LABELS
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
+from taxi_assets.warehouse.bigquery.tables import DAY_MILLISECONDS
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Dataset
 
 _DESCRIPTION = "NYC taxi trips: every month as published, and the ledger that says from which file."
-_DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ def ensure_dataset(place: BigQueryPlace) -> DatasetState:
 
     Raises:
         CredentialsError: the account may not create or read datasets.
-        WarehouseError: it is in another location, or BigQuery drops its tables after some time.
+        WarehouseError: it is in another location, or BigQuery drops its tables or
+            their partitions after some time.
     """
     from google.api_core.exceptions import NotFound
 
@@ -60,7 +61,7 @@ def require_dataset(place: BigQueryPlace) -> DatasetState:
     Raises:
         CredentialsError: the account may not read it.
         WarehouseError: it does not exist, it is in another location, or BigQuery drops its tables
-            after some time.
+            or their partitions after some time.
     """
     with explained(place):
         dataset = place.client.get_dataset(_reference(place), retry=place.cloud.bigquery_retry)
@@ -90,11 +91,15 @@ def _require_fit(place: BigQueryPlace, dataset: Dataset) -> None:
             f"set GCP_LOCATION={found} (the bucket must be there, too), or name another dataset in "
             "GCP_DATASET: a dataset stays where it was made, and reads no files from elsewhere",
         )
-    expiration = dataset.default_table_expiration_ms
-    if expiration is not None:
-        raise WarehouseError(
-            f"dataset {place.address} drops its tables after "
-            f"{expiration / _DAY_MILLISECONDS:g} days, and with them the months",
-            f"`bq update --default_table_expiration 0 {place.address.replace('.', ':', 1)}`; "
-            "in the sandbox, link the project to a billing account first",
-        )
+    limits = {
+        "tables": ("default_table_expiration", dataset.default_table_expiration_ms),
+        "partitions": ("default_partition_expiration", dataset.default_partition_expiration_ms),
+    }
+    for what, (option, expiration) in limits.items():
+        if expiration is not None:
+            raise WarehouseError(
+                f"dataset {place.address} drops its {what} after "
+                f"{expiration / DAY_MILLISECONDS:g} days, and with them the months",
+                f"`bq update --{option} 0 {place.address.replace('.', ':', 1)}`; "
+                "in the sandbox, link the project to a billing account first",
+            )

@@ -101,6 +101,7 @@ BIGQUERY = Dialect(
     own_columns={MONTH_COLUMN: "DATE"},
     quote=_quoted,
     literal=_literal,
+    guards_deletes=True,
 )
 
 sql = Statements(__package__, BIGQUERY)

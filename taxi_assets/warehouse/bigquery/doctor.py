@@ -12,6 +12,7 @@ from taxi_assets.warehouse.bigquery.tables import find_table, require_partitions
 from taxi_assets.warehouse.ledger import LEDGER
 
 NEEDED_RIGHTS = (
+    "bigquery.tables.delete",
     "bigquery.tables.get",
     "bigquery.tables.getData",
     "bigquery.tables.update",

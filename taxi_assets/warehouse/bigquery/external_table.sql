@@ -18,3 +18,20 @@ OPTIONS (
     uris = [{{ uri }}],
     description = {{ description }}
 );
+
+-- name: read_external
+-- The typed rows of an external table, each with the id of its trip's key. A value that does not
+-- fit its column ends the statement.
+INSERT INTO {{ incoming }} (
+    {{ columns }}
+)
+SELECT
+    TO_HEX(MD5(CONCAT({{ key }}))),
+    {{ bound.filename }},
+    {{ bound.month }},
+    {{ names }}
+FROM (
+    SELECT
+        {{ values }}
+    FROM {{ table }}
+);

@@ -30,7 +30,12 @@ _TRANSIENT_REASONS = frozenset(
     | {"rateLimitExceeded", "tableUnavailable", "timeout"}
 )
 # The last text is from the stand-in for BigQuery that the tests use.
-_CONCURRENT = ("concurrent update", "could not serialize", "failed to commit")
+_CONCURRENT = (
+    *("concurrent update", "could not serialize", "too many dml statements outstanding"),
+    "failed to commit",
+)
+# Words of a refusal by Cloud Storage, which BigQuery passes on.
+_OF_STORAGE = ("gs://", "storage.objects.", "storage.buckets.", "cloud storage")
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 
 
@@ -98,7 +103,10 @@ def _refused(
             remedy = "wait until the quota is renewed, or ask for a higher one"
             failure = WarehouseError(f"{address}: {text}", remedy)
         case HTTPStatus.FORBIDDEN:
-            failure = CredentialsError(f"{address}: {text}", says_why(text) or _grant(place))
+            failure = CredentialsError(f"{address}: {text}", says_why(text) or _grant(place, text))
+        case HTTPStatus.CONFLICT:
+            # Two loads made the same table: the next attempt finds it.
+            failure = WarehouseBusyError(f"{address}: {text}", "run again")
         case HTTPStatus.NOT_FOUND:
             failure = WarehouseError(
                 f"{address}: {text}",
@@ -114,7 +122,12 @@ def _is_transient(error: GoogleAPICallError) -> bool:
     return code is None or code in _TRANSIENT or code >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _grant(place: BigQueryPlace) -> str:
+def _grant(place: BigQueryPlace, text: str) -> str:
+    if any(words in text.lower() for words in _OF_STORAGE):
+        return (
+            "BigQuery reads the bucket as whoever runs the job: grant roles/storage.objectViewer "
+            f"and roles/storage.bucketViewer on it ({_DOCS}); a new grant takes a minute to hold"
+        )
     return (
         f"grant roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset "
         f"{place.dataset} ({_DOCS}); a new grant takes a minute to hold"

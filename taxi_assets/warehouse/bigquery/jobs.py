@@ -44,6 +44,11 @@ _PRICE_PER_TIB_USD = 6.25
 """On-demand queries in the US, https://cloud.google.com/bigquery/pricing. The first tebibyte of a
 month is free. Load jobs cost nothing."""
 
+REQUEST_SECONDS = 60.0
+"""How long to wait for the answer to one submission, before it is sent again."""
+
+# A chunk of an upload is sent again so many times before the whole upload begins anew.
+_CHUNK_RETRIES = 3
 _FIRST_PAUSE_SECONDS = 0.5
 _LONGEST_PAUSE_SECONDS = 20.0
 _MILLISECONDS = 1000
@@ -99,7 +104,7 @@ class Jobs:
         """Run a query and return its rows. Times are UTC without a zone, as in every warehouse."""
         config = self._query_config(query.choose(values or {}))
         with explained(self.place):
-            job = self.place.client.query(query.text, job_config=config)
+            job = self._query(query.text, config)
             rows = list(job.result(timeout=self.place.job_seconds))
             self._count(job)
         return [tuple(map(_without_zone, row.values())) for row in rows]
@@ -126,7 +131,7 @@ class Jobs:
         config = self._query_config(query.choose(values))
         config.dry_run = True
         with explained(self.place):
-            job = self.place.client.query(query.text, job_config=config)
+            job = self._query(query.text, config)
         return int(job.total_bytes_processed or 0)
 
     def write(
@@ -148,12 +153,7 @@ class Jobs:
         text = ";\n".join(statement.text for statement in script.statements)
         chosen = {n: v for each in script.statements for n, v in each.choose(script.values).items()}
         config = self._query_config(chosen)
-        self._run_once(
-            name,
-            lambda job_id: self.place.client.query(
-                text, job_config=config, job_id=job_id, job_retry=None
-            ),
-        )
+        self._run_once(name, lambda job_id: self._query(text, config, job_id))
 
     def load(self, name: str, rows: IO[bytes], table: str, config: LoadJobConfig) -> int:
         """Load a file into a table; free of charge.
@@ -177,9 +177,21 @@ class Jobs:
                 rewind=True,
                 job_id=job_id,
                 job_config=config,
+                timeout=REQUEST_SECONDS,
+                num_retries=_CHUNK_RETRIES,
             ),
         )
         return int(job.output_rows or 0)
+
+    def _query(self, text: str, config: QueryJobConfig, job_id: str | None = None) -> QueryJob:
+        return self.place.client.query(
+            text,
+            job_config=config,
+            job_id=job_id,
+            job_retry=None,
+            retry=self.place.cloud.bigquery_retry,
+            timeout=REQUEST_SECONDS,
+        )
 
     def _run_once(self, name: str, submit: Callable[[str], _Job]) -> _Job:
         deadline = time.monotonic() + self.place.wait_seconds
@@ -204,14 +216,36 @@ class Jobs:
         return bool(job.error_result)
 
     def _submitted(self, job_id: str, submit: Callable[[str], _Job]) -> _Job:
+        """Submit a job until there is an answer; each submission has the same id."""
         from google.api_core.exceptions import Conflict
 
-        with explained(self.place):
+        deadline = time.monotonic() + self.place.cloud.retry_seconds
+        for attempt in count():
             try:
-                return submit(job_id)
-            except Conflict:
-                # An earlier submission arrived, but its answer was lost.
-                return cast("_Job", self.place.client.get_job(job_id))
+                with explained(self.place):
+                    try:
+                        return submit(job_id)
+                    except Conflict:
+                        # An earlier submission arrived, but its answer was lost.
+                        return cast("_Job", self._sent_before(job_id, deadline))
+            except TransientError:
+                if time.monotonic() > deadline:
+                    raise
+                _pause(attempt)
+        raise AssertionError("attempts have no end")
+
+    def _sent_before(self, job_id: str, deadline: float) -> object:
+        """The job of that id. BigQuery may know of it before it can be looked up."""
+        from google.api_core.exceptions import NotFound
+
+        for attempt in count():
+            try:
+                return self.place.client.get_job(job_id, retry=self.place.cloud.bigquery_retry)
+            except NotFound:
+                if time.monotonic() > deadline:
+                    raise
+                _pause(attempt)
+        raise AssertionError("attempts have no end")
 
     def _count(self, job: QueryJob | LoadJob) -> None:
         self.cost.bytes_billed += getattr(job, "total_bytes_billed", None) or 0
@@ -255,8 +289,8 @@ def _parameter(name: str, value: Bound) -> object:
         return ScalarQueryParameter(name, type_, single)
     if isinstance(value, Scalar):
         return ScalarQueryParameter(name, _scalar_type(value), value)
-    times = any(isinstance(each, datetime) for each in value)
-    return ArrayQueryParameter(name, "TIMESTAMP" if times else "STRING", list(value))
+    values: list[Scalar] = [*value]
+    return ArrayQueryParameter(name, _scalar_type(values[0] if values else ""), values)
 
 
 def _scalar_type(value: Scalar) -> str:

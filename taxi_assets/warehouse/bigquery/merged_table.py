@@ -22,16 +22,16 @@ def ensure_tables(session: BigQuerySession, dataset: Dataset) -> None:
 
     Raises:
         WarehouseError: the table has a column of another name, type or place than declared, or
-            is not partitioned by month.
+            is not partitioned by month, or BigQuery drops it or its partitions by itself.
     """
     ensure_month_tables(session)
     found = session.find(dataset.table)
     if found is None:
         create_table(session.jobs, dataset, dataset.table)
         session.forget_tables()
-        return
-    place = session.jobs.place
-    require_partitions(place, dataset, found)
+        found = session.find(dataset.table)
+        assert found is not None, "it was made just now"
+    require_partitions(session.jobs.place, dataset, found)
     declared = declared_columns(BIGQUERY, dataset)
     present = session.columns(dataset.table)
     require_columns(session.table(dataset.table), present, declared, BIGQUERY)

@@ -22,6 +22,7 @@ class BigQueryPlace:
         max_bytes_billed: most bytes that one query may be billed for; BigQuery refuses more.
         wait_seconds: how long to try while other loads write to the same table.
         job_seconds: how long one job may take.
+        reads_bucket: whether it reads the files of a bucket by itself.
     """
 
     cloud: GoogleCloud
@@ -29,6 +30,7 @@ class BigQueryPlace:
     max_bytes_billed: int
     wait_seconds: float = 600
     job_seconds: float = 3600
+    reads_bucket: bool = True
 
     @cached_property
     def client(self) -> Client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import NamedTuple
 
+from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
 from taxi_assets.warehouse.bigquery.incoming import IncomingRows, incoming_rows
@@ -20,7 +21,11 @@ from taxi_assets.warehouse.tally import Tally
 
 
 def replace_month(
-    session: BigQuerySession, month: OpenMonth, run_id: str = "", force: bool = False
+    session: BigQuerySession,
+    month: OpenMonth,
+    run_id: str = "",
+    force: bool = False,
+    bucket: BucketLake | None = None,
 ) -> Loaded:
     """Replace the month's rows in the table with those of the file, and write the ledger.
 
@@ -32,6 +37,7 @@ def replace_month(
         month: the landed file.
         run_id: Dagster's run, for the ledger.
         force: load even if the table already holds this version of the file.
+        bucket: the lake with the file, where BigQuery is to read it by itself.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
@@ -63,7 +69,7 @@ def replace_month(
     if not force and _is_loaded(month, current, found):
         filename = month.file.filename
         return loaded(False, kept_tallies(session, [filename]).get(filename, {}))
-    with incoming_rows(session.jobs, month) as incoming:
+    with incoming_rows(session.jobs, month, bucket) as incoming:
         _swap(session, month, incoming, run_id)
     return loaded(True, incoming.tally)
 
@@ -76,12 +82,14 @@ def _swap(session: BigQuerySession, month: OpenMonth, incoming: IncomingRows, ru
     entry = LedgerEntry.of(month, incoming.digests, run_id)
     with session.transaction():
         session.require(sql("assert_rows", incoming=incoming.table), {"rows": entry.rows})
+        # The small tables that all taxis share come first: if another load changes one of them,
+        # BigQuery breaks this transaction off before its large statements have run.
+        keep(session, entry, incoming.tally, rejected_rows(month), _names(month))
         session.change(
             sql("delete_month", table=table, month=BIGQUERY.quote(MONTH_COLUMN)),
             {"month": month_value(file.month)},
         )
         session.change(sql("insert_month", table=table, incoming=incoming.table, columns=columns))
-        keep(session, entry, incoming.tally, rejected_rows(month), _names(month))
 
 
 class _MonthRows(NamedTuple):

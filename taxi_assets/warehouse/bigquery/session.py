@@ -6,6 +6,7 @@ a job takes seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from taxi_assets.sql.statements import Statement, bound
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
 from taxi_assets.warehouse.bigquery.jobs import Bound, Jobs, Script, Typed
 from taxi_assets.warehouse.bigquery.staging import staged_table
@@ -27,10 +29,14 @@ from taxi_assets.warehouse.bigquery.tables import (
     table_columns,
 )
 from taxi_assets.warehouse.record_tables import Record, RecordColumn, RecordTable, bound_values
+from taxi_assets.warehouse.records import ledger_entries
 from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import Table
+
+_MONTHLY = re.compile(r"(\d{4})(\d{2})")
+"""The id of a partition by month; those of rows without one begin with underscores."""
 
 _MOST_VALUES = 5_000
 """Most values that one INSERT binds. BigQuery's limit is ten thousand:
@@ -99,6 +105,25 @@ class BigQuerySession:
         filenames = [sibling.filename for sibling in file.siblings]
         values: dict[str, Value] = {"month": month_value(file.month), "filenames": filenames}
         return MonthRows(Statement(condition, BIGQUERY), values)
+
+    def count_files(self, dataset: Dataset) -> dict[str, int]:
+        """Number of rows of each file in the merged table, which exists.
+
+        BigQuery knows the rows of each partition, so no row is read. The ledger says which file a
+        partition is from; where it has none, the file is taken to be of the usual format.
+        """
+        query = sql("count_partitions", partitions=self.table("INFORMATION_SCHEMA.PARTITIONS"))
+        found = self.ask(query, {"table": dataset.table})
+        entries = ledger_entries(self)
+        names = {entry.month: entry.filename for entry in entries if entry.taxi == dataset.taxi}
+        usual = FileFormat.CSV if dataset.csv_releases else FileFormat.PARQUET
+        counts = {}
+        for partition, rows in found:
+            month = _MONTHLY.fullmatch(str(partition))
+            if month is not None:
+                file = TripFile(dataset, Month(int(month[1]), int(month[2])), usual)
+                counts[names.get(str(file.month), file.filename)] = int(str(rows))
+        return counts
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""

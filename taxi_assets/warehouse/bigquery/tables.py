@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # BigQuery's API has other names for some types than its SQL.
 _SQL_TYPES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
+DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
 _MONTH = "First day of the month of that file; each month is a partition."
 
 
@@ -84,14 +86,16 @@ def table_description(dataset: Dataset) -> str:
 
 
 def require_partitions(place: BigQueryPlace, dataset: Dataset, table: Table) -> None:
-    """Make sure that the table has a partition for each month of files.
+    """Make sure that the table has a partition for each month of files, which stays.
 
     Raises:
-        WarehouseError: it was not made by this project but, for example, by the Kestra flows.
+        WarehouseError: it was not made by this project but, for example, by the Kestra flows; or
+            BigQuery drops it, or its partitions, after some time.
     """
-    if is_partitioned(table):
-        return
     address = f"{place.address}.{dataset.table}"
+    if is_partitioned(table):
+        _require_lasting(address, table)
+        return
     if table.table_type != "TABLE":
         raise WarehouseError(f"{address} is no table but a {table.table_type}", "drop or rename it")
     flows = any(field.field_type == "BYTES" for field in table.schema)
@@ -101,6 +105,22 @@ def require_partitions(place: BigQueryPlace, dataset: Dataset, table: Table) -> 
         "`taxi-assets adopt bigquery` makes a table with months of it and keeps the old one; or "
         "rename it to start with an empty one",
     )
+
+
+def _require_lasting(address: str, table: Table) -> None:
+    if table.expires is not None:
+        raise WarehouseError(
+            f"BigQuery drops {address} on {table.expires:%Y-%m-%d}, and with it every month",
+            f"`ALTER TABLE {address} SET OPTIONS (expiration_timestamp = NULL)`",
+        )
+    expiration = table.time_partitioning.expiration_ms
+    if expiration is not None:
+        raise WarehouseError(
+            f"BigQuery drops the partitions of {address} {expiration / DAY_MILLISECONDS:g} days "
+            "after the month that they are of: an older month is gone on arrival",
+            f"`ALTER TABLE {address} SET OPTIONS (partition_expiration_days = NULL)`, and load the "
+            "months again",
+        )
 
 
 def is_partitioned(table: Table) -> bool:

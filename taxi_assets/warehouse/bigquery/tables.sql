@@ -6,6 +6,8 @@ PARTITION BY DATE_TRUNC({{ month }}, MONTH)
 CLUSTER BY {{ clustering }}
 OPTIONS (
     description = {{ description }},
+    -- Months stay, whatever the dataset's default is.
+    partition_expiration_days = NULL,
     labels = [('managed-by', 'taxi-assets'), ('taxi', {{ taxi }})]
 );
 

@@ -1,152 +1,36 @@
-"""BigQuery as a warehouse, as assets, checks, status and reports use it."""
+"""The warehouse that the settings describe. Nothing of Google's is imported before it is used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import partial
-from uuid import uuid4
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from taxi_assets.gcp.cloud import google_cloud_of
-from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.settings import Settings
-from taxi_assets.source.catalog import Catalog
-from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.bigquery.adopt import adopt_table
-from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt, labels_of, token_of
-from taxi_assets.warehouse.bigquery.count_ids import count_ids
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
-from taxi_assets.warehouse.bigquery.doctor import diagnose
-from taxi_assets.warehouse.bigquery.estimate import estimate_load
-from taxi_assets.warehouse.bigquery.jobs import Cost, Jobs
-from taxi_assets.warehouse.bigquery.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
-from taxi_assets.warehouse.bigquery.replace_month import replace_month
-from taxi_assets.warehouse.bigquery.session import BigQuerySession
-from taxi_assets.warehouse.bigquery.zones import replace_zones
-from taxi_assets.warehouse.checks import MonthFigures
-from taxi_assets.warehouse.interface import AdoptedTable, Attempt, Estimate, OwnAsset
-from taxi_assets.warehouse.loading import Loaded
-from taxi_assets.warehouse.measuring import held_month, measure_month
-from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
-from taxi_assets.warehouse.reconcile import HeldMonth
+
+if TYPE_CHECKING:
+    from taxi_assets.warehouse.bigquery.resource import BigQueryWarehouse
 
 DIALECT = BIGQUERY
 
 _BYTES_PER_GB = 10**9
-_DOCTOR_SECONDS = 10
 
 
-@dataclass(frozen=True)
-class BigQueryWarehouse:
-    """The merged tables in a dataset of BigQuery.
-
-    This resource has no configuration fields, because Dagster shows and stores their values, and
-    here one may be a key.
-    """
-
-    place: BigQueryPlace
-
-    name = "bigquery"
-    dialect = DIALECT
-
-    def full_name(self, table: str) -> str:
-        """A table's name with its dataset."""
-        return f"{self.place.dataset}.{table}"
-
-    def description(self, dataset: Dataset) -> str:
-        """What the merged table holds, and how a month gets there."""
-        return (
-            f"{dataset.title} trips, every month in one table.\n\nA month's rows are exactly those "
-            "of its file; they arrive in a table of their own and are merged in one transaction."
-        )
-
-    def exists(self) -> bool:
-        """Always True: BigQuery is a service, and no query creates a database."""
-        return True
-
-    @contextmanager
-    def session(self, _wait_seconds: float | None = None) -> Iterator[BigQuerySession]:
-        """A session with jobs of its own. It holds no lock."""
-        yield BigQuerySession(Jobs(self.place, {}, uuid4().hex))
-
-    def load(self, _lake: Lake, month: OpenMonth, attempt: Attempt, force: bool) -> Loaded:
-        """Load a landed month into the merged table, and say what it costs."""
-        jobs = jobs_of_attempt(self.place, month.file, attempt)
-        loaded = replace_month(BigQuerySession(jobs, "replace"), month, attempt.run_id, force)
-        return replace(loaded, cost=_cost_metadata(jobs.cost))
-
-    def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
-        """Replace the table ``zones`` with the landed file; return the number of zones."""
-        jobs = Jobs(self.place, {"dagster-run": attempt.run_id}, token_of(attempt))
-        with lake.local_copy(landed) as copy:
-            copy.prove()
-            return replace_zones(jobs, copy.path)
-
-    def measure(self, file: TripFile) -> MonthFigures:
-        """Measure the file's month for the checks."""
-        session = BigQuerySession(Jobs(self.place, labels_of(file)))
-        return measure_month(session, file, partial(count_ids, session, file))
-
-    def held_month(self, file: TripFile) -> HeldMonth:
-        """The ledger's entry and the digest of the file's month, for comparing warehouses."""
-        return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
-
-    def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
-        """Write the rows of a pipeline's tables, in one transaction."""
-        with self.session() as session:
-            return write_tables(session, tables, how)
-
-    def read_rows(self, select: Select) -> pa.Table:
-        """The rows of a query, whole in memory."""
-        with self.session() as session:
-            return read_rows(session, select)
-
-    def diagnose(self) -> str:
-        """Check that months can be loaded, and describe what was found."""
-        hasty = replace(self.place.cloud, retry_seconds=_DOCTOR_SECONDS)
-        return diagnose(replace(self.place, cloud=hasty))
-
-    def adopt(self, dataset: Dataset) -> AdoptedTable | None:
-        """Replace a table of the Kestra flows with one that has a partition per month."""
-        return adopt_table(Jobs(self.place, {"taxi": dataset.taxi}, uuid4().hex), dataset)
-
-    def estimate(self, file: TripFile) -> Estimate:
-        """Estimate the cost of loading the month, by BigQuery's dry runs."""
-        return estimate_load(BigQuerySession(Jobs(self.place, labels_of(file))), file)
-
-    def own_assets(self, datasets: Sequence[Dataset], catalog: Catalog) -> list[OwnAsset]:
-        """The BigQuery dataset and, if the lake is a bucket, the external tables on its files."""
-        from taxi_assets.warehouse.bigquery.assets import bigquery_external_asset, dataset_asset
-
-        own = [OwnAsset(dataset_asset(self.place))]
-        if catalog.settings.lake_bucket is not None:
-            own += [OwnAsset(bigquery_external_asset(each, catalog), each) for each in datasets]
-        return own
+def place_of(settings: Settings) -> BigQueryPlace:
+    """The dataset that the settings name. No request is sent."""
+    return BigQueryPlace(
+        cloud=google_cloud_of(settings),
+        dataset=settings.gcp_dataset,
+        max_bytes_billed=round(settings.bigquery_max_gb_billed * _BYTES_PER_GB),
+        wait_seconds=settings.bigquery_wait_seconds,
+        job_seconds=settings.bigquery_job_seconds,
+        reads_bucket=settings.bigquery_rows == "external",
+    )
 
 
 def warehouse_of(settings: Settings) -> BigQueryWarehouse:
     """BigQuery as the settings describe it. No request is sent."""
-    return BigQueryWarehouse(
-        BigQueryPlace(
-            cloud=google_cloud_of(settings),
-            dataset=settings.gcp_dataset,
-            max_bytes_billed=round(settings.bigquery_max_gb_billed * _BYTES_PER_GB),
-            wait_seconds=settings.bigquery_wait_seconds,
-            job_seconds=settings.bigquery_job_seconds,
-        )
-    )
+    from taxi_assets.warehouse.bigquery.resource import warehouse_at
 
-
-def _cost_metadata(cost: Cost) -> dict[str, int | float]:
-    return {
-        "bytes_billed": cost.bytes_billed,
-        "slot_seconds": cost.slot_milliseconds / 1000,
-        "estimated_price_usd": round(cost.price_usd, 6),
-    }
+    return warehouse_at(place_of(settings))

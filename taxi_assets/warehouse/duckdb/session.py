@@ -16,7 +16,13 @@ from taxi_assets.sql.statements import Statement, Statements, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
-from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
+from taxi_assets.warehouse.session import (
+    MonthRows,
+    Row,
+    TableColumn,
+    Value,
+    count_by_file,
+)
 
 _ROWS_AN_INSERT = 500
 
@@ -47,6 +53,10 @@ class DuckDBSession:
         condition = DUCKDB.among.format(column="filename", values=bound("filenames"))
         filenames = [sibling.filename for sibling in file.siblings]
         return MonthRows(Statement(condition, DUCKDB), {"filenames": filenames})
+
+    def count_files(self, dataset: Dataset) -> dict[str, int]:
+        """Number of rows of each file in the merged table, which exists."""
+        return count_by_file(self, dataset)
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a statement; return a query's rows, or the number of rows that were written."""

@@ -13,7 +13,13 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, execute
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
 from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
-from taxi_assets.warehouse.session import MonthRows, Row, TableColumn, Value
+from taxi_assets.warehouse.session import (
+    MonthRows,
+    Row,
+    TableColumn,
+    Value,
+    count_by_file,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,10 @@ class PostgresSession:
         condition = POSTGRES.among.format(column="filename", values=bound("filenames"))
         filenames = [sibling.filename for sibling in file.siblings]
         return MonthRows(Statement(condition, POSTGRES), {"filenames": filenames})
+
+    def count_files(self, dataset: Dataset) -> dict[str, int]:
+        """Number of rows of each file in the merged table, which exists."""
+        return count_by_file(self, dataset)
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""

@@ -14,8 +14,9 @@ from uuid import uuid4
 from google.cloud.bigquery import QueryJob
 
 from taxi_assets.gcp.cloud import GoogleCloud
+from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.landing import inspection_of
+from taxi_assets.lake.landing import inspection_of, lake_name
 from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.datasets import DATASETS
@@ -24,8 +25,9 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.bigquery.replace_month import replace_month
+from taxi_assets.warehouse.bigquery.resource import BigQueryWarehouse, warehouse_at
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
-from taxi_assets.warehouse.bigquery.warehouse import BigQueryWarehouse
+from taxi_assets.warehouse.interface import Attempt
 from taxi_assets.warehouse.loading import Loaded
 
 PROJECT = "some-project"
@@ -59,7 +61,7 @@ class OwnDataset:
     @property
     def warehouse(self) -> BigQueryWarehouse:
         """The warehouse in it."""
-        return BigQueryWarehouse(self.place)
+        return warehouse_at(self.place)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -103,6 +105,18 @@ class OwnDataset:
         """Load a month."""
         return replace_month(self.session(), self.open(file, data), "some-run", force)
 
+    def load_through(self, lake: BucketLake, file: TripFile, data: bytes) -> Loaded:
+        """Land a month in a bucket and load it from there, as a run does."""
+        month = self.open(file, data)
+        name = lake_name(file)
+        with lake.receive(name) as arrival:
+            arrival.write(data)
+            landed = month.landed.model_copy(update={"name": name})
+            arrival.publish(landed)
+        with lake.local_copy(landed) as copy:
+            from_lake = OpenMonth(file, landed, copy)
+            return self.warehouse.load(lake, from_lake, Attempt(uuid4().hex), force=False)
+
     def query(self, sql: str) -> list[Row]:
         """What it answers; times without their zone, which is UTC."""
         rows = self.place.client.query_and_wait(sql)
@@ -129,7 +143,7 @@ class OwnDataset:
 
     def queries(self) -> list[QueryJob]:
         """All queries that were sent, with their jobs."""
-        jobs = self.place.client.list_jobs(all_users=True)
+        jobs = self.place.client.list_jobs()
         return [job for job in jobs if isinstance(job, QueryJob) and self.name in job.query]
 
 

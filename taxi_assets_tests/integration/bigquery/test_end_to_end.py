@@ -24,7 +24,7 @@ from taxi_assets_tests.integration.bigquery.dataset import GREEN, OwnDataset
 from taxi_assets_tests.integration.bigquery.test_statements import TABLES
 from taxi_assets_tests.integration.equality.generated_months import publish_csv
 from taxi_assets_tests.published import Mirror
-from taxi_assets_tests.storage_server import serving_storage
+from taxi_assets_tests.storage_server import StorageServer
 
 BUCKET = "taxi-lake"
 MONTHS = ("2020-04", "2020-05", "2020-06")
@@ -33,9 +33,11 @@ WAREHOUSES = ("bigquery", "duckdb")
 
 
 @pytest.fixture
-def project(own: OwnDataset, mirror: Mirror, settings_env: Path) -> Iterator[OwnDataset]:
+def project(
+    own: OwnDataset, storage: StorageServer, mirror: Mirror, settings_env: Path
+) -> Iterator[OwnDataset]:
     """A project with a bucket as its lake, and BigQuery and DuckDB as its warehouses."""
-    with serving_storage() as storage, mock.patch.dict(os.environ, own.environment):
+    with mock.patch.dict(os.environ, own.environment):
         os.environ["STORAGE_EMULATOR_HOST"] = storage.url
         os.environ["TAXI_LAKE"] = f"gs://{BUCKET}/raw"
         os.environ["TAXI_WAREHOUSES"] = ",".join(WAREHOUSES)
@@ -87,7 +89,7 @@ def assert_one_month_would_be_replaced() -> None:
 def assert_doctor_compares_locations(project: OwnDataset) -> None:
     doctor = taxi_assets("doctor")
     assert "months may be loaded" in doctor.text
-    assert f"gs://{BUCKET}: may be used, in us-east1 as GCP_LOCATION says" in doctor.text
+    assert f"gs://{BUCKET}: may be used, in us-east1 beside the dataset" in doctor.text
     with mock.patch.dict(os.environ, GCP_LOCATION="europe-west4"):
         elsewhere = taxi_assets("doctor")
     assert f"gs://{BUCKET} is in us-east1, and GCP_LOCATION says europe-west4" in elsewhere.text

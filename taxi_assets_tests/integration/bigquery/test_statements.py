@@ -6,7 +6,7 @@ What is sent in the end-to-end test is looked at there, too.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,10 +18,13 @@ from taxi_assets.rows.row_digest import digest_sum
 from taxi_assets.sql.statements import Statement, Statements, names_of
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
 from taxi_assets.warehouse import bigquery
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.bigquery.adopt import key_texts, values_sql
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, sql
+from taxi_assets.warehouse.bigquery.external_rows import measuring_query
 from taxi_assets.warehouse.bigquery.external_table import text_columns
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
@@ -32,12 +35,14 @@ from taxi_assets.warehouse.bigquery.tables import (
     columns_sql,
     merged_columns,
 )
+from taxi_assets.warehouse.bigquery.typed_values import row_id_texts, typed_values
 from taxi_assets.warehouse.columns import declared_columns
 from taxi_assets.warehouse.pipeline_tables import Incoming, Write, changes
 from taxi_assets.warehouse.record_tables import RecordTable
+from taxi_assets.warehouse.session import TableColumn
 from taxi_assets.warehouse.summaries import month_parts, month_sums
 from taxi_assets.warehouse.tally import tally_expressions
-from taxi_assets_tests.googlesql import analyzer, evaluate
+from taxi_assets_tests.googlesql import analyzer, evaluate, statements
 
 FLOWS_TYPES = {"FLOAT64": "NUMERIC"}
 DECLARED = {taxi: declared_columns(BIGQUERY, dataset) for taxi, dataset in DATASETS.items()}
@@ -51,15 +56,21 @@ FLOWS_COLUMNS = {
     for taxi, columns in DECLARED.items()
 }
 ZONES = dict.fromkeys(("LocationID", "Borough", "Zone", "service_zone"), "STRING")
+PARTITIONS = {"table_name": "STRING", "partition_id": "STRING", "total_rows": "INT64"}
 TABLES = {
     **{
         table.name: {column.name: BIGQUERY.record_types[column.type] for column in table.columns}
         for table in RECORD_TABLES
     },
     "zones": ZONES,
+    "INFORMATION_SCHEMA.PARTITIONS": PARTITIONS,
     **{dataset.table: DECLARED[taxi] for taxi, dataset in DATASETS.items()},
     **{f"{taxi}_incoming": columns for taxi, columns in DECLARED.items()},
     **{f"{taxi}_flows": columns for taxi, columns in FLOWS_COLUMNS.items()},
+    **{
+        f"{taxi}_external": dict.fromkeys(dataset.csv_header.split(","), "STRING")
+        for taxi, dataset in DATASETS.items()
+    },
 }
 PLACE = "some-project.nyc"
 OF_ALL = Statements("taxi_assets.warehouse", BIGQUERY)
@@ -68,7 +79,7 @@ OF_ALL = Statements("taxi_assets.warehouse", BIGQUERY)
 @pytest.fixture(scope="session")
 def google() -> Analyzer:
     tables = {f"{PLACE}.{name}": columns for name, columns in TABLES.items()}
-    return analyzer(tables)
+    return analyzer(tables, {"filename": "STRING", "month": "DATE"})
 
 
 def place(table: str) -> str:
@@ -96,10 +107,26 @@ def of_bigquery(name: str, dataset: Dataset) -> Statement:
         "uri": BIGQUERY.literal("gs://bucket/it's"),
         "name": "`other`",
         "query": f"SELECT filename FROM {place(dataset.table)}",
-        "key": key_texts(dataset),
+        "key": key_texts(dataset, FLOWS_COLUMNS[taxi]),
         "values": values_sql(dataset, FLOWS_COLUMNS[taxi]),
+        "partitions": place("INFORMATION_SCHEMA.PARTITIONS"),
     }
+    if name == "read_external":
+        csv = TripFile(dataset, Month(2020, 4), FileFormat.CSV)
+        found = [TableColumn(column.name, "STRING") for column in published]
+        values |= reading(csv, found)
     return sql(name, **values)
+
+
+def reading(file: TripFile, found: Sequence[TableColumn]) -> dict[str, str]:
+    """What the statement that reads an external table of these columns is made of."""
+    names = ", ".join(BIGQUERY.quote(column.name) for column in file.dataset.columns)
+    return {
+        "table": place(f"{file.dataset.taxi}_external"),
+        "values": ", ".join(typed_values(file, found)),
+        "key": row_id_texts(file.dataset),
+        "names": names,
+    }
 
 
 def of_records(table: RecordTable[Any]) -> Iterator[Statement]:
@@ -108,7 +135,8 @@ def of_records(table: RecordTable[Any]) -> Iterator[Statement]:
     condition = BIGQUERY.among.format(column="filename", values="@filenames")
     parts = {"table": place(table.name), "columns": names, "condition": condition}
     yield OF_ALL("select_records", **parts)
-    yield OF_ALL("delete_records", **parts)
+    for part in statements(OF_ALL("delete_records", **parts, guarded=True).text):
+        yield Statement(part, BIGQUERY)
     yield table.insertion(place(table.name), 2, BIGQUERY)
 
 
@@ -119,6 +147,7 @@ def of_months(dataset: Dataset) -> Iterator[Statement]:
     figures = [*tally_expressions(dataset, BIGQUERY).values(), digest_sum(dataset, BIGQUERY)]
     yield OF_ALL("measure_rows", **parts, figures=figures)
     yield OF_ALL("count_by_file", **parts)
+    yield measuring_query(dataset, place(dataset.table))
     yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
     yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
 
@@ -190,7 +219,7 @@ def test_the_id_of_an_adopted_row_is_that_of_the_other_warehouses() -> None:
         "fare_amount": "NUMERIC '-7.50'",
         "trip_distance": "NUMERIC '5.0'",
     }
-    expression = f"TO_HEX(MD5(CONCAT({key_texts(dataset)})))"
+    expression = f"TO_HEX(MD5(CONCAT({key_texts(dataset, FLOWS_COLUMNS['green'])})))"
     row = ", ".join(f"{value} AS {BIGQUERY.quote(name)}" for name, value in columns.items())
     text = "22019-01-01 00:46:402019-01-01 00:53:20151-7.55"
     expected = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()

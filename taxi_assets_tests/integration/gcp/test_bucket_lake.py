@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -17,6 +19,7 @@ from taxi_assets.errors import (
     StorageError,
     StorageUnavailableError,
 )
+from taxi_assets.lake.gcs import upload as upload_module
 from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.lake.gcs.upload import CHUNK_BYTES
 from taxi_assets.lake.landed_file import FileFacts, LandedFile, LineEnd
@@ -338,6 +341,20 @@ def test_an_object_that_others_put_there_does_not_count(
     assert lake.find(NAME) == landed(b"the bytes"), "it can be landed over"
 
 
+def test_a_slow_line_is_given_its_time(
+    lake: BucketLake, storage: StorageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chunk takes longer than the time-out, and each of its pieces does not."""
+    monkeypatch.setattr(upload_module, "_TIMEOUT_SECONDS", (1, 20))
+    storage.bytes_per_second = 3 << 20
+    data = random.Random(1).randbytes(12 << 20)
+    started = time.monotonic()
+    put(lake, data)
+    assert time.monotonic() - started > 3, "the line was slow"
+    assert stored(storage).data == data
+    assert storage.count("PUT") == 2, "no chunk was sent twice"
+
+
 def test_what_was_killed_before_its_metadata_lands_again(
     lake: BucketLake, storage: StorageServer
 ) -> None:
@@ -351,6 +368,8 @@ def test_what_was_killed_before_its_metadata_lands_again(
 def test_a_reader_has_a_copy_for_as_long_as_it_reads(lake: BucketLake) -> None:
     file = put(lake, LONG)
     with lake.local_copy(file) as copy:
+        assert not copy.path.exists(), "who needs no bytes fetches none"
+        copy.prove()
         assert copy.path.read_bytes() == LONG
         assert copy.path.name == "green_tripdata_2020-04.csv.gz"
     assert not copy.path.exists()
@@ -359,8 +378,8 @@ def test_a_reader_has_a_copy_for_as_long_as_it_reads(lake: BucketLake) -> None:
 def test_a_reader_is_told_where_the_version_has_changed(lake: BucketLake) -> None:
     file = put(lake, b"old")
     put(lake, b"new")
-    with pytest.raises(LakeBusyError), lake.local_copy(file):
-        pytest.fail("it must not be read")
+    with lake.local_copy(file) as copy, pytest.raises(LakeBusyError):
+        copy.prove()
     assert [path for path in lake.copies.rglob("*.gz") if path.is_file()] == []
 
 

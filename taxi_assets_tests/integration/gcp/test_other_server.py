@@ -39,6 +39,7 @@ def test_files_are_kept_listed_replaced_and_read(cloud: GoogleCloud, tmp_path: P
     lake.revise(other, lambda _: noted)
     assert lake.find(other.name) == noted
     with lake.local_copy(noted) as copy:
+        copy.prove()
         assert copy.path.read_bytes() == b"other"
 
 

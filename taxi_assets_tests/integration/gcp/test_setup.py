@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +60,6 @@ def test_a_bucket_that_is_there_is_left_as_it_is(storage: StorageServer) -> None
     ("properties", "what", "remedy"),
     [
         ({**FITS, "location": "EU"}, "is in eu, and GCP_LOCATION says us-east1", "GCP_LOCATION=eu"),
-        ({}, "rights object by object", "--uniform-bucket-level-access"),
         (
             {"iamConfiguration": {"uniformBucketLevelAccess": {"enabled": True}}},
             "opened to everybody",
@@ -80,6 +77,56 @@ def test_a_bucket_that_does_not_fit_is_told_and_not_changed(
     assert what in answer.text
     assert remedy in answer.text
     assert storage.buckets[BUCKET] == before
+
+
+def test_a_bucket_with_rights_object_by_object_does_with_a_warning(
+    storage: StorageServer,
+) -> None:
+    access = {"iamConfiguration": {"publicAccessPrevention": "enforced"}}
+    storage.make_bucket(BUCKET, **access)
+    answer = taxi_assets("setup", "gcp")
+    assert answer.exit_code == 0, answer.text
+    assert "rights object by object" in answer.text
+    assert "--uniform-bucket-level-access" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("bucket", "location", "fits"),
+    [
+        ("US-EAST1", "us", True),
+        ("NAM4", "us", True),
+        ("US", "us", True),
+        ("EUROPE-WEST4", "eu", True),
+        ("EUROPE-WEST2", "eu", False),
+        ("EUROPE-WEST4", "us", False),
+        ("US", "us-east1", False),
+        ("US-EAST1", "us-west1", False),
+    ],
+)
+def test_a_bucket_may_lie_in_a_region_of_the_datasets_multi_region(
+    storage: StorageServer, monkeypatch: pytest.MonkeyPatch, bucket: str, location: str, fits: bool
+) -> None:
+    storage.make_bucket(BUCKET, **FITS)
+    storage.buckets[BUCKET]["location"] = bucket
+    monkeypatch.setenv("GCP_LOCATION", location)
+    assert (taxi_assets("setup", "gcp").exit_code == 0) is fits
+
+
+def test_the_flows_name_of_the_bucket_is_the_lake(
+    storage: StorageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TAXI_LAKE")
+    monkeypatch.setenv("GCP_BUCKET_NAME", BUCKET)
+    answer = taxi_assets("load", "green", "2024-01")
+    assert answer.exit_code == 0, answer.text
+    assert list(storage.objects[BUCKET]) == ["green/green_tripdata_2024-01.synthetic.csv.gz"]
+    monkeypatch.setenv("TAXI_LAKE", f"gs://{BUCKET}/raw")
+    assert taxi_assets("doctor").exit_code == 0, "both name one bucket"
+    for lake in ("gs://other-lake", "file:///srv/lake"):
+        monkeypatch.setenv("TAXI_LAKE", lake)
+        refused = taxi_assets("doctor")
+        assert refused.exit_code == 1
+        assert f"TAXI_LAKE={lake} is another lake" in refused.text
 
 
 @pytest.mark.parametrize(
@@ -156,17 +203,6 @@ def test_months_are_loaded_through_the_bucket(storage: StorageServer, settings_e
     assert status.text.count(" ok") == 2
     left = [path for path in (settings_env / "lake").rglob("*.gz") if path.is_file()]
     assert left == [], "no raw file stays on the disk"
-
-
-def test_definitions_of_a_bucket_do_not_import_googles_clients() -> None:
-    script = (
-        "import sys; from taxi_assets.definitions import defs; defs(); "
-        "print([name for name in ('google.cloud.storage', 'google.auth') if name in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True
-    )
-    assert done.stdout == "[]\n"
 
 
 def test_the_bucket_is_an_asset_that_makes_it(storage: StorageServer) -> None:

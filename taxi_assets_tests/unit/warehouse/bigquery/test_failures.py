@@ -45,6 +45,31 @@ def error(kind: type[api.GoogleAPICallError], message: str, reason: str = "") ->
             "run again",
         ),
         (
+            error(
+                api.BadRequest,
+                "Resources exceeded during query execution: Too many DML statements outstanding "
+                "against table p:nyc.tripdata_files, limit is 20.",
+                "resourcesExceeded",
+            ),
+            WarehouseBusyError,
+            "run again",
+        ),
+        (
+            error(api.Conflict, "Already Exists: Table p:nyc.green_tripdata", "duplicate"),
+            WarehouseBusyError,
+            "run again",
+        ),
+        (
+            error(
+                api.Forbidden,
+                "Access Denied: BigQuery BigQuery: Permission denied while globbing file pattern. "
+                "x@y does not have storage.objects.get access to the Google Cloud Storage object.",
+                "accessDenied",
+            ),
+            CredentialsError,
+            "roles/storage.objectViewer",
+        ),
+        (
             error(api.InternalServerError, "Query exceeded limit", "bytesBilledLimitExceeded"),
             WarehouseError,
             "TAXI_BIGQUERY_MAX_GB_BILLED",

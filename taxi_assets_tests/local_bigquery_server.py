@@ -1,0 +1,140 @@
+"""Runs local-bigquery and teaches it external tables, which it does not have by itself.
+
+The stand-in's own Python runs this file, with the arguments of ``local-bigquery``. An external
+table here holds the rows that its object had when the table was made; the service reads the object
+anew for each query. As in BigQuery, an empty value of a CSV is an empty text, a value that a jagged
+row lacks is NULL, and a Parquet file brings its own columns and types.
+
+The file ``storage_url`` in the data folder says where the bucket is; without it an external table
+stays empty.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import sys
+import tempfile
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from local_bigquery.catalog import names, tables
+from local_bigquery.cli import main
+from local_bigquery.engine.database import quote
+from local_bigquery.jobs import query
+from local_bigquery.jobs.storage import literal
+from local_bigquery.models import JobStatistics2, Table
+from sqlglot import exp
+
+_run = query._run
+
+
+def _run_or_make_external(cur: Any, tree: Any, context: Any, *rest: Any) -> Any:
+    if not (isinstance(tree, exp.Create) and tree.find(exp.ExternalProperty)):
+        return _run(cur, tree, context, *rest)
+    reference = names.reference(tree.find(exp.Table), context.project_id, context.dataset_id)
+    options = _options(tree)
+    with tempfile.TemporaryDirectory() as folder:
+        source = _source(tree, options, Path(folder))
+        cur.execute(f"CREATE OR REPLACE TABLE {quote(*reference)} AS {source}")
+    described = {
+        column.name: options_of["description"]
+        for column in _columns(tree)
+        if (options_of := _options(column))
+    }
+    fields = [
+        field.replace(description=described.get(field.name))
+        for field in tables.fields(tables.load(*reference))
+    ]
+    made = Table.model_validate(
+        {
+            "type": "EXTERNAL",
+            "description": options.get("description"),
+            "schema": {"fields": fields},
+            "externalDataConfiguration": {
+                "sourceFormat": options["format"],
+                "sourceUris": options["uris"],
+            },
+        }
+    )
+    tables.record(*reference, tables.defaults(*reference).merged(made))
+    target = dict(zip(("projectId", "datasetId", "tableId"), reference, strict=True))
+    return JobStatistics2.model_validate(
+        {
+            "statementType": "CREATE_EXTERNAL_TABLE",
+            "ddlOperationPerformed": "CREATE",
+            "ddlTargetTable": target,
+        }
+    )
+
+
+def _columns(tree: Any) -> list[Any]:
+    return tree.this.expressions if isinstance(tree.this, exp.Schema) else []
+
+
+def _options(tree: Any) -> dict[str, Any]:
+    """The options of a table, without those of its columns; or those of a column."""
+    found: dict[str, Any] = {}
+    for node in tree.find_all(exp.Property, exp.FileFormatProperty):
+        column = node.find_ancestor(exp.ColumnDef)
+        if column is not None and column is not tree:
+            continue
+        if isinstance(node, exp.FileFormatProperty):
+            found["format"] = node.this.name
+            continue
+        value = node.args.get("value")
+        if value is None:
+            continue
+        listed = isinstance(value, exp.Array)
+        found[node.name.lower()] = [e.name for e in value.expressions] if listed else value.name
+    return found
+
+
+def _source(tree: Any, options: dict[str, Any], folder: Path) -> str:
+    """SELECT of the rows that the external table has."""
+    columns = {column.name: "VARCHAR" for column in _columns(tree)}
+    path = _fetched(options["uris"][0], folder)
+    if path is None:
+        nothing = ", ".join(f"CAST(NULL AS {t}) AS {quote(n)}" for n, t in columns.items())
+        return f"SELECT {nothing or 'NULL AS nothing'} LIMIT 0"
+    if options["format"] == "PARQUET":
+        return f"SELECT * FROM read_parquet({literal(str(path))})"
+    with gzip.open(path) as lines:
+        line_end = r"\r\n" if lines.readline().endswith(b"\r\n") else r"\n"
+    typed = ", ".join(f"{literal(name)}: {literal(type_)}" for name, type_ in columns.items())
+    return (
+        f"SELECT * FROM read_csv({literal(str(path))}, columns = {{{typed}}}, header = false, "
+        "skip = 1, auto_detect = false, delim = ',', quote = '\"', escape = '\"', "
+        f"null_padding = true, nullstr = 'no value is null', new_line = '{line_end}')"
+    )
+
+
+def _fetched(uri: str, folder: Path) -> Path | None:
+    """A copy of the object; None where nobody says where the bucket is."""
+    data = Path(sys.argv[sys.argv.index("--data-dir") + 1])
+    place = data / "storage_url"
+    if not place.exists():
+        return None
+    parts = urllib.parse.urlsplit(uri)
+    name = urllib.parse.quote(parts.path.lstrip("/"), safe="")
+    bucket = f"{place.read_text()}/download/storage/v1/b/{parts.netloc}"
+    url = f"{bucket}/o/{name}?alt=media&reader=bigquery"
+    copy = folder / Path(parts.path).name
+    urllib.request.urlretrieve(url, copy)
+    return copy
+
+
+def _end_with_the_parent() -> None:
+    """End when standard input does: its other end is with whoever started the server."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+query._run = _run_or_make_external
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    sys.exit(main())
