@@ -175,4 +175,7 @@ def test_the_external_tables_of_the_flows_are_kept(own: OwnDataset, lake: Bucket
     assert kept.description is None
     assert not any(field.description for field in kept.schema)
     assert f"{GREEN.table}_2020_04_raw_ext" in own.tables()
+    loads = [job.job_id for job in own.queries() if "read-external" in job.job_id]
+    assert len(loads) == 2
+    assert all("_green_2020_04_" in job_id for job_id in loads), "an id names taxi and month"
     assert own.counts() == {APRIL.filename: 3}

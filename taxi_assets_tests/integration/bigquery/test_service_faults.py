@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import re
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 
+import pyarrow.parquet as pq
 import pytest
 from google.cloud.bigquery import LoadJobConfig, SourceFormat
 
 from taxi_assets.errors import TransientError, WarehouseError
 from taxi_assets.sql.statements import Statement
+from taxi_assets.warehouse.bigquery import incoming
 from taxi_assets.warehouse.bigquery import jobs as jobs_module
 from taxi_assets.warehouse.bigquery.count_ids import MOST_SEARCHED_BYTES
 from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
@@ -105,7 +108,16 @@ def test_a_job_that_is_there_but_not_yet_found_is_found(own: OwnDataset) -> None
     assert len(answers) > 2
 
 
-def test_jobs_tell_their_taxi_and_the_small_tables_come_first(own: OwnDataset) -> None:
+def test_rows_are_sent_in_large_groups_and_well_packed(own: OwnDataset) -> None:
+    month = own.open(APRIL, csv_month(GREEN, 40_000))
+    with tempfile.TemporaryFile() as stream:
+        rows, _ = incoming._write(month, stream)
+        sent = pq.ParquetFile(stream)
+        assert (rows, sent.num_row_groups) == (40_000, 1)
+        assert sent.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_the_small_tables_that_taxis_share_come_first(own: OwnDataset) -> None:
     """A load that another one breaks off has not run its large statements."""
     own.load(APRIL, csv_month(GREEN, 5))
     own.load(MAY, csv_month(GREEN, 4))

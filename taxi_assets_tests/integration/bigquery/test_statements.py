@@ -207,19 +207,21 @@ def test_a_wrong_name_type_or_option_is_seen(
         google.analyze_statement(text.replace(right, wrong, 1))
 
 
-def test_the_id_of_an_adopted_row_is_that_of_the_other_warehouses() -> None:
-    """By Google's own evaluator, against what Python hashes."""
+@pytest.mark.parametrize(("type_", "zone"), [("TIMESTAMP", "+00"), ("DATETIME", "")])
+def test_the_id_of_an_adopted_row_is_that_of_the_other_warehouses(type_: str, zone: str) -> None:
+    """By Google's own evaluator, whose zone is Los Angeles, against what Python hashes."""
     dataset = DATASETS["green"]
+    present = {**FLOWS_COLUMNS["green"], dataset.pickup: type_, dataset.dropoff: type_}
     columns = {
         "VendorID": "'2'",
-        dataset.pickup: "TIMESTAMP '2019-01-01 00:46:40+00'",
-        dataset.dropoff: "TIMESTAMP '2019-01-01 00:53:20+00'",
+        dataset.pickup: f"{type_} '2019-01-01 00:46:40{zone}'",
+        dataset.dropoff: f"{type_} '2019-01-01 00:53:20{zone}'",
         "PULocationID": "'151'",
         "DOLocationID": "CAST(NULL AS STRING)",
         "fare_amount": "NUMERIC '-7.50'",
         "trip_distance": "NUMERIC '5.0'",
     }
-    expression = f"TO_HEX(MD5(CONCAT({key_texts(dataset, FLOWS_COLUMNS['green'])})))"
+    expression = f"TO_HEX(MD5(CONCAT({key_texts(dataset, present)})))"
     row = ", ".join(f"{value} AS {BIGQUERY.quote(name)}" for name, value in columns.items())
     text = "22019-01-01 00:46:402019-01-01 00:53:20151-7.55"
     expected = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
