@@ -15,6 +15,7 @@ from taxi_assets.errors import (
     SourceUnavailableError,
 )
 from taxi_assets.source.catalog import Catalog
+from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -102,7 +103,8 @@ def look(
                 failed[file.month] = f"{file}: no answer within {seconds:.0f} s"
             elif isinstance(answer, Version | Absent):
                 answered = True
-                seen = sightings.of(file.month).answered(answer, now)
+                url = public_url(catalog.url(file))
+                seen = sightings.of(file.month).at(url).answered(answer, url, now)
                 sightings.months[str(file.month)] = seen
             else:
                 failed[file.month] = answer.what

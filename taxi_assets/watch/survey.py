@@ -93,7 +93,7 @@ def surveyed(
         report: whether the alerts tell of what is found; never of a part of the months.
 
     Raises:
-        LakeBusyError: somebody else is looking.
+        WatchBusyError: somebody else is looking.
         InvalidMonthError: the chosen publication has no month of the dataset.
     """
     job_name = job_name or load_job_name(dataset)

@@ -73,7 +73,7 @@ def line(
 
 
 def seen(answer: Version | Absent) -> Sighting:
-    return Sighting().answered(answer, SEEN)
+    return Sighting().answered(answer, "", SEEN)
 
 
 def test_each_state_in_words(catalog: Catalog) -> None:
