@@ -30,7 +30,7 @@ BUDGET_SECONDS = 15.0
 
 _AT_ONCE = 4
 _TELLING = 3
-"""So many months without an answer, and none with one, are the host's trouble."""
+"""So many months without an answer, and none with one, are the host's trouble; or both, of two."""
 
 _Answer = Version | Absent | SourceUnavailableError | SourceRefusedError
 
@@ -86,6 +86,7 @@ def look(
     if sightings.not_before is not None and now < sightings.not_before:
         return []
     files = list(_files(catalog, dataset, months))
+    telling = min(_TELLING, max(2, len(files)))
     end = time.monotonic() + budget_seconds
     asked: list[Month] = []
     failed: dict[Month, str] = {}
@@ -109,7 +110,7 @@ def look(
             else:
                 failed[file.month] = answer.what
         busy = any(isinstance(answer, SourceBusyError) for answer in answers.values())
-        if busy or (len(failed) >= _TELLING and not answered):
+        if busy or (len(failed) >= telling and not answered):
             sightings.host_failed(list(failed.values())[-1], now)
             return asked
     for month, reason in failed.items():

@@ -201,7 +201,11 @@ def _keep_report(instance: dg.DagsterInstance, dataset: Dataset, survey: Survey)
         if not line.lacking and line.standing is not Standing.FAILING
     ]
     report = Report(
-        at=survey.now, troubles=survey.troubles, fine=fine, is_blind=bool(survey.problem)
+        at=survey.now,
+        troubles=survey.troubles,
+        fine=fine,
+        watched=[str(line.month) for line in survey.lines],
+        is_blind=bool(survey.problem),
     )
     key = _REPORT_KEY.format(taxi=dataset.taxi)
     instance.daemon_cursor_storage.set_cursor_values({key: report.model_dump_json()})

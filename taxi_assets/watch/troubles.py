@@ -59,12 +59,14 @@ class Report(BaseModel):
         at: when.
         troubles: those that there are.
         fine: the months of which nothing is wanted that is not held.
+        watched: all months that were compared.
         is_blind: whether nothing could be compared.
     """
 
     at: datetime
     troubles: Sequence[Trouble] = ()
     fine: Sequence[str] = ()
+    watched: Sequence[str] = ()
     is_blind: bool = False
 
     @property
