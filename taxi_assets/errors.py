@@ -105,6 +105,10 @@ class StorageUnavailableError(TransientError):
     """The bucket did not answer, or broke off, until the time for retries was over."""
 
 
+class WatchBusyError(TransientError):
+    """Another process is looking at the same months at the source."""
+
+
 class LakeBusyError(TransientError):
     """Somebody else changed a file of the lake meanwhile."""
 

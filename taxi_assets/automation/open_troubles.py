@@ -46,7 +46,10 @@ def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: 
             continue
         if alert.trouble.subject and key == month_key(dataset.taxi, alert.trouble.subject):
             # It lasts until the month is fine; a run of it may have failed since that look.
-            is_over = key in fine and alert.opened <= report.at
+            is_fine = key in fine and alert.opened <= report.at
+            of_run = "run_id" in alert.trouble.about
+            has_left = alert.trouble.subject not in report.watched and not report.is_blind
+            is_over = is_fine or (has_left and not of_run)
         else:
             is_over = alert.trouble.kind in _SEEN_BY_ITSELF or not report.hides_months
         if is_over:

@@ -15,6 +15,7 @@ from taxi_assets.errors import (
     SourceUnavailableError,
 )
 from taxi_assets.source.catalog import Catalog
+from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -29,7 +30,7 @@ BUDGET_SECONDS = 15.0
 
 _AT_ONCE = 4
 _TELLING = 3
-"""So many months without an answer, and none with one, are the host's trouble."""
+"""So many months without an answer, and none with one, are the host's trouble; or both, of two."""
 
 _Answer = Version | Absent | SourceUnavailableError | SourceRefusedError
 
@@ -85,6 +86,7 @@ def look(
     if sightings.not_before is not None and now < sightings.not_before:
         return []
     files = list(_files(catalog, dataset, months))
+    telling = min(_TELLING, max(2, len(files)))
     end = time.monotonic() + budget_seconds
     asked: list[Month] = []
     failed: dict[Month, str] = {}
@@ -102,12 +104,13 @@ def look(
                 failed[file.month] = f"{file}: no answer within {seconds:.0f} s"
             elif isinstance(answer, Version | Absent):
                 answered = True
-                seen = sightings.of(file.month).answered(answer, now)
+                url = public_url(catalog.url(file))
+                seen = sightings.of(file.month).at(url).answered(answer, url, now)
                 sightings.months[str(file.month)] = seen
             else:
                 failed[file.month] = answer.what
         busy = any(isinstance(answer, SourceBusyError) for answer in answers.values())
-        if busy or (len(failed) >= _TELLING and not answered):
+        if busy or (len(failed) >= telling and not answered):
             sightings.host_failed(list(failed.values())[-1], now)
             return asked
     for month, reason in failed.items():

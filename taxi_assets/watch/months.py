@@ -184,7 +184,7 @@ def _line(
         file = catalog.file(dataset, month)
     except InvalidMonthError as error:
         return _as(line, Standing.OUTSIDE, None, error.what)
-    seen = facts.sightings.of(month)
+    seen = facts.sightings.of(month).at(public_url(catalog.url(file)))
     version = seen.version
     if version is not None and (
         not held or _differs(catalog, file, facts.landed.get(file), entries, version)

@@ -10,7 +10,7 @@ import dagster as dg
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field
 
-from taxi_assets.errors import LakeBusyError
+from taxi_assets.errors import WatchBusyError
 from taxi_assets.settings import Settings
 from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
@@ -26,6 +26,7 @@ class Sighting(BaseModel):
     """What the source says of one month.
 
     Attributes:
+        url: where it was looked for, without secrets.
         etag: entity tag of the version that it serves.
         last_modified: HTTP date of that version's last change.
         size_bytes: its length.
@@ -40,6 +41,7 @@ class Sighting(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    url: str = ""
     etag: str | None = None
     last_modified: str | None = None
     size_bytes: int | None = None
@@ -58,8 +60,12 @@ class Sighting(BaseModel):
             return None
         return Version(self.etag, self.last_modified, self.size_bytes)
 
-    def answered(self, answer: Version | Absent, now: datetime) -> Sighting:
-        """What is known after an answer."""
+    def at(self, url: str) -> Sighting:
+        """What is known of that address: nothing, where another one was looked at."""
+        return self if self.url in ("", url) else Sighting()
+
+    def answered(self, answer: Version | Absent, url: str, now: datetime) -> Sighting:
+        """What is known after an answer from there."""
         if isinstance(answer, Absent):
             seen = Sighting(absent=answer.answer)
             same = bool(self.absent)
@@ -69,7 +75,7 @@ class Sighting(BaseModel):
             )
             same = self.version == answer
         since = self.since if same and self.since else now
-        return seen.model_copy(update={"since": since, "seen_at": now})
+        return seen.model_copy(update={"url": url, "since": since, "seen_at": now})
 
     def failed(self, reason: str, now: datetime) -> Sighting:
         """What is known after a look without an answer: as much as before."""
@@ -149,7 +155,7 @@ def changed_sightings(
     """Read them, and keep what is changed in them; one process at a time.
 
     Raises:
-        LakeBusyError: another look at the dataset takes longer than a few seconds.
+        WatchBusyError: another look at the dataset takes longer than a few seconds.
     """
     locks = settings.dagster_home / "sessions"
     locks.mkdir(parents=True, exist_ok=True)
@@ -157,7 +163,7 @@ def changed_sightings(
     try:
         lock.acquire()
     except Timeout:
-        raise LakeBusyError(
+        raise WatchBusyError(
             f"another process is looking at the source for {dataset.taxi}", "try again in a minute"
         ) from None
     try:

@@ -93,7 +93,7 @@ def surveyed(
         report: whether the alerts tell of what is found; never of a part of the months.
 
     Raises:
-        LakeBusyError: somebody else is looking.
+        WatchBusyError: somebody else is looking.
         InvalidMonthError: the chosen publication has no month of the dataset.
     """
     job_name = job_name or load_job_name(dataset)
@@ -201,7 +201,11 @@ def _keep_report(instance: dg.DagsterInstance, dataset: Dataset, survey: Survey)
         if not line.lacking and line.standing is not Standing.FAILING
     ]
     report = Report(
-        at=survey.now, troubles=survey.troubles, fine=fine, is_blind=bool(survey.problem)
+        at=survey.now,
+        troubles=survey.troubles,
+        fine=fine,
+        watched=[str(line.month) for line in survey.lines],
+        is_blind=bool(survey.problem),
     )
     key = _REPORT_KEY.format(taxi=dataset.taxi)
     instance.daemon_cursor_storage.set_cursor_values({key: report.model_dump_json()})

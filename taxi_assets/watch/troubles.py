@@ -59,12 +59,14 @@ class Report(BaseModel):
         at: when.
         troubles: those that there are.
         fine: the months of which nothing is wanted that is not held.
+        watched: all months that were compared.
         is_blind: whether nothing could be compared.
     """
 
     at: datetime
     troubles: Sequence[Trouble] = ()
     fine: Sequence[str] = ()
+    watched: Sequence[str] = ()
     is_blind: bool = False
 
     @property
@@ -95,8 +97,9 @@ def troubles_of(
     whole, newest = {trouble.kind for trouble in found}, _newest(lines)
     for line in lines:
         found += filter(None, (_stuck(catalog, line, now), _missing(catalog, line, newest)))
-    # What has vanished together is told once.
-    return [each for each in found if each.kind != "withdrawn" or "vanished" not in whole]
+    # What has vanished together is told once; of a month that is not there, nothing is known then.
+    hidden = ("withdrawn", "overdue") if "vanished" in whole else ()
+    return [each for each in found if each.kind not in hidden]
 
 
 def _of_source(

@@ -110,6 +110,18 @@ def test_a_source_that_asks_for_fewer_requests_is_left_alone(
     assert sightings.failures == 0
 
 
+def test_two_months_without_an_answer_and_none_with_one_are_the_hosts_trouble(
+    source: SlowSource, catalog: Catalog
+) -> None:
+    source.status = 503
+    sightings = Sightings()
+
+    look(catalog, GREEN, sightings, MONTHS[:2], NOW)
+
+    assert sightings.failures == 1
+    assert sightings.months == {}
+
+
 def test_a_round_comes_to_every_month(source: SlowSource, catalog: Catalog) -> None:
     sightings = Sightings()
     for tick in range(2):

@@ -77,7 +77,7 @@ def line(
 
 
 def seen(answer: Version | Absent) -> Sighting:
-    return Sighting().answered(answer, SEEN)
+    return Sighting().answered(answer, "", SEEN)
 
 
 def test_each_state_in_words(catalog: Catalog) -> None:
@@ -124,7 +124,8 @@ def test_months_that_vanish_together_are_one_trouble(catalog: Catalog) -> None:
     (one,) = troubles_of(catalog, GREEN, months[:1], Sightings(), TODAY)
     assert one.kind == "withdrawn"
 
-    (together,) = troubles_of(catalog, GREEN, months, Sightings(), TODAY)
+    gap = MonthLine("green", MONTH.plus(-1), Standing.OVERDUE, SEEN)
+    (together,) = troubles_of(catalog, GREEN, [gap, *months], Sightings(), TODAY)
     assert together.kind == "vanished"
     assert "it may have moved, renamed its files, or block this host" in together.reason
 

@@ -1,0 +1,61 @@
+"""Which alerts begin and end with what the watch reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from taxi_assets.automation.open_troubles import gather
+from taxi_assets.automation.outbox import Outbox
+from taxi_assets.watch.troubles import Report, Trouble
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+FAILING = Trouble(
+    key="month/green/2025-01",
+    kind="failing",
+    title="green 2025-01 cannot be looked at",
+    since=NOW,
+    reason="HTTP 500",
+    dataset="green",
+    subject="2025-01",
+)
+GAP = Trouble(
+    key="gap/green/2025-02",
+    kind="gap",
+    title="a gap",
+    since=NOW,
+    reason="",
+    dataset="green",
+    subject="2025-02",
+)
+
+
+def lasting(outbox: Outbox, report: Report) -> list[str]:
+    """The keys of the alerts that last after a report."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        text = report.model_dump_json()
+        instance.daemon_cursor_storage.set_cursor_values({"taxi_assets/watch/green": text})
+        gather(instance, outbox, report.at)
+    return [alert.trouble.key for alert in outbox.lasting]
+
+
+def after(hours: float, *troubles: Trouble, **what: object) -> Report:
+    return Report(at=NOW + timedelta(hours=hours), troubles=troubles, **what)  # type: ignore[arg-type]
+
+
+def test_a_months_trouble_lasts_until_it_is_fine_or_watched_no_more() -> None:
+    for end in ({"watched": ["2025-01"], "fine": ["2025-01"]}, {"watched": ["2025-02"]}):
+        outbox = Outbox()
+        assert lasting(outbox, after(0, FAILING, watched=["2025-01"])) == [FAILING.key]
+        assert lasting(outbox, after(1, watched=["2025-01"])) == [FAILING.key]
+        assert lasting(outbox, after(2, is_blind=True)) == [FAILING.key]
+        assert lasting(outbox, after(3, **end)) == []
+
+
+def test_nothing_ends_while_the_source_as_a_whole_hides_it() -> None:
+    outbox = Outbox()
+    away = GAP.model_copy(update={"key": "source/green/unreachable", "kind": "unreachable"})
+    assert lasting(outbox, after(0, GAP)) == [GAP.key]
+    assert set(lasting(outbox, after(1, away))) == {GAP.key, away.key}
+    assert lasting(outbox, after(2)) == []
