@@ -250,7 +250,7 @@ WISHES = [
                 monthly=True,
             ),
         ),
-        "SELECT count(*), count(DISTINCT filename) FROM both",
+        'SELECT count(*), count(DISTINCT filename) FROM "both"',
         [(2 * ROWS, 2)],
     ),
     Wish("load the trips of FHV, high volume, too"),
@@ -284,7 +284,7 @@ WISHES = [
                 format="ndjson",
             ),
         ),
-        "SELECT CAST(at AS VARCHAR) FROM events",
+        'SELECT CAST("at" AS VARCHAR) FROM events',
         [("2026-01-01 00:00:00",)],
     ),
     Wish(
