@@ -16,58 +16,20 @@ from taxi_assets.assistant.copilot.rendering import pipeline_text
 from taxi_assets.assistant.copilot.writing import write_pipeline
 from taxi_assets.errors import AssistantError
 from taxi_assets.settings import read_settings
-from taxi_assets_tests.api_server import api_server, as_json
 from taxi_assets_tests.command_line import taxi_assets
+from taxi_assets_tests.copilot_plans import (
+    FILE,
+    POINTS,
+    REQUEST,
+    address,
+    command,
+    failed,
+    replies,
+    trips,
+)
 from taxi_assets_tests.gemini_server import KEY, GeminiServer
 
-REQUEST = "load green taxi into Postgres every morning at nine from 2020 on"
-FILE = Path("pipelines/green_to_postgres.yaml")
 DSN = "postgresql://loader:hunter2@db.example/ny_taxi"
-
-
-POINTS = [{"asked": "a pipeline", "done_by": "the pipeline"}]
-
-
-def trips(**changes: object) -> dict[str, object]:
-    """The plan that fulfils the request."""
-    pipeline = {
-        "component": "TripPipeline",
-        "name": "green_to_postgres",
-        "taxi": "green",
-        "months": {"first": "2020-01"},
-        "warehouses": ["postgres"],
-        "schedule": "0 9 * * *",
-    }
-    return {"kind": "pipelines", "points": POINTS, "pipelines": [pipeline | changes]}
-
-
-def address(**changes: object) -> dict[str, object]:
-    """A plan of a table from the web."""
-    pipeline = {
-        "component": "HttpTable",
-        "name": "products",
-        "url": "https://dummyjson.com/products?limit=0",
-        "format": "json",
-        "records": "products",
-        "columns": [{"name": "brand", "kind": "text"}, {"name": "price", "kind": "number"}],
-        "table": "products",
-        "warehouse": "duckdb",
-        "query": {"table": "brands", "sql": "SELECT brand\nFROM products\nGROUP BY ALL"},
-    }
-    return {"kind": "pipelines", "points": POINTS, "pipelines": [pipeline | changes]}
-
-
-def command(*arguments: str, **settings: str) -> dict[str, object]:
-    """A plan of a command."""
-    named = [{"name": name, "value": value} for name, value in settings.items()]
-    plan = {"arguments": arguments, "settings": named}
-    return {"kind": "command", "points": POINTS, "command": plan}
-
-
-def replies(server: GeminiServer, *plans: object) -> None:
-    """Let the model reply with these plans, the last one again and again."""
-    left = list(plans)
-    server.think = lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 def loaded(file: str, plan: dict[str, object]) -> dict[str, object]:
@@ -78,12 +40,6 @@ def loaded(file: str, plan: dict[str, object]) -> dict[str, object]:
     proof = found.get(file, found)
     assert isinstance(proof, dict)
     return proof
-
-
-def failed(server: GeminiServer) -> list[str]:
-    """What the last request to the model said of the plans before."""
-    told: list[str] = json.loads(server.asked[-1].prompt)["failed"]
-    return told
 
 
 @pytest.fixture
@@ -391,90 +347,3 @@ def test_a_wrong_file_of_somebody_else_is_in_nobodys_way(
     (FILE.parent / "broken.yaml").write_text("type: [")
     replies(server, trips())
     assert taxi_assets("copilot", REQUEST, "--apply").exit_code == 0
-
-
-BOTH = {
-    "kind": "pipelines",
-    "points": [
-        {"asked": "weather of each hour", "done_by": "weather"},
-        {"asked": "trips beside it", "done_by": "trips_by_weather"},
-        {"asked": "an e-mail"},
-    ],
-    "pipelines": [
-        {
-            "component": "HttpTable",
-            "name": "weather",
-            "url": "https://weather.example/hours",
-            "format": "json",
-            "records": "hourly",
-            "parameters": [{"name": "appid", "secret": "weather_key"}],
-            "columns": [{"name": "at", "kind": "timestamp", "path": "time"}],
-            "table": "weather",
-            "warehouse": "duckdb",
-        },
-        {
-            "component": "SqlTable",
-            "name": "trips_by_weather",
-            "sql": "SELECT at, count(*) AS trips FROM weather JOIN green_tripdata ON "
-            "date_trunc('hour', lpep_pickup_datetime) = at GROUP BY at",
-            "table": "trips_by_weather",
-            "warehouse": "duckdb",
-        },
-    ],
-}
-"""Two pipelines of which one reads what the other one makes."""
-
-
-def test_a_plan_of_two_pipelines_is_echoed_point_by_point(server: GeminiServer) -> None:
-    replies(server, BOTH)
-    request = "weather from https://weather.example/hours beside trips, and an e-mail"
-    said = taxi_assets("copilot", request)
-    assert said.exit_code == 0, said.text
-    assert "✓ weather of each hour: weather ✓ trips beside it: trips_by_weather" in said.text
-    assert "✗ Not part of it: an e-mail" in said.text
-    assert "a query over weather, green_tripdata to duckdb: trips_by_weather" in said.text
-    assert "First add weather_key@weather.example to TAXI_PIPELINE_SECRETS" in said.text
-    refused = taxi_assets("copilot", request, "--apply")
-    assert "was not written" in refused.text
-    assert not FILE.parent.exists()
-
-
-def test_a_trial_shows_columns_and_three_rows_before_anything_is_written(
-    server: GeminiServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TAXI_PIPELINE_HOSTS", "any")
-    secrets = {"weather_key@127.0.0.1": "s3cr3t"}
-    monkeypatch.setenv("TAXI_PIPELINE_SECRETS", json.dumps(secrets))
-    hours = {"time": [f"2026-01-01T0{hour}:00" for hour in range(5)]}
-    with api_server() as api:
-        api.routes["/hours"] = lambda _: as_json({"hourly": hours})
-        plan = json.loads(json.dumps(BOTH).replace("https://weather.example", api.url))
-        replies(server, plan)
-        said = taxi_assets("copilot", f"weather from {api.url}/hours", "--try", "--apply")
-        assert said.exit_code == 0, said.text
-        assert "Trial of weather: 5 rows; at (timestamp[us])" in said.text
-        assert "2026-01-01 02:00:00" in said.text
-        assert "2026-01-01 03:00:00" not in said.text
-        assert "not tried: it reads weather, which is to be made" in said.text
-        assert api.asked == ["/hours?appid=s3cr3t"]
-        assert "s3cr3t" not in said.text + server.asked[0].prompt
-        assert {path.name for path in FILE.parent.iterdir()} == {
-            "weather.yaml",
-            "trips_by_weather.yaml",
-        }
-        plan["pipelines"] = [{**plan["pipelines"][0], "name": "again", "table": "again"}]
-        plan["pipelines"][0]["records"] = "daily"
-        replies(server, plan)
-        said = taxi_assets("copilot", f"weather from {api.url}/hours", "--try", "--apply")
-        assert said.exit_code == 1
-        assert "has nothing at 'daily'" in said.text
-        assert not Path("pipelines/again.yaml").exists()
-
-
-def test_an_address_that_may_not_be_asked_is_told_at_plan_time(server: GeminiServer) -> None:
-    url = "http://169.254.169.254/latest"
-    replies(server, address(url=url))
-    said = taxi_assets("copilot", f"a table of {url}")
-    assert "169.254.169.254, which is not a public address" in said.text
-    assert taxi_assets("copilot", f"a table of {url}", "--apply").exit_code == 1
-    assert not FILE.parent.exists()

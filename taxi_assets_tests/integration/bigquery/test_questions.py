@@ -65,7 +65,7 @@ def test_what_does_more_than_read_the_tables_is_refused(
 ) -> None:
     with pytest.raises(QueryError, match="cannot be run"):
         database.ask(sql, tables_of(database))
-    assert own.counts() == {"green_tripdata_2020-01.csv": ROWS}
+    assert list(own.counts().values()) == [ROWS]
 
 
 class Estimated:
