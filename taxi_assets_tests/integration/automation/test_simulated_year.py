@@ -25,6 +25,9 @@ LAGS_DAYS = (48, 61, 55, 70, 85, 52, 66, 58, 77, 49, 63, 80)
 GAPS = ("2023-03", "2023-05")
 LATE = "2023-10"
 
+# A day, and a tick: here sensors tick twice a day, in any order, and there 48 times or more.
+TOLD_WITHIN_DAYS = 1.5
+
 Plan = dict[int, list[Callable[[], object]]]
 
 
@@ -144,8 +147,8 @@ def test_a_year_in_which_no_version_is_missed_and_each_trouble_is_told_once(year
     assert [told.title.startswith("over: ") for told in vanished] == [False, True]
     assert vanished[0].at - START < timedelta(days=192)
     for title, (begins, over) in EXPECTED.items():
-        assert day_of(year, title) <= begins + 1, title
-        assert begins <= day_of(year, f"over: {title}") <= over + 1, title
+        assert day_of(year, title) <= begins + TOLD_WITHIN_DAYS, title
+        assert begins <= day_of(year, f"over: {title}") <= over + TOLD_WITHIN_DAYS, title
     known = {*EXPECTED, *(f"over: {title}" for title in EXPECTED)}
     unknown = titles.keys() - known - {told.title for told in vanished}
     assert unknown == {"green 2023-12 failed, and is over"}
