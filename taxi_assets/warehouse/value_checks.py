@@ -21,7 +21,7 @@ def _values_as_loaded(month: MonthFigures, expected: Expectations) -> Verdict:
         return Verdict(
             False,
             f"rows or values were changed since the month was loaded: their digest is {found}, and "
-            f"was {known}; `{audit}` finds them, and with --repair brings back what the file says",
+            f"was {known}; `{audit} --repair` brings back what the file says",
             figures,
         )
     contradiction = _contradiction(month, entry, expected)

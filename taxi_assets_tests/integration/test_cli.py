@@ -335,7 +335,7 @@ def test_check_writes_what_a_ci_system_reads(tampered: DataFolder, tmp_path: Pat
     assert bad.exit_code == 1
     assert failure.get("classname") == "duckdb.green_tripdata"
     assert failure.get("name") == "values_as_loaded"
-    assert "tip_amount: sum: 39,800,000 now, 49,750,000 when loaded" in str(failure[0].text)
+    assert "rows or values were changed since the month was loaded" in str(failure[0].text)
     failed = [c["name"] for c in json.loads(found.read_text())[0]["checks"] if not c["passed"]]
     assert "values_as_loaded" in failed
 

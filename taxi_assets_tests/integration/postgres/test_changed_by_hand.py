@@ -116,7 +116,7 @@ def test_a_row_in_place_of_another_is_caught(warehouse: Warehouse) -> None:
         found = failing(warehouse)
 
     assert list(found) == ["values_as_loaded"]
-    assert "`taxi-assets audit green 2020-04` finds them" in found["values_as_loaded"]
+    assert "`taxi-assets audit green 2020-04 --repair` brings back" in found["values_as_loaded"]
 
 
 @pytest.mark.parametrize("kind", ["changed", "emptied"])
