@@ -25,7 +25,7 @@ _CODE = {
     "loader_password": "taxi-db:5432:*:loader",
     "reader_password": "taxi-db:5432:*:reader",
 }
-_SETTINGS = ("gcp_creds", "gemini_api_key", "taxi_alert_webhook")
+_SETTINGS = ("gcp_creds", "gemini_api_key", "taxi_alert_webhook", "taxi_pipeline_secrets")
 _VARIABLES = {
     "ui_password": "STACK_UI_PASSWORD",
     "pgadmin_password": "STACK_PGADMIN_PASSWORD",

@@ -71,12 +71,17 @@ class LedgerEntry:
             sha256=landed.sha256,
             rows=landed.facts.rows,
             jagged_rows=landed.facts.jagged_rows,
-            loaded_at=datetime.now(UTC).replace(tzinfo=None),
+            loaded_at=utc_now(),
             run_id=run_id,
             left_out=json.dumps(left_out) if left_out else None,
             digest=digests.digest,
             engine_digest=digests.engine_text,
         )
+
+
+def utc_now() -> datetime:
+    """The time in UTC, as record tables hold it: without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 LEDGER = RecordTable(

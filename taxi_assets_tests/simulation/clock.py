@@ -18,7 +18,6 @@ _MODULES = (
     "taxi_assets.components.trip_pipeline",
     "taxi_assets.lake.assets",
     "taxi_assets.lake.landing",
-    "taxi_assets.warehouse.duckdb.replace_month",
 )
 
 
@@ -56,6 +55,10 @@ def moved_clock(start: datetime) -> Iterator[Clock]:
             mock.patch(
                 "dagster._core.log_manager.DagsterLogManager", new=get_freezable_log_manager()
             )
+        )
+        ledger = "taxi_assets.warehouse.ledger.utc_now"
+        stack.enter_context(
+            mock.patch(ledger, lambda: clock.now.astimezone(UTC).replace(tzinfo=None))
         )
         for module in _MODULES:
             stack.enter_context(mock.patch(f"{module}.datetime", Moved))

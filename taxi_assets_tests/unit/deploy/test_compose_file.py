@@ -18,7 +18,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 STACK: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 KEPT = ("dagster-db", "taxi-db", "pgadmin")
-SECRET_SETTINGS = ("GCP_CREDS", "GEMINI_API_KEY", "TAXI_ALERT_WEBHOOK")
+SECRET_SETTINGS = (*("GCP_CREDS", "GEMINI_API_KEY", "TAXI_ALERT_WEBHOOK", "TAXI_PIPELINE_SECRETS"),)
 LASTING = {name: service for name, service in SERVICES.items() if name != "prepare"}
 OURS = ("code", "webserver", "daemon")
 EXAMPLE = {name: str(value) for name, value in dotenv_values(ROOT / ".env.example").items()}
@@ -35,6 +35,7 @@ NOT_PASSED = {
     "GCP_CREDS": "a file of the code's container",
     "GEMINI_API_KEY": "a file of the code's container",
     "TAXI_ALERT_WEBHOOK": "a file of the code's container",
+    "TAXI_PIPELINE_SECRETS": "a file of the code's container",
 }
 
 
