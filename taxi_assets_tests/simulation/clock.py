@@ -58,7 +58,7 @@ def moved_clock(start: datetime) -> Iterator[Clock]:
         )
         ledger = "taxi_assets.warehouse.ledger.utc_now"
         stack.enter_context(
-            mock.patch(ledger, lambda: clock.now.astimezone(UTC).replace(tzinfo=None))
+            mock.patch(ledger, side_effect=lambda: Moved.now(UTC).replace(tzinfo=None))
         )
         for module in _MODULES:
             stack.enter_context(mock.patch(f"{module}.datetime", Moved))
