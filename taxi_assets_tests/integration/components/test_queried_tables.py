@@ -108,12 +108,14 @@ def test_its_inputs_are_its_dependencies_and_its_schedule_asks_for_stale_months(
 
     def asked_for() -> list[str | None]:
         schedule = definitions.resolve_schedule_def("pipeline_daily_schedule")
-        with open_instance(read_settings()) as instance:
-            context = dg.build_schedule_context(
+        with (
+            open_instance(read_settings()) as instance,
+            dg.build_schedule_context(
                 instance=instance,
                 repository_def=definitions.get_repository_def(),
                 scheduled_execution_time=datetime.now(UTC),
-            )
+            ) as context,
+        ):
             requests = schedule.evaluate_tick(context).run_requests or []
         return [request.partition_key for request in requests]
 
