@@ -31,7 +31,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
 from taxi_assets.warehouse.reconcile import HeldMonth
-from taxi_assets.warehouse.records import forget
+from taxi_assets.warehouse.records import forget, ledger_entries
 from taxi_assets.warehouse.row_proof import Proof, Truth, audit_rows
 from taxi_assets.warehouse.witness import note_digests, noted_digests
 
@@ -192,7 +192,8 @@ def _keep_digests(
             continue
         with warehouse.session() as session:
             kept = _renewed(entry, truths[entry.filename].digests, session.engine)
-            if kept == entry:
+            # A load meanwhile has kept its own.
+            if kept == entry or ledger_entries(session, [entry.filename]) != [entry]:
                 continue
             session.ensure(LEDGER)
             with session.transaction(writes=LEDGER):
