@@ -96,24 +96,20 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
     )
 
 
-def measure_rows(
-    session: Session, file: TripFile, known: Digests, portable: bool = False
-) -> tuple[Tally, Digests]:
-    """The tally and digests of the month's rows. The table's columns must be as declared.
+def measure_rows(session: Session, file: TripFile, known: Digests) -> tuple[Tally, Digests]:
+    """The tally and a digest of the month's rows. The table's columns must be as declared.
 
     Args:
         session: a session of the warehouse.
         file: the month.
-        known: what the digest by the database's own hash is to be compared with.
-        portable: whether to compute the digest that is the same in every database, too, where
-            digests by the database's own hash are kept.
+        known: what a digest by the database's own hash is to be compared with.
     """
     dataset = file.dataset
     missing = pending_columns(
         session.columns(dataset.table), declared_columns(session.dialect, dataset)
     )
     tallied = tally_expressions(dataset, session.dialect)
-    hashed = _hashed(session, dataset, missing, _columns_hashed(session, known), portable)
+    hashed = _hashed(session, dataset, missing, _columns_hashed(session, known), portable=False)
     measured = _scan(session, file, {**tallied, **hashed.sums}, {})
     return {name: measured[name] for name in tallied}, hashed.digests(measured)
 
@@ -125,14 +121,23 @@ def held_month(session: Session, file: TripFile) -> HeldMonth:
     present = session.columns(dataset.table)
     if not present:
         return HeldMonth(entry, 0)
-    if differences(present, declared_columns(session.dialect, dataset)):
-        return HeldMonth(
-            entry, count_months(session, dataset).get(loaded_file(file, entry).filename, 0)
-        )
-    known = entry.digests if entry else Digests()
-    tally, digests = measure_rows(session, file, known, portable=True)
-    rejects = reject_counts(session).get(loaded_file(file, entry).filename, RejectCounts())
-    return HeldMonth(entry, tally[ROWS], digests, rejects.rejected)
+    declared = declared_columns(session.dialect, dataset)
+    filename = loaded_file(file, entry).filename
+    if differences(present, declared):
+        return HeldMonth(entry, count_months(session, dataset).get(filename, 0))
+    columns = _columns_hashed(session, entry.digests if entry else Digests())
+    missing = pending_columns(present, declared)
+    hashed = _hashed(session, dataset, missing, columns, portable=True)
+    counted = _counted(session.dialect, dataset)
+    figures = {ROWS: counted[ROWS], "foreign_rows": counted["foreign_rows"], **hashed.sums}
+    measured = _scan(session, file, figures, {"filename": filename})
+    return HeldMonth(
+        entry,
+        measured[ROWS],
+        hashed.digests(measured),
+        reject_counts(session).get(filename, RejectCounts()).rejected,
+        measured["foreign_rows"],
+    )
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,14 @@ class HeldMonth:
         rows: number of its rows now.
         digests: digests of its rows now; None if the columns are not as declared.
         rejected: number of its rejected rows that are kept.
+        foreign_rows: rows whose ``filename`` is not the one in the ledger.
     """
 
     entry: LedgerEntry | None
     rows: int
     digests: Digests | None = None
     rejected: int = 0
+    foreign_rows: int = 0
 
     @property
     def digest(self) -> str | None:

@@ -49,6 +49,12 @@ def audit_rows(state: HeldMonth, truth: Truth | None) -> tuple[Proof, str]:
         return Proof.WRONG, f"only the ledger is left: {entry.rows:,} rows of {entry.filename}"
     if state.digest is None:
         return Proof.WRONG, "the table's columns are not as declared: nothing can be compared"
+    if state.foreign_rows:
+        return (
+            Proof.WRONG,
+            f"{state.foreign_rows:,} of {state.rows:,} rows are of another file than "
+            f"{entry.filename}, which the ledger names",
+        )
     return _without_file(entry, state) if truth is None else _compare(entry, state, truth)
 
 

@@ -12,8 +12,18 @@ from taxi_assets_tests.published import Mirror, csv_month
 NAME = "green_tripdata_2020-04.csv"
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3",
+        "UPDATE green_tripdata SET filename = 'green_tripdata_2020-04.parquet' WHERE rowid = 3",
+        "INSERT INTO tripdata_files SELECT * REPLACE ('green_tripdata_2020-04.parquet' AS filename,"
+        " TIMESTAMP '2100-01-01' AS loaded_at) FROM tripdata_files",
+    ],
+    ids=["a value", "the name of a row's file", "a later line in the ledger"],
+)
 def test_a_changed_month_is_repaired_from_the_lake_where_the_source_is_gone(
-    settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+    settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, sql: str
 ) -> None:
     monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
     monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
@@ -22,7 +32,7 @@ def test_a_changed_month_is_repaired_from_the_lake_where_the_source_is_gone(
     assert loaded.exit_code == 0, loaded.text
     published.unlink()
     with duckdb.connect(settings_env / "taxi.duckdb") as connection:
-        connection.execute("UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3")
+        connection.execute(sql)
     assert taxi_assets("audit").exit_code == 1
 
     repaired = taxi_assets("audit", "--repair")
