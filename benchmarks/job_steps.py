@@ -28,10 +28,11 @@ from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.check_assets import expectations
 from taxi_assets.warehouse.check_list import checks_of
-from taxi_assets.warehouse.full_audit import Proof, audit_month
+from taxi_assets.warehouse.full_audit import audit_month
 from taxi_assets.warehouse.interface import Attempt
 from taxi_assets.warehouse.month_assets import load_month
 from taxi_assets.warehouse.registry import warehouse_of
+from taxi_assets.warehouse.row_proof import Proof
 
 MONTHS = {FileFormat.CSV: Month(2019, 1), FileFormat.PARQUET: Month(2025, 1)}
 

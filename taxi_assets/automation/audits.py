@@ -13,9 +13,10 @@ from taxi_assets.lake.lake import Lake
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.full_audit import Finding, Proof, audit_month
+from taxi_assets.warehouse.full_audit import Finding, audit_month
 from taxi_assets.warehouse.holdings import known_months
 from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.row_proof import Proof
 
 AUDIT_JOB = "audit_months"
 _SUNDAY_AT_FIVE = "0 5 * * 0"

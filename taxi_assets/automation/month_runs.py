@@ -91,6 +91,7 @@ def load_month(
     month: Month,
     force: bool = False,
     job_name: str | None = None,
+    land: bool = True,
 ) -> MonthOutcome:
     """Materialize a month from its source to every warehouse, checks included.
 
@@ -101,6 +102,7 @@ def load_month(
         month: which one.
         force: load it even where the tables hold this very file.
         job_name: a job that loads months to other warehouses than all of them.
+        land: whether the source is asked first; if not, what the lake has is loaded.
 
     Raises:
         KeyboardInterrupt: Ctrl-C ended the run; the month is as it was.
@@ -108,6 +110,8 @@ def load_month(
     job = definitions.resolve_job_def(job_name or load_job_name(dataset))
     merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
     ops = {key.to_python_identifier(): {"config": {"force": force}} for key in merged}
+    if not land:
+        job = job.get_subset(asset_selection=frozenset(merged))
     result = job.execute_in_process(
         partition_key=str(month),
         instance=instance,

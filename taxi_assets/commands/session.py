@@ -33,6 +33,7 @@ from taxi_assets.automation.month_runs import (
 )
 from taxi_assets.commands.terminal import MonthProgress, print_checks
 from taxi_assets.definitions import build_definitions
+from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
@@ -141,8 +142,16 @@ def audit(settings: Settings, months: Months, console: Console, repair: bool) ->
     with open_instance(settings) as instance:
 
         def audit_one(dataset: Dataset, month: Month) -> MonthOutcome:
-            load_again = partial(load_month, definitions, instance, dataset, month, force=True)
             file = catalog.file(dataset, month)
+            load_again = partial(
+                load_month,
+                definitions,
+                instance,
+                dataset,
+                month,
+                force=True,
+                land=lake.find(lake_name(file)) is None,
+            )
             return audited(lake, warehouses, catalog, file, load_again if repair else None)
 
         steps: list[_Step] = [

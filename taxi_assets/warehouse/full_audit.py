@@ -7,13 +7,18 @@ rows. What was written down earlier is believed only where the bytes say the sam
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 
-from taxi_assets.errors import DamagedCopyError, InvalidFileError
+from taxi_assets.errors import (
+    DamagedCopyError,
+    InvalidFileError,
+    StorageError,
+    WarehouseError,
+)
 from taxi_assets.lake.examination import facts_anew
 from taxi_assets.lake.lake import Examined, Lake
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
@@ -26,20 +31,11 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
 from taxi_assets.warehouse.reconcile import HeldMonth
-from taxi_assets.warehouse.records import forget, reject_counts
-from taxi_assets.warehouse.rejects import RejectCounts
+from taxi_assets.warehouse.records import forget, ledger_entries
+from taxi_assets.warehouse.row_proof import Proof, Truth, audit_rows
 from taxi_assets.warehouse.witness import note_digests, noted_digests
 
-
-class Proof(StrEnum):
-    """What the audit says of one side."""
-
-    PROVED = "proved"
-    UNPROVED = "not proved"
-    """There is nothing to hold it against."""
-    OUTDATED = "outdated"
-    """It is another version of the file than the lake has."""
-    WRONG = "wrong"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -59,25 +55,11 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True)
-class _Truth:
-    """What a file's bytes say, read anew.
-
-    Attributes:
-        month: the file, with what verification finds in it now.
-        rows: number of its rows, less those that were rejected when it was loaded.
-        digests: their digests.
-    """
-
-    month: OpenMonth
-    rows: int
-    digests: Digests
-
-
 def audit_month(lake: Lake, warehouses: Sequence[Warehouse], file: TripFile) -> list[Finding]:
     """Hold a month in the lake and in every warehouse against its file.
 
-    Digests that were never kept, or by another version of DuckDB, are kept where all is proved.
+    Digests that were never kept, or by another version of DuckDB, are kept where all is proved; a
+    warning is logged where lake or warehouse may only be read.
 
     Args:
         lake: the lake.
@@ -89,38 +71,41 @@ def audit_month(lake: Lake, warehouses: Sequence[Warehouse], file: TripFile) -> 
         StorageError: the lake cannot be read.
     """
     held = {each.name: each.held_month(file) for each in warehouses if each.exists()}
-    entries = [state.entry for state in held.values() if state.entry is not None]
-    loaded = [TripFile.loaded_as(file.dataset, entry.filename) for entry in entries]
-    truths: dict[str, _Truth] = {}
+    loads = [(each.entry, each.rejected) for each in held.values() if each.entry is not None]
+    loaded = [TripFile.loaded_as(file.dataset, entry.filename) for entry, _ in loads]
+    truths: dict[str, Truth] = {}
     findings: list[Finding] = []
     for each in dict.fromkeys([*filter(None, loaded)] or [file]):
-        hashes = {entry.sha256 for entry in entries if entry.filename == each.filename}
-        rejected = max((_rejected(warehouse, each) for warehouse in warehouses), default=0)
+        from_it = [load for load in loads if load[0].filename == each.filename]
         with lake.examine(lake_name(each)) as examined:
-            truth, found = _audit_file(each, examined, hashes, rejected)
+            truth, found = _audit_file(each, examined, from_it)
         findings += found
         if truth is not None:
             truths[each.filename] = truth
     for name, state in held.items():
         truth = truths.get(state.entry.filename) if state.entry else None
-        proof, text = _audit_rows(state, truth)
+        proof, text = audit_rows(state, truth)
         findings.append(Finding(name, "rows", proof, text))
     if findings and all(finding.proof is Proof.PROVED for finding in findings):
-        _keep_digests(lake, warehouses, held, truths)
+        try:
+            _keep_digests(lake, warehouses, held, truths)
+        except (StorageError, WarehouseError) as error:
+            # Who may only read has the month proved all the same.
+            _log.warning("%s: its digests were not kept: %s", file, error.what)
     return findings
 
 
 def _audit_file(
-    file: TripFile, examined: Examined, hashes: set[str], rejected: int
-) -> tuple[_Truth | None, list[Finding]]:
+    file: TripFile, examined: Examined, loads: Sequence[tuple[LedgerEntry, int]]
+) -> tuple[Truth | None, list[Finding]]:
     """What a file's bytes say, if they are those that landed; and what is to be said of them.
 
     Args:
         file: which one it is.
         examined: what lies in the lake.
-        hashes: the sha256 of the file by each ledger that names it.
-        rejected: how many of its rows were rejected when it was loaded.
+        loads: each ledger's entry of it, with the number of rejected rows that are kept.
     """
+    hashes = {entry.sha256 for entry, _ in loads}
     finding = partial(Finding, "lake")
     note = examined.note
     if examined.path is None:
@@ -134,13 +119,16 @@ def _audit_file(
         return None, [finding("file", Proof.WRONG, text)]
     try:
         facts = facts_anew(examined.path, file)
-        base = note or _unknown(file, sha256, examined.path.stat().st_size)
-        landed = base.model_copy(update={"facts": facts, "sha256": sha256})
+        base = note or _unknown(file)
+        found = {"name": lake_name(file), "size_bytes": examined.path.stat().st_size}
+        landed = base.model_copy(update={"facts": facts, "sha256": sha256, **found})
         month = OpenMonth(file, landed, LocalCopy(examined.path, landed))
-        rows, digests = digest_file(month, rejected)
+        # Rows were rejected if the table of rejects says so, or if the ledger counts fewer.
+        rejected = [max(kept, facts.rows - entry.rows) for entry, kept in loads]
+        rows, digests = digest_file(month, max(rejected, default=0))
     except (InvalidFileError, DamagedCopyError) as error:
         return None, [finding("file", Proof.WRONG, error.what)]
-    truth = _Truth(month, rows, digests)
+    truth = Truth(month, rows, digests)
     sound = finding("file", Proof.PROVED, f"{file.published_name} has the bytes that landed")
     if note is None:
         text = "there is no note of the file, or none that can be read"
@@ -151,94 +139,49 @@ def _audit_file(
     return truth, [sound, finding("note", Proof.PROVED, "the note says what the file holds")]
 
 
-def _unknown(file: TripFile, sha256: str, size_bytes: int) -> LandedFile:
-    """What is known of a file that has no note: its bytes, which a ledger names."""
+def _unknown(file: TripFile) -> LandedFile:
+    """What is known of a file that has no note: nothing but its name."""
     return LandedFile(
         name=lake_name(file),
         url="",
         etag=None,
         last_modified=None,
-        sha256=sha256,
-        size_bytes=size_bytes,
+        sha256="",
+        size_bytes=0,
         facts=FileFacts(rows=0, uncompressed_bytes=0),
         landed_at=datetime.now(UTC),
     )
 
 
-def _note_contradiction(note: LandedFile, truth: _Truth, same_bytes: bool) -> str | None:
+def _note_contradiction(note: LandedFile, truth: Truth, same_bytes: bool) -> str | None:
     """How the note differs from what the file says; None if it does not."""
     landed = truth.month.landed
     if not same_bytes:
         return f"its sha256 is {note.sha256}, and file and ledger have {landed.sha256}"
-    found = landed.facts.model_dump()
-    for name, value in note.facts.model_dump().items():
-        if name != "left_out" and value and value != found[name]:
-            return f"it says {name} is {value}, and the file has {found[name]}"
     left_out = landed.facts.undeclared(truth.month.file)
+    found = _noted_facts(landed, truth)
+    for name, value in _noted_facts(note, truth).items():
+        # Notes of older versions lack some facts.
+        if value not in (None, ()) and value != found[name]:
+            return f"it says {name} is {value}, and the file has {found[name]}"
     known = noted_digests(note, truth.rows, left_out, truth.digests.engine)
     if truth.digests.conflict(known):
         return "its digest is not that of the file's rows"
     return None
 
 
-def _audit_rows(state: HeldMonth, truth: _Truth | None) -> tuple[Proof, str]:
-    """Whether a warehouse's rows are those of the file that its ledger names."""
-    entry = state.entry
-    if entry is None and state.rows:
-        return Proof.UNPROVED, f"{state.rows:,} rows, and no ledger says which file's they are"
-    if entry is None:
-        return Proof.PROVED, "the month is not loaded"
-    if not state.rows:
-        return Proof.WRONG, f"only the ledger is left: {entry.rows:,} rows of {entry.filename}"
-    if state.digest is None:
-        return Proof.WRONG, "the table's columns are not as declared: nothing can be compared"
-    return _without_file(entry, state) if truth is None else _compare(entry, state, truth)
-
-
-def _without_file(entry: LedgerEntry, state: HeldMonth) -> tuple[Proof, str]:
-    """Whether rows are those of the ledger: there is nothing else."""
-    if entry.digest is None:
-        return Proof.UNPROVED, f"{state.rows:,} rows, no sound file, and no digest in the ledger"
-    if entry.digest == state.digest:
-        return Proof.UNPROVED, f"{state.rows:,} rows as the ledger says, and no sound file"
-    return Proof.WRONG, f"{state.rows:,} rows, which are not those that the ledger says"
-
-
-def _compare(entry: LedgerEntry, state: HeldMonth, truth: _Truth) -> tuple[Proof, str]:
-    """Whether rows and ledger are what the file says."""
-    landed, digests, kept = truth.month.landed, truth.digests, entry.digests
-    if state.digest != digests.digest:
-        if entry.sha256 != landed.sha256 and kept.digest in (None, state.digest):
-            return Proof.OUTDATED, "the lake has another version of the file than was loaded"
-        return (
-            Proof.WRONG,
-            f"{state.rows:,} rows were changed: their digest is {state.digest}, that of the "
-            f"file's {truth.rows:,} rows is {digests.digest}",
-        )
-    said: dict[str, tuple[object, object]] = {
-        "sha256": (entry.sha256, landed.sha256),
-        "taxi": (entry.taxi, truth.month.file.dataset.taxi),
-        "month": (entry.month, str(truth.month.file.month)),
-        "rows": (entry.rows, truth.rows),
-        "digest": (kept.digest or digests.digest, digests.digest),
-    }
-    if kept.engine == digests.engine:
-        said["engine_digest"] = (kept.by_engine, digests.by_engine)
-    for name, (here, there) in said.items():
-        if here != there:
-            return (
-                Proof.WRONG,
-                "the rows are those of the file, and the ledger was changed: its "
-                f"{name} is {here}, not {there}",
-            )
-    return Proof.PROVED, f"{state.rows:,} rows are those of {entry.filename}"
+def _noted_facts(note: LandedFile, truth: Truth) -> dict[str, object]:
+    """What a note says of the bytes themselves."""
+    facts = note.facts.model_dump(exclude={"left_out"})
+    left_out = note.facts.undeclared(truth.month.file)
+    return {"name": note.name, "size_bytes": note.size_bytes, **facts, "left_out": left_out}
 
 
 def _keep_digests(
     lake: Lake,
     warehouses: Sequence[Warehouse],
     held: Mapping[str, HeldMonth],
-    truths: Mapping[str, _Truth],
+    truths: Mapping[str, Truth],
 ) -> None:
     """Keep digests that are missing, or by another version of DuckDB, now that all is proved."""
     for truth in truths.values():
@@ -249,7 +192,8 @@ def _keep_digests(
             continue
         with warehouse.session() as session:
             kept = _renewed(entry, truths[entry.filename].digests, session.engine)
-            if kept == entry:
+            # A load meanwhile has kept its own.
+            if kept == entry or ledger_entries(session, [entry.filename]) != [entry]:
                 continue
             session.ensure(LEDGER)
             with session.transaction(writes=LEDGER):
@@ -260,10 +204,3 @@ def _keep_digests(
 def _renewed(entry: LedgerEntry, digests: Digests, engine: str) -> LedgerEntry:
     own = digests.engine_text if engine and digests.engine.startswith(f"{engine}/") else None
     return replace(entry, digest=digests.digest, engine_digest=own or entry.engine_digest)
-
-
-def _rejected(warehouse: Warehouse, file: TripFile) -> int:
-    if not warehouse.exists():
-        return 0
-    with warehouse.session() as session:
-        return reject_counts(session).get(file.filename, RejectCounts()).rejected

@@ -48,7 +48,10 @@ class LedgerEntry:
     @property
     def left_out_columns(self) -> tuple[str, ...]:
         """The columns of the file that were not loaded: they are not declared."""
-        return tuple(json.loads(self.left_out or "[]"))
+        try:
+            return tuple(map(str, json.loads(self.left_out or "[]")))
+        except (ValueError, TypeError):
+            return (str(self.left_out),)  # somebody changed it: no file has such a column
 
     def is_of(self, file: TripFile, landed: LandedFile) -> bool:
         """Whether these rows are from this version of the file, with every declared column."""

@@ -34,6 +34,7 @@ The values to bind are the month's file names, the name of the loaded file, and 
 and end."""
 
 _DIGEST = "digest"
+_ENGINE_DIGEST = "engine_digest"
 
 
 def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> MonthFigures:
@@ -73,7 +74,8 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
         wrong = f"unique_row_id IS DISTINCT FROM {id_of(dataset, session.dialect, texts)}"
         counted["wrong_row_ids"] = f"count(CASE WHEN {wrong} THEN 1 END)"
         tallied = tally_expressions(dataset, session.dialect)
-        hashed = _hashed(session, dataset, missing, known)
+        columns = _columns_hashed(session, known)
+        hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
     measured = _scan(session, file, {**counted, **tallied, **hashed.sums}, values)
     digests = hashed.digests(measured)
     # Rows that are those of the load share their ids with as many others as they did then.
@@ -100,60 +102,87 @@ def measure_rows(session: Session, file: TripFile, known: Digests) -> tuple[Tall
     Args:
         session: a session of the warehouse.
         file: the month.
-        known: what the digest is to be compared with: it is of the same kind. Without one, it is
-            by the database's own hash, if digests by that are kept.
+        known: what a digest by the database's own hash is to be compared with.
     """
     dataset = file.dataset
     missing = pending_columns(
         session.columns(dataset.table), declared_columns(session.dialect, dataset)
     )
     tallied = tally_expressions(dataset, session.dialect)
-    hashed = _hashed(session, dataset, missing, known)
+    hashed = _hashed(session, dataset, missing, _columns_hashed(session, known), portable=False)
     measured = _scan(session, file, {**tallied, **hashed.sums}, {})
     return {name: measured[name] for name in tallied}, hashed.digests(measured)
 
 
 def held_month(session: Session, file: TripFile) -> HeldMonth:
-    """The ledger's entry, and rows and digest of the file's month, in any format."""
+    """The ledger's entry, and rows and digests of the file's month, in any format."""
     dataset = file.dataset
     entry = _entry(session, file)
     present = session.columns(dataset.table)
     if not present:
-        return HeldMonth(entry, 0, None)
-    if differences(present, declared_columns(session.dialect, dataset)):
-        return HeldMonth(
-            entry, count_months(session, dataset).get(loaded_file(file, entry).filename, 0), None
-        )
-    tally, digests = measure_rows(session, file, Digests(digest=""))
-    return HeldMonth(entry, tally[ROWS], digests.digest)
+        return HeldMonth(entry, 0)
+    declared = declared_columns(session.dialect, dataset)
+    filename = loaded_file(file, entry).filename
+    if differences(present, declared):
+        return HeldMonth(entry, count_months(session, dataset).get(filename, 0))
+    columns = _columns_hashed(session, entry.digests if entry else Digests())
+    missing = pending_columns(present, declared)
+    hashed = _hashed(session, dataset, missing, columns, portable=True)
+    counted = _counted(session.dialect, dataset)
+    figures = {ROWS: counted[ROWS], "foreign_rows": counted["foreign_rows"], **hashed.sums}
+    measured = _scan(session, file, figures, {"filename": filename})
+    return HeldMonth(
+        entry,
+        measured[ROWS],
+        hashed.digests(measured),
+        reject_counts(session).get(filename, RejectCounts()).rejected,
+        measured["foreign_rows"],
+    )
 
 
 @dataclass(frozen=True)
 class _Hashed:
-    """The sums that a scan takes for a digest, by name, and the engine that hashes; or neither."""
+    """The sums that a scan takes for digests, by name, and the `Digests.engine` of its own hash."""
 
     sums: Mapping[str, str] = field(default_factory=dict)
     engine: str = ""
 
     def digests(self, measured: Mapping[str, int]) -> Digests:
-        if not self.sums:
-            return Digests()
-        found = as_digest(measured[_DIGEST])
-        return Digests(engine=self.engine, by_engine=found) if self.engine else Digests(found)
+        found = {name: as_digest(measured[name]) for name in self.sums}
+        return Digests(found.get(_DIGEST), self.engine, found.get(_ENGINE_DIGEST, ""))
+
+
+def _columns_hashed(session: Session, known: Digests) -> int | None:
+    """Over how many columns a digest by this database's own hash is; None if it is by another."""
+    engine, _, columns = known.engine.rpartition("/")
+    own = engine and engine == session.engine and columns.isdecimal()
+    return int(columns) if own else None
 
 
 def _hashed(
-    session: Session, dataset: Dataset, missing: Collection[str], known: Digests
+    session: Session,
+    dataset: Dataset,
+    missing: Collection[str],
+    columns: int | None,
+    portable: bool,
 ) -> _Hashed:
-    """What to add up for a digest that can be compared with a known one."""
-    dialect = session.dialect
-    engine, _, columns = known.engine.rpartition("/")
-    if known == Digests():
-        engine, columns = session.engine, str(len(dataset.columns) - len(missing))
-    if engine and engine == session.engine:
-        total = engine_sum(dataset, dialect, int(columns), missing)
-        return _Hashed({_DIGEST: total}, engine_label(engine, int(columns)))
-    return _Hashed({_DIGEST: digest_sum(dataset, dialect, missing)})
+    """What to add up for the digests of a month.
+
+    Args:
+        session: a session of the warehouse.
+        dataset: the dataset of the rows.
+        missing: columns that the table does not have yet.
+        columns: over how many columns the database's own hash is to be; None: over all.
+        portable: whether to add up the digest that is the same in every database, too.
+    """
+    sums, engine = {}, ""
+    if session.engine:
+        columns = len(dataset.columns) - len(missing) if columns is None else columns
+        sums[_ENGINE_DIGEST] = engine_sum(dataset, session.dialect, columns, missing)
+        engine = engine_label(session.engine, columns)
+    if portable or not session.engine:
+        sums[_DIGEST] = digest_sum(dataset, session.dialect, missing)
+    return _Hashed(sums, engine)
 
 
 def _counted(dialect: Dialect, dataset: Dataset) -> dict[str, str]:

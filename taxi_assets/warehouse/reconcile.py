@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.warehouse.checks import Verdict
 from taxi_assets.warehouse.ledger import LedgerEntry
 
@@ -15,12 +16,21 @@ class HeldMonth:
     Attributes:
         entry: the ledger's entry; None if the month is not loaded.
         rows: number of its rows now.
-        digest: digest of its rows now; None if the columns are not as declared.
+        digests: digests of its rows now; None if the columns are not as declared.
+        rejected: number of its rejected rows that are kept.
+        foreign_rows: rows whose ``filename`` is not the one in the ledger.
     """
 
     entry: LedgerEntry | None
     rows: int
-    digest: str | None
+    digests: Digests | None = None
+    rejected: int = 0
+    foreign_rows: int = 0
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of its rows that is the same in every database."""
+        return self.digests.digest if self.digests else None
 
 
 def compare(here: HeldMonth, there: HeldMonth, names: tuple[str, str]) -> Verdict:

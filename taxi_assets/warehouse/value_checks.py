@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.witness import noted_digests
@@ -14,10 +15,10 @@ def _values_as_loaded(month: MonthFigures, expected: Expectations) -> Verdict:
     if month.tally is None:
         return Verdict(False, "the columns are not as declared: their values cannot be compared")
     audit = f"taxi-assets audit {entry.taxi} {entry.month}"
-    found = month.digests.digest or month.digests.by_engine
+    pair = month.digests.pair(entry.digests)
+    found, known = pair or (month.digests.digest or month.digests.by_engine, "")
     figures = {"digest": found}
-    if month.digests.conflict(entry.digests):
-        known = entry.digests.digest or entry.digests.by_engine
+    if pair and found != known:
         return Verdict(
             False,
             f"rows or values were changed since the month was loaded: their digest is {found}, and "
@@ -27,7 +28,7 @@ def _values_as_loaded(month: MonthFigures, expected: Expectations) -> Verdict:
     contradiction = _contradiction(month, entry, expected)
     if contradiction:
         return Verdict(False, f"{contradiction}; `{audit}` tells which one was changed", figures)
-    if month.digests.conflict(entry.digests) is None:
+    if pair is None:
         return Verdict(
             False,
             "no digest that this database can compute was kept when the month was loaded: "
@@ -54,12 +55,19 @@ def _contradiction(month: MonthFigures, entry: LedgerEntry, expected: Expectatio
             return "the ledger has another sha256 than the lake, and the digest of the lake's file"
         return None  # another version has landed, and is not loaded yet
     if True in differs:
-        return "rows and ledger have one digest, and the note in the lake has another"
-    jagged = landed.facts.jagged_rows
-    if jagged != entry.jagged_rows and not month.rejects.rejected:
-        return (
-            f"the ledger counts {entry.jagged_rows:,} jagged rows, the note in the lake {jagged:,}"
-        )
+        return "the note in the lake has another digest than rows or ledger"
+    return _other_count(month, entry, landed.facts)
+
+
+def _other_count(month: MonthFigures, entry: LedgerEntry, facts: FileFacts) -> str | None:
+    """Which number of rows the ledger and the lake's note say differently."""
+    counts = {"rows": (entry.rows + month.rejects.rejected, facts.rows)}
+    if not month.rejects.rejected:
+        counts["jagged rows"] = (entry.jagged_rows, facts.jagged_rows)
+    for name, (here, there) in counts.items():
+        if here != there:
+            rejects = " with those rejected" if name == "rows" else ""
+            return f"the ledger counts {here:,} {name}{rejects}, the note in the lake {there:,}"
     return None
 
 

@@ -227,6 +227,24 @@ def test_a_column_that_is_declared_meanwhile_comes_with_the_next_load(
     }
 
 
+def test_an_audit_calls_a_month_outdated_whose_left_out_column_is_declared_since(
+    data: DataFolder, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_UNDECLARED_COLUMNS", "skip")
+    table = with_column(parquet_table(GREEN, MONTH), "mood", ["good", None, "bad"])
+    mirror.publish(PARQUET, parquet_bytes(table))
+    load("2022-01")
+    mood = Column("mood", ColumnType.TEXT, "How it was.", None, ("mood",), parquet_from=None)
+    register(monkeypatch, replace(GREEN, columns=(*GREEN.columns, mood)))
+
+    audited = taxi_assets("audit", "green", "2022-01", "--json")
+    assert audited.exit_code == 0, audited.text
+    assert "mood: left out when the month was loaded, and declared since" in audited.text
+    repaired = taxi_assets("audit", "green", "2022-01", "--repair")
+    assert repaired.exit_code == 0, repaired.text
+    assert Counter(data.query("SELECT mood FROM green_tripdata"))[("good",)] == 1
+
+
 def test_a_check_names_the_columns_whenever_the_month_is_checked(
     data: DataFolder, mirror: Mirror, skip: None
 ) -> None:

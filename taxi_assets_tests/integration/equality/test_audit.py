@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,6 +104,9 @@ def flip_a_bit(project: Project, place: int = -20) -> None:
         ("UPDATE tripdata_files SET digest = 'abc'", "the ledger was changed: its digest"),
         ("UPDATE tripdata_files SET rows = 31", "the ledger was changed: its rows"),
         ("UPDATE tripdata_files SET month = '2020-06'", "the ledger was changed: its month"),
+        ("UPDATE tripdata_files SET jagged_rows = 1", "the ledger was changed: its jagged_rows"),
+        ("UPDATE tripdata_files SET left_out = '[\"x\"]'", "the ledger was changed: its left_out"),
+        ("UPDATE tripdata_files SET left_out = 'x'", "the ledger was changed: its left_out"),
         (
             "UPDATE tripdata_files SET engine_digest = regexp_replace(engine_digest, '.$', 'x')",
             "the ledger was changed: its engine_digest",
@@ -127,10 +131,14 @@ def test_a_changed_table_and_a_changed_ledger_are_told_apart_and_repaired(
     [
         (lambda note: note.update(sha256="abc"), "its sha256 is abc"),
         (lambda note: note["facts"].update(rows=31), "it says rows is 31, and the file has 30"),
+        (lambda note: note["facts"].update(rows=0), "it says rows is 0, and the file has 30"),
+        (lambda note: note["facts"].update(left_out=["x"]), "it says left_out is ('x',)"),
+        (lambda note: note.update(size_bytes=5), "it says size_bytes is 5"),
+        (lambda note: note.update(name="green/x.csv.gz"), "it says name is green/x.csv.gz"),
         (lambda note: note["digests"].update(digest="abc"), "its digest is not that of"),
         (lambda note: note.clear(), "there is no note of the file"),
     ],
-    ids=["sha256", "rows", "digest", "no note"],
+    ids=["sha256", "rows", "no rows", "left out", "size", "name", "digest", "no note"],
 )
 def test_a_changed_note_is_told_and_repaired(
     loaded: Project, changed: Callable[[dict[str, object]], object], found: str
@@ -173,6 +181,38 @@ def test_without_its_file_a_month_is_not_proved_and_a_changed_one_is_wrong(
     assert states(outcome) == {"lake: file": "not proved", "duckdb: rows": "wrong"}
     assert "not those that the ledger says" in reason(outcome, "duckdb: rows")
     assert states(audit(loaded, repair=True)) == SOUND
+
+
+def test_changed_rows_are_told_without_their_file_even_if_no_audit_ran_before(
+    project: Project, mirror: Mirror
+) -> None:
+    mirror.publish(f"{NAME}.gz", csv_month(GREEN, lines(GREEN, 30)))
+    project.load("green", MONTH)
+    path_of(project).unlink()
+    assert states(audit(project))["duckdb: rows"] == "not proved"
+    change(project, "UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3")
+    assert states(audit(project))["duckdb: rows"] == "wrong"
+
+
+def test_a_lake_that_may_only_be_read_is_audited(loaded: Project) -> None:
+    locks = loaded.settings.lake_folder / ".arriving"
+    shutil.rmtree(locks)
+    locks.touch()
+    assert states(audit(loaded)) == SOUND
+
+
+def test_the_lakes_note_tells_changed_rows_whose_digest_in_the_ledger_is_of_no_use(
+    loaded: Project,
+) -> None:
+    change(loaded, "UPDATE tripdata_files SET digest = NULL, engine_digest = 'DuckDB 0.1/1 abc'")
+    change_note(loaded, lambda note: note["digests"].update(digest=None))  # type: ignore[attr-defined]
+    assert loaded.check("green", MONTH).failed_checks == ()
+    change(loaded, "UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3")
+    [failed] = loaded.check("green", MONTH).failed_checks
+    assert (failed.name, "the note in the lake has another digest" in failed.reason) == (
+        "values_as_loaded",
+        True,
+    )
 
 
 def test_rows_that_no_ledger_knows_are_never_called_right(loaded: Project) -> None:
@@ -221,6 +261,27 @@ def test_a_month_with_rejected_rows_is_proved(project: Project, mirror: Mirror) 
     assert states(audit(lenient)) == SOUND
     change(lenient, "UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3")
     assert states(audit(lenient))["duckdb: rows"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM tripdata_rejects",
+        "INSERT INTO tripdata_rejects SELECT * REPLACE (line + 1 AS line) FROM tripdata_rejects",
+    ],
+    ids=["deleted", "added"],
+)
+def test_changed_rejects_are_told_and_repaired(project: Project, mirror: Mirror, sql: str) -> None:
+    rows = [*lines(GREEN, 5), line(GREEN, extra="x"), *lines(GREEN, 3)]
+    mirror.publish(f"{NAME}.gz", csv_month(GREEN, rows))
+    lenient = project.having(TAXI_MAX_REJECTED_ROWS="2")
+    lenient.load("green", MONTH)
+    change(lenient, sql)
+    assert "values_as_loaded" in [c.name for c in lenient.check("green", MONTH).failed_checks]
+    outcome = audit(lenient)
+    assert states(outcome) == {**SOUND, "duckdb: rows": "wrong"}
+    assert "tripdata_rejects was changed" in reason(outcome, "duckdb: rows")
+    assert states(audit(lenient, repair=True)) == SOUND
 
 
 def test_the_job_fails_where_a_month_is_not_what_its_file_says(loaded: Project) -> None:
