@@ -97,7 +97,8 @@ def test_a_value_that_somebody_wrote_there_is_seen(declared: Project, column: st
     refused = taxi_assets("check", "green", BEFORE[0])
     assert refused.exit_code == 1
     for warehouse in ("duckdb", "postgres"):
-        assert f"{warehouse}/green_tripdata: values_as_loaded: {column}: values" in refused.text
+        found = f"{warehouse}/green_tripdata: values_as_loaded: rows or values were changed"
+        assert found in refused.text
 
 
 def test_a_column_elsewhere_than_at_the_end_is_refused(
