@@ -75,7 +75,7 @@ def assert_checks_see_a_changed_value(project: OwnDataset) -> None:
     assert refused.exit_code == 1, refused.text
     assert "bigquery/green_tripdata: values_as_loaded" in refused.text
     assert "bigquery/green_tripdata: same_as_duckdb" in refused.text
-    assert "tip_amount: sum" in refused.text
+    assert "rows or values were changed" in refused.text
 
 
 def assert_one_month_would_be_replaced() -> None:
