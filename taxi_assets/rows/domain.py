@@ -69,7 +69,7 @@ def _has_nul(text: str) -> str:
 
 def without_zero_fraction(text: str) -> str:
     """SQL: the text of a code; some re-exports went through floats, which wrote ``134.0``."""
-    return f"CASE WHEN {text} LIKE '%.0' THEN {text}[:-3] ELSE {text} END"
+    return f"CASE WHEN {text} LIKE '_%.0' THEN {text}[:-3] ELSE {text} END"
 
 
 def to_the_microsecond(time: str) -> str:
