@@ -100,6 +100,7 @@ def shown(what: str, sent_bytes: int) -> str:
     return f"| {what} | {gigabytes:,.2f} GB | {price:,.4f} $ |"
 
 
+@pytest.mark.long
 def test_the_docs_say_what_the_statements_cost(project: OwnDataset) -> None:
     taxi, whole = "yellow", ("yellow", MONTH)
     loaded = command(project, "load", *whole)
