@@ -2,7 +2,7 @@
 
 Starts a stand-in for Cloud Storage and local-bigquery, prints the settings that name them, and goes
 the whole way: bucket and dataset, two months as CSV and two as Parquet, zones, status, checks,
-doctor. Then it waits, so that the UI and further commands can be tried out, until Ctrl-C.
+audit, doctor. Then it waits, so that the UI and further commands can be tried out, until Ctrl-C.
 
 Where TAXI_CSV_BASE_URL and TAXI_PARQUET_BASE_URL name published files, months of these are loaded
 instead of synthetic ones: ``GCP_LOCAL_ARGS="--months=2020-04,2022-01"``.
@@ -86,6 +86,7 @@ def _commands(months: Sequence[str]) -> list[tuple[str, ...]]:
         ("load", _TAXI, months[0], "--dry-run"),
         ("status",),
         *(("check", _TAXI, month) for month in months),
+        ("audit",),
         ("doctor",),
     ]
 

@@ -26,11 +26,16 @@ from taxi_assets.assistant.knowledge.store import store_of
 from taxi_assets.automation.backfill_list import BackfillLine, list_backfills
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.errors import AssistantError
+from taxi_assets.lake.resource import lake_of
 from taxi_assets.mcp.pipelines import pipeline_path, proved
 from taxi_assets.report.check_states import CheckState, check_states
 from taxi_assets.settings import Settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.status.coverage import Coverage, coverage
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.full_audit import Finding, audit_month
+from taxi_assets.warehouse.registry import warehouses_of
 
 _MOST_LINES = 500
 
@@ -174,6 +179,17 @@ class ReadingTools:
             and not (only_bad and state.state == "passed" and state.current)
         ]
         return found[:_MOST_LINES]
+
+    def audit(self, taxi: str, month: MonthText) -> list[Finding]:
+        """Read a month's file anew, and hold its rows and records in every warehouse against it.
+
+        This says whether the data of a month can be trusted, and if not, which side was changed. It
+        takes seconds to a minute. With BigQuery it reads the month's rows, which is billed.
+        """
+        dataset = DATASETS[_known(taxi)]
+        file = Catalog(self.settings).file(dataset, dataset.require(Month.parse(month)))
+        lake, warehouses = lake_of(self.settings), warehouses_of(self.settings)
+        return audit_month(lake, warehouses, file, keep=False)
 
     def backfills(self) -> list[BackfillLine]:
         """List the newest backfills: how far each is, and which months failed."""

@@ -55,7 +55,9 @@ class Finding:
     text: str
 
 
-def audit_month(lake: Lake, warehouses: Sequence[Warehouse], file: TripFile) -> list[Finding]:
+def audit_month(
+    lake: Lake, warehouses: Sequence[Warehouse], file: TripFile, keep: bool = True
+) -> list[Finding]:
     """Hold a month in the lake and in every warehouse against its file.
 
     Digests that were never kept, or by another version of DuckDB, are kept where all is proved; a
@@ -65,6 +67,7 @@ def audit_month(lake: Lake, warehouses: Sequence[Warehouse], file: TripFile) -> 
         lake: the lake.
         warehouses: the warehouses.
         file: the month. The ledgers say which of its formats is loaded.
+        keep: whether digests are kept; otherwise nothing is written.
 
     Raises:
         WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
@@ -86,7 +89,7 @@ def audit_month(lake: Lake, warehouses: Sequence[Warehouse], file: TripFile) -> 
         truth = truths.get(state.entry.filename) if state.entry else None
         proof, text = audit_rows(state, truth)
         findings.append(Finding(name, "rows", proof, text))
-    if findings and all(finding.proof is Proof.PROVED for finding in findings):
+    if keep and findings and all(finding.proof is Proof.PROVED for finding in findings):
         try:
             _keep_digests(lake, warehouses, held, truths)
         except (StorageError, WarehouseError) as error:

@@ -69,6 +69,8 @@ def assert_whole_way(said: str, months: Mapping[str, str]) -> None:
     for month, rows in months.items():
         assert re.search(rf"green {month}\s+loaded\s+{rows} rows", said)
         assert re.search(rf"{month}\s+\w+\s+{rows}\s+{rows}\s+{rows}\s+\S+\s+ok", said)
+    number = len(months)
+    assert f"{number} of {number} months are proved to be what their files say" in said
     findings = re.findall(r"^(ok|FAILED|failed)\s+(\w+):", said.rpartition("doctor")[2], re.M)
     assert {part for _, part in findings} >= {"lake", "bigquery", "duckdb"}
     assert {state for state, _ in findings} == {"ok"}

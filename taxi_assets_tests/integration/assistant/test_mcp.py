@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx2
 import pytest
 from mcp import Client
@@ -30,6 +31,7 @@ READING = {
     "list_tables",
     "query",
     "check_results",
+    "audit",
     "backfills",
     "validate_pipeline",
 }
@@ -138,6 +140,21 @@ def test_status_checks_and_backfills_are_shown(loaded: DataFolder) -> None:
     assert {"rows_match_file"} <= {each["name"] for each in every if each["state"] == "passed"}
     assert call("check_results", only_bad=False, month="2019-01") == {"result": []}
     assert call("backfills") == {"result": []}
+
+
+def test_a_month_is_audited_and_nothing_is_written(loaded: DataFolder) -> None:
+    def audited() -> dict[str, str]:
+        found = call("audit", taxi="green", month="2020-04")["result"]
+        return {f"{each['side']}: {each['subject']}": each["proof"] for each in found}
+
+    proved = dict.fromkeys(("lake: file", "lake: note", "duckdb: rows"), "proved")
+    before = loaded.query("FROM tripdata_files")
+    assert audited() == proved
+    assert loaded.query("FROM tripdata_files") == before, "no digest was added"
+    with duckdb.connect(read_settings().duckdb_file) as connection:
+        connection.execute("UPDATE green_tripdata SET tip_amount = 77 WHERE rowid = 3")
+    assert audited() == {**proved, "duckdb: rows": "wrong"}
+    assert "lies before" in refused("audit", taxi="green", month="2001-01")
 
 
 def test_an_error_says_what_to_do(settings_env: Path) -> None:
