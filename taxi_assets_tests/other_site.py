@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from taxi_assets_tests.loopback import serving
+from taxi_assets_tests.ui import FLAGS, require_chromium
+
+REBOUND = "rebound.example"
+"""A name of the attacker's that points to this machine."""
 
 LIMIT = "mutation {{ setConcurrencyLimit(concurrencyKey: {name}, limit: 7) }}"
 
@@ -95,3 +99,15 @@ def attempt(page: Page, url: str) -> None:
     """From the page that is shown, try each way to set a pool's limit in the UI at an address."""
     mutation = LIMIT.replace("{{", "{").replace("}}", "}")
     page.evaluate(SCRIPT, {"url": url, "mutation": mutation})
+
+
+@contextmanager
+def rebound_browser() -> Iterator[Browser]:
+    """A browser for which `REBOUND` is this machine."""
+    rule = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=require_chromium(), args=[*FLAGS, rule]
+        )
+        yield running
+        running.close()

@@ -8,13 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from taxi_assets_tests.compose_stack import ComposeStack, compose_stack
-from taxi_assets_tests.other_site import attempt, other_site
-from taxi_assets_tests.ui import FLAGS, require_chromium
+from taxi_assets_tests.other_site import REBOUND, attempt, other_site, rebound_browser
 
-REBOUND = "rebound.example"
 SHOWN_MS = 120_000
 POOLS = "{ instance { concurrencyLimits { concurrencyKey slotCount } } }"
 
@@ -27,14 +25,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for which a name of the attacker's points to this machine."""
-    rule = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=require_chromium(), args=[*FLAGS, rule]
-        )
+    with rebound_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -8,12 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from taxi_assets_tests.other_site import LIMIT, attempt, other_site
-from taxi_assets_tests.ui import FLAGS, DevServer, dev_server, require_chromium
+from taxi_assets_tests.other_site import LIMIT, REBOUND, attempt, other_site, rebound_browser
+from taxi_assets_tests.ui import DevServer, dev_server, require_chromium
 
-REBOUND = "rebound.example"
 SAMPLE_ROWS = 100
 POOLS = "{ instance { concurrencyLimits { concurrencyKey slotCount } } }"
 
@@ -33,14 +32,8 @@ def other_port() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for which a name of the attacker's points to this machine."""
-    rule = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=require_chromium(), args=[*FLAGS, rule]
-        )
+    with rebound_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

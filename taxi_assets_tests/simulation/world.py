@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import duckdb
+import pytest
 
 from taxi_assets.automation.outbox import read_outbox
 from taxi_assets.settings import read_settings
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import taxi_assets
@@ -23,6 +25,14 @@ from taxi_assets_tests.webhook import Webhook, webhook_server
 TICKS_A_DAY = 2
 HELD_WITHIN = timedelta(days=2)
 MOST_REQUESTS_A_DAY = 80
+
+_SETTINGS = {
+    "TAXI_SOURCE": "parquet",
+    "TAXI_PUBLISHED_COUNTS": "warn",
+    "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
+    "TAXI_SCHEDULES": "on",
+    "TAXI_HTTP_ATTEMPTS": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -134,15 +144,18 @@ def held_files(world: World) -> dict[str, str]:
 
 
 @contextmanager
-def world(start: datetime, environment: dict[str, str]) -> Iterator[World]:
-    """A world that begins at that time.
+def world(start: datetime, patch: pytest.MonkeyPatch, **settings: str) -> Iterator[World]:
+    """A world of green taxis alone that begins at that time.
 
     Args:
         start: the time.
-        environment: where the settings are put before the deployment reads them.
+        patch: takes back what is set.
+        settings: further settings, as environment variables.
     """
+    patch.delitem(DATASETS, "yellow")
     with site() as source, webhook_server() as webhook, moved_clock(start) as clock:
-        environment["TAXI_PARQUET_BASE_URL"] = source.url
-        environment["TAXI_ALERT_WEBHOOK"] = webhook.url
+        places = {"TAXI_PARQUET_BASE_URL": source.url, "TAXI_ALERT_WEBHOOK": webhook.url}
+        for name, value in {**_SETTINGS, **places, **settings}.items():
+            patch.setenv(name, value)
         with deployment(clock) as found:
             yield World(source, found, webhook, up_since=start)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.fake_source import name_of
@@ -23,6 +21,7 @@ START = datetime(2023, 12, 20, 2, tzinfo=UTC)
 DAYS = 377  # to the end of 2024: 29 February, two changes of the clocks, two New Years
 LAGS_DAYS = (48, 61, 55, 70, 85, 52, 66, 58, 77, 49, 63, 80)
 GAPS = ("2023-03", "2023-05")
+GAPS_ARE_LOADED = 300
 LATE = "2023-10"
 
 # A day, and a tick: here sensors tick twice a day, in any order, and there 48 times or more.
@@ -34,17 +33,8 @@ Plan = dict[int, list[Callable[[], object]]]
 @pytest.fixture
 def year(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployment of green taxis on a gappy install."""
-    for name, value in {
-        "TAXI_SOURCE": "parquet",
-        "TAXI_PUBLISHED_COUNTS": "warn",
-        "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
-        "TAXI_SCHEDULES": "on",
-        "TAXI_SCHEDULE_TIMEZONE": "America/New_York",
-        "TAXI_HTTP_ATTEMPTS": "1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delitem(DATASETS, "yellow")
-    with world(START, os.environ) as found:  # type: ignore[arg-type]
+    zone = {"TAXI_SCHEDULE_TIMEZONE": "America/New_York"}
+    with world(START, monkeypatch, **zone) as found:
         yield found
 
 
@@ -108,7 +98,7 @@ def extraordinary(world: World, plan: Plan) -> None:
     # Published eight months late, when no schedule looks for it any more.
     on(270, publication(world, LATE, 3))
     on(290, lambda: world.load(LATE))
-    on(300, lambda: world.load(GAPS[0]), lambda: world.load(GAPS[1]))
+    on(GAPS_ARE_LOADED, lambda: world.load(GAPS[0]), lambda: world.load(GAPS[1]))
 
 
 def rubbish(world: World, month: str) -> None:
@@ -138,7 +128,8 @@ def live(year: World, days: int) -> Counter[str]:
         year.load(month)
     for day in range(1, days):
         year.pass_day(*plan.get(day, ()))
-    assert year.stale_months() == {}
+    # The gaps are loaded by hand, as their alerts say.
+    assert year.stale_months().keys() == (set(GAPS) if days < GAPS_ARE_LOADED else set())
     titles = Counter(told.title for told in year.told)
     assert max(titles.values()) == 1, [title for title, times in titles.items() if times > 1]
     for title, (begins, over) in EXPECTED.items():
@@ -152,8 +143,8 @@ def live(year: World, days: int) -> Counter[str]:
 KNOWN = {*EXPECTED, *(f"over: {title}" for title in EXPECTED)}
 
 
-def test_a_hundred_days_in_which_each_trouble_is_told_once(year: World) -> None:
-    assert live(year, 100).keys() <= KNOWN
+def test_a_quarter_in_which_each_trouble_is_told_once(year: World) -> None:
+    assert live(year, 75).keys() <= KNOWN
 
 
 @pytest.mark.long

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.fake_source import name_of
@@ -28,17 +27,7 @@ SEED = "SIMULATION_SEED"
 @pytest.fixture
 def years(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """An empty install of green taxis."""
-    for name, value in {
-        "TAXI_SOURCE": "parquet",
-        "TAXI_PUBLISHED_COUNTS": "warn",
-        "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
-        "TAXI_SCHEDULES": "on",
-        "TAXI_HTTP_ATTEMPTS": "1",
-        "TAXI_LOAD_GAPS": "2",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delitem(DATASETS, "yellow")
-    with world(START, os.environ) as found:  # type: ignore[arg-type]
+    with world(START, monkeypatch, TAXI_LOAD_GAPS="2") as found:
         yield found
 
 
