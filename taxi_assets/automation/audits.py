@@ -1,6 +1,7 @@
 """Audits of months: one for the command line, and a weekly job over all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import dagster as dg
 
@@ -11,9 +12,10 @@ from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.lake import Lake
 from taxi_assets.source.catalog import Catalog
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.full_audit import Finding, audit_month
+from taxi_assets.warehouse.full_audit import Finding, audit_month, audit_names
 from taxi_assets.warehouse.holdings import known_months
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.row_proof import Proof
@@ -53,6 +55,19 @@ def audited(
                 findings = audit_month(lake, warehouses, file)
     except TaxiAssetsError as error:
         return MonthOutcome(name, State.FAILED, message=str(error))
+    return _outcome(name, findings)
+
+
+def audited_names(warehouses: Sequence[Warehouse], dataset: Dataset) -> list[MonthOutcome]:
+    """An outcome that names rows of the table that no month's file has; empty if there are none."""
+    try:
+        findings = audit_names(warehouses, dataset)
+    except TaxiAssetsError as error:
+        return [MonthOutcome(dataset.taxi, State.FAILED, message=str(error))]
+    return [_outcome(dataset.taxi, findings)] if findings else []
+
+
+def _outcome(name: str, findings: Sequence[Finding]) -> MonthOutcome:
     checks = tuple(
         CheckOutcome(
             asset=finding.side,
@@ -86,8 +101,10 @@ def audit_definitions(catalog: Catalog, warehouses: Sequence[Warehouse]) -> dg.D
         for dataset in DATASETS.values():
             with dagster_failures():
                 months = known_months(lake, warehouses, dataset)
-            for month in months:
-                outcome = audited(lake, warehouses, catalog, catalog.file(dataset, month))
+            outcomes = (
+                audited(lake, warehouses, catalog, catalog.file(dataset, month)) for month in months
+            )
+            for outcome in chain(outcomes, audited_names(warehouses, dataset)):
                 reasons = [outcome.message, *(c.reason for c in outcome.checks if not c.passed)]
                 said = "; ".join(filter(None, reasons)) or "proved"
                 log = context.log.error if outcome.state is State.FAILED else context.log.info

@@ -149,7 +149,8 @@ def audit(
     with printed_errors():
         settings = read_settings()
         months = months_of(taxi, start, end) if start else _known_months(settings, taxi, lake=True)
-        outcomes = session.audit(settings, months, progress(as_json), repair)
+        whole = [] if start else datasets_of(taxi)
+        outcomes = session.audit(settings, months, progress(as_json), repair, whole)
         _write(outcomes, as_json, junit, json_file)
     finish(outcomes)
 

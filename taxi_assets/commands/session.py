@@ -15,7 +15,7 @@ from functools import partial
 
 from rich.console import Console
 
-from taxi_assets.automation.audits import audited
+from taxi_assets.automation.audits import audited, audited_names
 from taxi_assets.automation.backfills import (
     follow,
     launch_backfill,
@@ -131,8 +131,21 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
     return outcomes
 
 
-def audit(settings: Settings, months: Months, console: Console, repair: bool) -> list[MonthOutcome]:
+def audit(
+    settings: Settings,
+    months: Months,
+    console: Console,
+    repair: bool,
+    whole: Sequence[Dataset] = (),
+) -> list[MonthOutcome]:
     """Hold months against their files, and repair what differs if that is asked for.
+
+    Args:
+        settings: where lake and warehouses are.
+        months: the months.
+        console: gets the progress.
+        repair: fetch and load again what is not as its file says.
+        whole: also look for rows of no month in the tables of these datasets.
 
     Raises:
         Interrupted: Ctrl-C; each month is as it was, or is repaired.
@@ -159,10 +172,12 @@ def audit(settings: Settings, months: Months, console: Console, repair: bool) ->
             for dataset, month in months
         ]
         outcomes = _run(steps, console)
+    proved = [o for o in outcomes if o.checks and all(check.passed for check in o.checks)]
+    summary = f"{len(proved)} of {len(outcomes)} months are proved to be what their files say"
+    outcomes += [found for dataset in whole for found in audited_names(warehouses, dataset)]
     if differing := [o for o in outcomes if not all(check.passed for check in o.checks)]:
         print_checks(console, differing, "Audit")
-    proved = [o for o in outcomes if o.checks and all(check.passed for check in o.checks)]
-    console.print(f"{len(proved)} of {len(outcomes)} months are proved to be what their files say")
+    console.print(summary)
     return outcomes
 
 

@@ -27,7 +27,9 @@ from taxi_assets.lake.local_copy import LocalCopy, sha256_of
 from taxi_assets.rows.file_digest import digest_file
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.rows.row_digest import Digests
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.warehouse.holdings import holdings
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
 from taxi_assets.warehouse.reconcile import HeldMonth
@@ -96,6 +98,27 @@ def audit_month(
             # Who may only read has the month proved all the same.
             _log.warning("%s: its digests were not kept: %s", file, error.what)
     return findings
+
+
+def audit_names(warehouses: Sequence[Warehouse], dataset: Dataset) -> list[Finding]:
+    """Find rows of a merged table whose file name is none of the dataset's.
+
+    No audit of a month reads them. A table that was adopted may have some.
+
+    Raises:
+        WarehouseBusyError, WarehouseError: a warehouse cannot be queried.
+    """
+    return [
+        Finding(
+            warehouse.name,
+            "rows",
+            Proof.UNPROVED,
+            f"{rows:,} rows of {dataset.table} have the filename {name}, which is no month's file",
+        )
+        for warehouse in warehouses
+        for name, rows in holdings(warehouse, dataset).rows.items()
+        if rows and TripFile.loaded_as(dataset, name) is None
+    ]
 
 
 def _audit_file(

@@ -44,7 +44,6 @@ SELECT
     filename,
     count(*) AS month_rows
 FROM {{ table }}
-WHERE filename IS NOT NULL
 GROUP BY filename;
 
 -- name: list_zones

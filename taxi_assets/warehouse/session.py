@@ -92,8 +92,11 @@ class Session(Protocol):
 
 
 def count_by_file(session: Session, dataset: Dataset) -> dict[str, int]:
-    """Number of rows of each file in the merged table, by reading the column ``filename``."""
+    """Number of rows of each file in the merged table, by reading the column ``filename``.
+
+    Rows without one are counted under ``NULL``.
+    """
     query = Statements(__package__, session.dialect)(
         "count_by_file", table=session.table(dataset.table)
     )
-    return {str(filename): int(str(count)) for filename, count in session.ask(query)}
+    return {str(filename or "NULL"): int(str(count)) for filename, count in session.ask(query)}

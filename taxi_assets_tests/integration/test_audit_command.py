@@ -38,3 +38,31 @@ def test_a_changed_month_is_repaired_from_the_lake_where_the_source_is_gone(
     repaired = taxi_assets("audit", "--repair")
     assert repaired.exit_code == 0, repaired.text
     assert "1 of 1 months are proved" in taxi_assets("audit").text
+
+
+def test_rows_under_a_name_that_is_no_months_file_are_told(
+    settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    mirror.publish(f"{NAME}.gz", csv_month(GREEN, 5))
+    assert taxi_assets("load", "green", "2020-04").exit_code == 0
+    with duckdb.connect(settings_env / "taxi.duckdb") as connection:
+        for name in ("NULL", "'trips.csv'"):
+            connection.execute(
+                f"INSERT INTO green_tripdata SELECT * REPLACE ({name} AS filename) "
+                "FROM green_tripdata LIMIT 2"
+            )
+    told = taxi_assets("audit")
+    assert told.exit_code == 0, told.text  # an adopted table may have such rows
+    assert "2 rows of green_tripdata have the filename trips.csv" in told.text
+    assert "2 rows of green_tripdata have the filename NULL" in told.text
+    assert "trips.csv" not in taxi_assets("audit", "green", "2020-04").text
+
+
+@pytest.mark.parametrize("command", ["audit", "check", "load"])
+@pytest.mark.parametrize("month", ["2020-13", "1999-01"])
+def test_a_month_that_cannot_be_is_a_wrong_argument(command: str, month: str) -> None:
+    refused = taxi_assets(command, "green", month)
+    assert refused.exit_code == 2
+    assert month in refused.text

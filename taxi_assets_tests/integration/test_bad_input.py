@@ -481,7 +481,7 @@ def test_a_month_or_taxi_that_there_is_not_is_refused_before_anything_runs(
     project: Project, arguments: tuple[str, ...], says: tuple[str, ...]
 ) -> None:
     result = project.run("load", *arguments)
-    assert result.exit_code != 0
+    assert result.exit_code == 2
     for words in says:
         assert words in result.output
     assert not project.data.exists()

@@ -233,7 +233,7 @@ def test_load_refuses_what_it_cannot_load(
 ) -> None:
     answer = taxi_assets("load", *arguments)
 
-    assert answer.exit_code != 0
+    assert answer.exit_code == 2
     assert says in answer.stderr
     assert "Traceback" not in answer.stderr
     assert not data.lake.exists()

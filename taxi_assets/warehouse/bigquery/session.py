@@ -110,7 +110,8 @@ class BigQuerySession:
         """Number of rows of each file in the merged table, which exists.
 
         BigQuery knows the rows of each partition, so no row is read. The ledger says which file a
-        partition is from; where it has none, the file is taken to be of the usual format.
+        partition is from; where it has none, the file is taken to be of the usual format. Rows of
+        no month are counted under the name of their partition, such as ``__NULL__``.
         """
         query = sql("count_partitions", partitions=self.table("INFORMATION_SCHEMA.PARTITIONS"))
         found = self.ask(query, {"table": dataset.table})
@@ -120,9 +121,11 @@ class BigQuerySession:
         counts = {}
         for partition, rows in found:
             month = _MONTHLY.fullmatch(str(partition))
+            name = str(partition)
             if month is not None:
                 file = TripFile(dataset, Month(int(month[1]), int(month[2])), usual)
-                counts[names.get(str(file.month), file.filename)] = int(str(rows))
+                name = names.get(str(file.month), file.filename)
+            counts[name] = int(str(rows))
         return counts
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
