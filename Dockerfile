@@ -23,7 +23,7 @@ RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python in
 COPY dagster.yaml /build/
 COPY deploy/instance.py deploy/instance/*.yaml /build/instance/
 RUN for way in server containers; do \
-        mkdir -p "/opt/dagster/$way" \
+        mkdir -p "/opt/dagster/$way/storage" \
      && /opt/python/bin/python /build/instance/instance.py \
             /build/dagster.yaml "/build/instance/$way.yaml" > "/opt/dagster/$way/dagster.yaml" \
      || exit 1; \

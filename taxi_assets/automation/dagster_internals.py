@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     )
     from dagster._core.scheduler.instigation import InstigatorState, TickStatus
     from dagster._core.storage.base_storage import DagsterStorage
+    from dagster._core.storage.compute_log_manager import CapturedLogContext
     from dagster._core.storage.event_log import SqliteEventLogStorage
+    from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
     from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
     from dagster._core.utils import FuturesAwareThreadPoolExecutor, make_new_backfill_id
@@ -69,6 +71,7 @@ __all__ = [
     "BulkActionsFilter",
     "CanCancelExecutionRequest",
     "CanCancelExecutionResult",
+    "CapturedLogContext",
     "CheckRunHealthResult",
     "ConfigurableClassData",
     "DaemonIterator",
@@ -87,6 +90,7 @@ __all__ = [
     "LaunchRunContext",
     "LoadableTargetOrigin",
     "LoadedRepositories",
+    "LocalComputeLogManager",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
     "PartitionBackfill",
     "ReloadCodeReply",
@@ -160,6 +164,9 @@ PLACES = {
     # The storage that is SQLite or Postgres by the environment: dagster.yaml cannot branch.
     "dagster._core.storage.base_storage": ("DagsterStorage",),
     "dagster._core.storage.sqlite_storage": ("DagsterSqliteStorage",),
+    # The files that the UI shows what a run printed from.
+    "dagster._core.storage.compute_log_manager": ("CapturedLogContext",),
+    "dagster._core.storage.local_compute_log_manager": ("LocalComputeLogManager",),
     # Where it keeps a file for each run, which it never removes.
     "dagster._core.storage.event_log": ("SqliteEventLogStorage",),
     "dagster._config.config_schema": ("UserConfigSchema",),

@@ -50,7 +50,7 @@ class Purge:
 def purge_old_runs(
     instance: dg.DagsterInstance, days: float, dry_run: bool = False, at_once: int = AT_ONCE
 ) -> Purge:
-    """Delete runs that are over and older than so many days, with their events.
+    """Delete runs that are over and older than so many days, with their events and output.
 
     Kept are: the runs with the last materialization or observation of an asset's partition, each
     job's newest run of a partition, the parent of a run that is kept, runs of unfinished backfills.
@@ -85,6 +85,7 @@ def purge_old_runs(
         return Purge(tuple(chosen), kept)
     for run in chosen:
         instance.delete_run(run.run_id)
+        instance.compute_log_manager.delete_logs(prefix=[run.run_id])
     return Purge(tuple(chosen), kept, free_disk(instance))
 
 

@@ -165,7 +165,10 @@ def test_data_outlives_containers_where_postgres_18_has_it() -> None:
         assert lasting == f"{name}:/var/lib/postgresql"
         assert all(file.startswith("./deploy/postgres/") and file.endswith(":ro") for file in files)
     assert "data:/data" in SERVICES["code"]["volumes"]
-    assert set(STACK["volumes"]) == {"data", "credentials", "code-credentials", *KEPT}
+    assert set(STACK["volumes"]) == {
+        *("data", "credentials", "code-credentials", "step-output"),
+        *KEPT,
+    }
 
 
 def test_pgadmin_and_the_proxy_do_not_reach_dagsters_database() -> None:
