@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from dagster._core.storage.compute_log_manager import CapturedLogContext
     from dagster._core.storage.event_log import SqliteEventLogStorage
     from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
+    from dagster._core.storage.runs import SqliteRunStorage
+    from dagster._core.storage.schedules import SqliteScheduleStorage
     from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
     from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
     from dagster._core.utils import FuturesAwareThreadPoolExecutor, make_new_backfill_id
@@ -98,6 +100,8 @@ __all__ = [
     "RemoteRepositoryOrigin",
     "RunFailureReason",
     "SqliteEventLogStorage",
+    "SqliteRunStorage",
+    "SqliteScheduleStorage",
     "TickStatus",
     "UserConfigSchema",
     "WorkerStatus",
@@ -167,7 +171,10 @@ PLACES = {
     # The files that the UI shows what a run printed from.
     "dagster._core.storage.compute_log_manager": ("CapturedLogContext",),
     "dagster._core.storage.local_compute_log_manager": ("LocalComputeLogManager",),
-    # Where it keeps a file for each run, which it never removes.
+    # Where it keeps a file for each run, which it never removes. It opens each file anew for each
+    # event; ours stay open.
+    "dagster._core.storage.runs": ("SqliteRunStorage",),
+    "dagster._core.storage.schedules": ("SqliteScheduleStorage",),
     "dagster._core.storage.event_log": ("SqliteEventLogStorage",),
     "dagster._config.config_schema": ("UserConfigSchema",),
     "dagster._serdes": ("ConfigurableClassData", "deserialize_value"),

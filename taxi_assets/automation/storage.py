@@ -14,6 +14,11 @@ from taxi_assets.automation.dagster_internals import (
     DagsterStorage,
     UserConfigSchema,
 )
+from taxi_assets.automation.open_sqlite import (
+    OpenEventStorage,
+    OpenRunStorage,
+    OpenScheduleStorage,
+)
 from taxi_assets.settings import read_settings
 
 _DRIVER = "postgresql+psycopg2"  # SQLAlchemy would choose another one by itself.
@@ -21,6 +26,15 @@ _DRIVER = "postgresql+psycopg2"  # SQLAlchemy would choose another one by itself
 
 class ChosenStorage(DagsterSqliteStorage):
     """Stands in ``dagster.yaml``: SQLite below Dagster's home, unless a Postgres is named."""
+
+    def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
+        # As the class above it does, but for the storages that stay open.
+        self.base_dir = base_dir
+        self._run_storage = OpenRunStorage.from_local(f"{base_dir}/history/")
+        self._event_log_storage = OpenEventStorage(f"{base_dir}/history/runs/")
+        self._schedule_storage = OpenScheduleStorage.from_local(f"{base_dir}/schedules")
+        self._inst_data = inst_data
+        super(DagsterSqliteStorage, self).__init__()  # type: ignore[no-untyped-call]
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:

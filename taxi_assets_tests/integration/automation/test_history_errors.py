@@ -19,6 +19,7 @@ def test_a_history_that_another_process_holds_is_told_in_words(
     data: DataFolder, instance: dg.DagsterInstance
 ) -> None:
     runs = data.folder / "dagster" / "history" / "runs.db"
+    instance.dispose()  # which holds it as well
     with sqlite3.connect(runs, isolation_level=None) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
