@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import uuid
@@ -71,6 +72,8 @@ class ReloadingServer(DagsterApiServer):
 @click.option("--port", "-p", default=4000, help="Port to listen on.")
 def main(host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, and until the runs in progress are over."""
+    # Dagster treats SIGTERM as SIGINT, which the background job of a script ignores.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     setup_interrupt_handlers()
     configure_loggers(log_level="INFO")
     logger = logging.getLogger("dagster.code_server")

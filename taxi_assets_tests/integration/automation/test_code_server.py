@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -80,6 +81,15 @@ def test_what_cannot_be_loaded_is_told_until_it_can(
     assert "load_green" in jobs(ui)
 
 
+@pytest.fixture
+def background_job() -> Iterator[None]:
+    """What is started meanwhile ignores Ctrl-C, as a script's `command &` does."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("background_job")
 def test_it_ends_when_it_is_asked_to(server: ServerProcesses) -> None:
     server.ask_to_stop("code")
     assert server.wait_for_end("code") == 0
