@@ -12,7 +12,7 @@ import pytest
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.fake_source import name_of
-from taxi_assets_tests.simulation.world import World, world
+from taxi_assets_tests.simulation.world import TOLD_WITHIN, World, world
 
 # What Dagster's daemons do with their own definitions.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -24,8 +24,7 @@ GAPS = ("2023-03", "2023-05")
 GAPS_ARE_LOADED = 300
 LATE = "2023-10"
 
-# A day, and a tick: here sensors tick twice a day, in any order, and there 48 times or more.
-TOLD_WITHIN_DAYS = 1.5
+TOLD_WITHIN_DAYS = TOLD_WITHIN / timedelta(days=1)
 
 Plan = dict[int, list[Callable[[], object]]]
 
