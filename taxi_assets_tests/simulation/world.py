@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-import duckdb
 import pytest
 
 from taxi_assets.automation.outbox import read_outbox
-from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
@@ -29,6 +27,7 @@ TOLD_WITHIN = timedelta(days=1.5)
 """A day, and a tick: here sensors tick twice a day, in any order, and there 48 times or more."""
 
 MOST_REQUESTS_A_DAY = 80
+_WINDOW_MONTHS = 6
 
 _SETTINGS = {
     "TAXI_SOURCE": "parquet",
@@ -36,6 +35,7 @@ _SETTINGS = {
     "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
     "TAXI_SCHEDULES": "on",
     "TAXI_HTTP_ATTEMPTS": "1",
+    "TAXI_SCHEDULE_MONTHS": str(_WINDOW_MONTHS),
 }
 
 
@@ -131,7 +131,7 @@ class World:
     @property
     def _held_within(self) -> timedelta:
         """A day, and as many as a round of looks takes with so few ticks a day."""
-        watched = len(self.site.files) + read_settings().schedule_months
+        watched = len(self.site.files) + _WINDOW_MONTHS
         return timedelta(days=1 + ceil(watched / (LOOKS_A_TICK * TICKS_A_DAY)))
 
     def _require_told_of_silence(self) -> None:
@@ -156,12 +156,10 @@ class World:
 
 def held_files(world: World) -> dict[str, str]:
     """Hash of the file of each month that the warehouse holds."""
-    file = read_settings().duckdb_file
-    if not file.exists():
+    tables = world.deployment.tables.cursor()
+    if not tables.execute("FROM duckdb_tables() WHERE table_name = 'tripdata_files'").fetchall():
         return {}
-    with duckdb.connect(file, read_only=True) as connection:
-        found = connection.execute("SELECT month, sha256 FROM tripdata_files").fetchall()
-    return dict(found)
+    return dict(tables.execute("SELECT month, sha256 FROM tripdata_files").fetchall())
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
+from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.fake_source import name_of
 from taxi_assets_tests.simulation.world import TOLD_WITHIN, World, world
 
@@ -129,6 +130,8 @@ def live(year: World, days: int) -> Counter[str]:
         year.pass_day(*plan.get(day, ()))
     # The gaps are loaded by hand, as their alerts say.
     assert year.stale_months().keys() == (set(GAPS) if days < GAPS_ARE_LOADED else set())
+    audit = taxi_assets("audit", "green")
+    assert audit.exit_code == 0, audit.text
     titles = Counter(told.title for told in year.told)
     assert max(titles.values()) == 1, [title for title, times in titles.items() if times > 1]
     for title, (begins, over) in EXPECTED.items():
