@@ -49,9 +49,9 @@ class BackfillLab:
             body, f'"{sha256(body)[:16]}"', f"Thu, {rows % 28 + 1:02} May 2025 00:00:00 GMT"
         )
 
-    def backfill(self, start: str, end: str) -> str:
+    def backfill(self, start: str, end: str, taxi: str = "green") -> str:
         """Hand a range to the daemon; the backfill's id."""
-        answer = taxi_assets("backfill", "green", start, end)
+        answer = taxi_assets("backfill", taxi, start, end)
         assert answer.exit_code == 0, answer.text
         match = re.search(r"backfill (\w+):", answer.text)
         assert match is not None
@@ -120,18 +120,21 @@ class BackfillLab:
 
 
 @contextmanager
-def backfill_lab(folder: Path) -> Iterator[BackfillLab]:
+def backfill_lab(folder: Path, **others: str) -> Iterator[BackfillLab]:
     """The services, running, for the time of the context.
 
     Args:
         folder: the data folder; is made.
+        others: further settings, as environment variables.
     """
     with postgres_server() as postgres, held_source() as source:
         settings = {
             "TAXI_CSV_BASE_URL": source.url,
+            "TAXI_PARQUET_BASE_URL": source.url,
             "TAXI_PUBLISHED_COUNTS": "warn",
             "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",  # the same rows stand in all months
             "TAXI_DAGSTER_POSTGRES_DSN": postgres,
+            **others,
         }
         with (
             server_processes(folder, settings) as services,

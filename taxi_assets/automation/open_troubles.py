@@ -38,7 +38,8 @@ def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: 
         return
     outbox.reports[dataset.taxi] = report.at
     for trouble in report.troubles:
-        outbox.open(trouble, now)
+        if trouble.is_sure or trouble.key in outbox.alerts:
+            outbox.open(trouble, now)
     found = {trouble.key for trouble in report.troubles}
     fine = {month_key(dataset.taxi, month) for month in report.fine}
     for key, alert in outbox.alerts.items():

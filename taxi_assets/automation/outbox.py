@@ -27,12 +27,14 @@ class Alert(BaseModel):
         trouble: what it is.
         opened: when it was found.
         told: when it was posted; None where it has not been yet.
+        told_as: its title then; a trouble that grows may get another one.
         ended: when it was over; None while it lasts.
     """
 
     trouble: Trouble
     opened: datetime
     told: datetime | None = None
+    told_as: str = ""
     ended: datetime | None = None
 
 
@@ -98,7 +100,8 @@ class Outbox(BaseModel):
     def was_taken(self, alerts: Iterable[Alert], now: datetime) -> None:
         """Note that these have been posted, beginnings and ends."""
         for alert in alerts:
-            alert.told = alert.told or now
+            if alert.told is None:
+                alert.told, alert.told_as = now, alert.trouble.title
             if alert.ended is not None or alert.trouble.is_event:
                 del self.alerts[alert.trouble.key]
         self.posted, self.failures, self.not_before = now, 0, None

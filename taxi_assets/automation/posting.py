@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import requests
@@ -53,7 +53,7 @@ def body_of(new: Sequence[Alert], over: Sequence[Alert]) -> dict[str, JsonValue]
         return {"text": text, **only, **about}
     counts = [f"{len(new)} new"] * bool(new) + [f"{len(over)} over"] * bool(over)
     title = f"taxi_assets: {', '.join(counts)}"
-    lines = [*_together(new, "{title}\n  {reason}"), *_together(over, "over: {title}")]
+    lines = [*_together(new, _line, "{title}\n  {reason}"), *_together(over, _over, "{title}")]
     return {
         "text": "\n".join([title, *lines]),
         "title": title,
@@ -76,10 +76,13 @@ def _over(alert: Alert) -> dict[str, str]:
     assert alert.ended is not None
     trouble = alert.trouble
     reason = f"from {_time(trouble.since)} to {_time(alert.ended)}"
-    return {"title": f"over: {trouble.title}", "reason": reason, "state": "over"}
+    title = alert.told_as or trouble.title
+    return {"title": f"over: {title}", "reason": reason, "state": "over"}
 
 
-def _together(alerts: Sequence[Alert], form: str) -> list[str]:
+def _together(
+    alerts: Sequence[Alert], line: Callable[[Alert], dict[str, str]], form: str
+) -> list[str]:
     """A line for each, or for all of a kind where they are many."""
     kinds: dict[tuple[str, str], list[Alert]] = {}
     for alert in alerts:
@@ -88,12 +91,12 @@ def _together(alerts: Sequence[Alert], form: str) -> list[str]:
     for some in kinds.values():
         first, *others = some
         if len(some) <= _ALONE:
-            found = [form.format(**_line(alert)) for alert in some]
+            found = [form.format(**line(alert)) for alert in some]
         else:
             subjects = [other.trouble.subject or other.trouble.title for other in others]
             more = f" and {len(subjects) - _SHOWN} more" if len(subjects) > _SHOWN else ""
             listed = ", ".join(sorted(subjects)[:_SHOWN])
-            found = [form.format(**_line(first)), f"  likewise: {listed}{more}"]
+            found = [form.format(**line(first)), f"  likewise: {listed}{more}"]
         lines += found
     return lines
 

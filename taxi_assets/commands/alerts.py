@@ -26,7 +26,7 @@ def alerts(as_json: bool) -> None:
     if as_json:
         found = [
             {
-                **alert.trouble.model_dump(mode="json", exclude={"is_event"}),
+                **alert.trouble.model_dump(mode="json", exclude={"is_event", "is_sure"}),
                 "told": alert.told.isoformat() if alert.told else None,
             }
             for alert in lasting

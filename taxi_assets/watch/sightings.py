@@ -124,6 +124,12 @@ class Sightings(BaseModel):
         """What is known of a month; nothing where it was never looked at."""
         return self.months.get(str(month), Sighting())
 
+    @property
+    def changed(self) -> datetime | None:
+        """When a version was last seen that was not there before; None before the first one."""
+        versions = (seen.since for seen in self.months.values() if not seen.absent)
+        return max(filter(None, versions), default=None)
+
     def host_failed(self, reason: str, now: datetime) -> None:
         """Note that the host does not answer: it is asked ever more rarely, twice a day at last."""
         self.failures += 1

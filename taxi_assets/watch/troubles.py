@@ -36,6 +36,8 @@ class Trouble(BaseModel):
         dataset: the taxi whose months or source the watch found in trouble; empty for others.
         subject: the month, if it is one's.
         is_event: whether it has no end, and is told once.
+        is_sure: whether it was looked at since the source changed last; otherwise it does not begin
+            yet, and one that is known does not end.
         about: what goes into the alert's JSON as it is.
     """
 
@@ -49,6 +51,7 @@ class Trouble(BaseModel):
     dataset: str = ""
     subject: str = ""
     is_event: bool = False
+    is_sure: bool = True
     about: dict[str, JsonValue] = Field(default_factory=dict)
 
 
@@ -99,7 +102,7 @@ def troubles_of(
         found += filter(None, (_stuck(catalog, line, now), _missing(catalog, line, newest)))
     # What has vanished together is told once; of a month that is not there, nothing is known then.
     hidden = ("withdrawn", "overdue") if "vanished" in whole else ()
-    return [each for each in found if each.kind not in hidden]
+    return [_judged(each, sightings) for each in found if each.kind not in hidden]
 
 
 def _of_source(
@@ -139,7 +142,7 @@ def _of_source(
         yield _trouble(
             f"source/{taxi}/vanished",
             "vanished",
-            f"{taxi}: {len(together)} loaded months have vanished from the source together",
+            f"{taxi}: loaded months have vanished from the source together",
             together[0].since or now,
             f"{months}: it may have moved, renamed its files, or block this host. {served} "
             "What to do: look for the files in a browser; set TAXI_PARQUET_BASE_URL or "
@@ -157,6 +160,15 @@ def _of_source(
             f"late, or the files have moved, are renamed, or are refused to this host. {served} "
             "What to do: look for the file in a browser, and at TAXI_PARQUET_BASE_URL.",
         )
+
+
+def _judged(trouble: Trouble, sightings: Sightings) -> Trouble:
+    """Where months come back one after the other, the last of them are not withdrawn."""
+    if trouble.kind != "withdrawn" or sightings.changed is None:
+        return trouble
+    seen_at = sightings.months[trouble.subject].seen_at
+    is_sure = seen_at is None or seen_at >= sightings.changed
+    return trouble.model_copy(update={"is_sure": is_sure})
 
 
 def _silent_since(lines: Sequence[MonthLine]) -> tuple[MonthLine, Month | None] | None:

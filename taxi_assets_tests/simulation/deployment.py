@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import dagster as dg
+import duckdb
+import yaml
 from dagster._core.remote_origin import InProcessCodeLocationOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
@@ -23,28 +27,22 @@ from dagster._scheduler.scheduler import ScheduleIterationTimes, launch_schedule
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
+from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets_tests.simulation.clock import Clock
 from taxi_assets_tests.simulation.launcher import HereAndNow
 from taxi_assets_tests.simulation.quick_sqlite import quick_sqlite
 
-DAGSTER_YAML = """
-storage:
-  custom:
-    module: taxi_assets.automation.storage
-    class: ChosenStorage
-    config: {}
-telemetry:
-  enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 4
-run_coordinator:
-  module: taxi_assets.automation.coordinator
-  class: MonthQueue
-run_launcher:
-  module: taxi_assets_tests.simulation.launcher
-  class: HereAndNow
-"""
+_SHIPPED = Path(__file__).resolve().parents[2] / "dagster.yaml"
+_HERE = "taxi_assets_tests.simulation"
+_OWN: Mapping[str, Any] = {
+    "storage": {
+        "custom": {"module": f"{_HERE}.quick_sqlite", "class": "QuickStorage", "config": {}}
+    },
+    "run_launcher": {"module": f"{_HERE}.launcher", "class": "HereAndNow"},
+}
+_STOPPED = ("daily_freshness", "weekly_audit")
+"""They take as long as all other ticks."""
+
 _LOGGER = logging.getLogger("simulation")
 
 
@@ -56,12 +54,14 @@ class Deployment:
         instance: what it records.
         clock: its time.
         workspace: its code.
+        tables: its DuckDB, kept open, since opening it takes as long as all other steps of a tick.
         is_up: whether its daemons tick.
     """
 
     instance: dg.DagsterInstance
     clock: Clock
     workspace: WorkspaceProcessContext
+    tables: duckdb.DuckDBPyConnection
     is_up: bool = True
 
     def __post_init__(self) -> None:
@@ -91,10 +91,12 @@ def deployment(clock: Clock) -> Iterator[Deployment]:
     """A deployment with the settings of the environment."""
     settings = read_settings()
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    (settings.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
+    configuration = yaml.safe_load(_SHIPPED.read_text()) | _OWN
+    (settings.dagster_home / "dagster.yaml").write_text(yaml.safe_dump(configuration))
     target = LoadableTargetOrigin(module_name="taxi_assets.definitions")
     origin = InProcessCodeLocationOrigin(target, location_name="taxi_assets")
     HereAndNow.definitions = build_definitions(settings)
+    file = DuckDBFile(settings.duckdb_file, settings.duckdb_memory_gb, wait_seconds=0)
     with (
         quick_sqlite(),
         # Nobody waits for a step to be tried again: the clock stands.
@@ -103,11 +105,13 @@ def deployment(clock: Clock) -> Iterator[Deployment]:
         # Ticks would open the same databases anew, which takes most of a tick's time.
         mock.patch.object(dg.DagsterInstance, "from_ref", return_value=nullcontext(instance)),
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([origin])) as workspace,
+        duckdb.connect(file.path, config=file._config()) as tables,
     ):
-        _stop(instance, workspace, "daily_freshness")  # which takes as long as all other ticks
+        for schedule in _STOPPED:
+            _stop(instance, workspace, schedule)
         logging.disable(logging.WARNING)  # hundreds of thousands of lines
         try:
-            yield Deployment(instance, clock, workspace)
+            yield Deployment(instance, clock, workspace, tables)
         finally:
             logging.disable(logging.NOTSET)
 

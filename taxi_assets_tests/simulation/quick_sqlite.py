@@ -1,4 +1,7 @@
-"""Dagster's SQLite databases, kept open: it opens them anew for each question."""
+"""Dagster's SQLite databases, kept open, and one for the events of all runs.
+
+Dagster opens them anew for each question, and makes one for each run.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,24 @@ from typing import Any
 from unittest import mock
 
 import sqlalchemy as db
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+
+from taxi_assets.automation.storage import ChosenStorage
 
 _STORAGES = (
     "dagster._core.storage.runs.sqlite.sqlite_run_storage",
     "dagster._core.storage.event_log.sqlite.sqlite_event_log",
+    "dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log",
     "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
 )
+
+
+class QuickStorage(ChosenStorage):
+    """Stands in the simulation's ``dagster.yaml``."""
+
+    def __init__(self, base_dir: str, inst_data: Any = None) -> None:
+        super().__init__(base_dir, inst_data)
+        self._event_log_storage = ConsolidatedSqliteEventLogStorage(f"{base_dir}/events")
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class _Handler(FakeSourceHandler):
         elif name in site.stale and site.requests % 2:
             old = site.stale[name]
             self._send(200, old.body, ETag=old.etag, Last_Modified=old.last_modified)
-        elif name in site.torn:
+        elif name in site.torn and name in site.files:
             self._tear(site.files[name])
         else:
             super().answer(name)

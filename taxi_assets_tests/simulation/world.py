@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 
-import duckdb
 import pytest
 
 from taxi_assets.automation.outbox import read_outbox
-from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
+from taxi_assets.watch.looking import LOOKS_A_TICK
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.fake_source import name_of
 from taxi_assets_tests.simulation.clock import moved_clock
@@ -23,8 +23,11 @@ from taxi_assets_tests.simulation.site import Site, site
 from taxi_assets_tests.webhook import Webhook, webhook_server
 
 TICKS_A_DAY = 2
-HELD_WITHIN = timedelta(days=2)
+TOLD_WITHIN = timedelta(days=1.5)
+"""A day, and a tick: here sensors tick twice a day, in any order, and there 48 times or more."""
+
 MOST_REQUESTS_A_DAY = 80
+_WINDOW_MONTHS = 6
 
 _SETTINGS = {
     "TAXI_SOURCE": "parquet",
@@ -32,6 +35,7 @@ _SETTINGS = {
     "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
     "TAXI_SCHEDULES": "on",
     "TAXI_HTTP_ATTEMPTS": "1",
+    "TAXI_SCHEDULE_MONTHS": str(_WINDOW_MONTHS),
 }
 
 
@@ -51,7 +55,7 @@ class World:
         site: the source.
         deployment: what loads from it.
         webhook: what is told.
-        up_since: since when the deployment ticks without a pause.
+        up_since: since when the deployment ticks, and the source answers, without a pause.
         told: all that the webhook was told, in order.
         published: since when the source serves what it serves now, by month.
     """
@@ -62,6 +66,7 @@ class World:
     up_since: datetime
     told: list[Told] = field(default_factory=list)
     published: dict[str, datetime] = field(default_factory=dict)
+    _silent_since: datetime | None = None
     _served: dict[str, str | None] = field(default_factory=dict)
     _seen: int = 0
 
@@ -87,6 +92,7 @@ class World:
         for _ in range(TICKS_A_DAY):
             self.deployment.tick(timedelta(days=1) / TICKS_A_DAY)
             self._listen()
+        self._require_told_of_silence()
         self._require_held()
         assert self.site.requests <= MOST_REQUESTS_A_DAY, f"{self.now}: {self.site.requests}"
 
@@ -122,25 +128,38 @@ class World:
         self.told += [Told(self.now, title) for title in titles[self._seen :]]
         self._seen = len(titles)
 
-    def _require_held(self) -> None:
-        excused = self.excused()
-        if not self.deployment.is_up or self.site.refuses or "source" in excused:
+    @property
+    def _held_within(self) -> timedelta:
+        """A day, and as many as a round of looks takes with so few ticks a day."""
+        watched = len(self.site.files) + _WINDOW_MONTHS
+        return timedelta(days=1 + ceil(watched / (LOOKS_A_TICK * TICKS_A_DAY)))
+
+    def _require_told_of_silence(self) -> None:
+        if not (self.site.down and self.deployment.is_up):
+            self._silent_since = None
             return
+        self._silent_since = self._silent_since or self.now
+        is_told = "source" in self.excused()
+        assert is_told or self.now - self._silent_since < TOLD_WITHIN, f"{self.now}: silence"
+
+    def _require_held(self) -> None:
+        if self.site.down or self.site.refuses or not self.deployment.is_up:
+            self.up_since = self.now
+            return
+        excused, within = self.excused(), self._held_within
         for month, published in self.stale_months().items():
             since = max(published, self.up_since)
             is_served = name_of(GREEN, month) not in self.site.stale
-            if is_served and month not in excused and self.now - since >= HELD_WITHIN:
+            if is_served and month not in excused and self.now - since >= within:
                 raise AssertionError(f"{self.now}: {month} is stale since {since}; told: {excused}")
 
 
 def held_files(world: World) -> dict[str, str]:
     """Hash of the file of each month that the warehouse holds."""
-    file = read_settings().duckdb_file
-    if not file.exists():
+    tables = world.deployment.tables.cursor()
+    if not tables.execute("FROM duckdb_tables() WHERE table_name = 'tripdata_files'").fetchall():
         return {}
-    with duckdb.connect(file, read_only=True) as connection:
-        found = connection.execute("SELECT month, sha256 FROM tripdata_files").fetchall()
-    return dict(found)
+    return dict(tables.execute("SELECT month, sha256 FROM tripdata_files").fetchall())
 
 
 @contextmanager

@@ -10,13 +10,13 @@ ALTER TABLE {{ table }} ADD COLUMN {{ column }};
 SELECT
     column_name,
     data_type,
-    is_nullable = 'YES'
-FROM information_schema.columns
+    is_nullable
+FROM duckdb_columns() -- information_schema takes four times as long, at every load and tick
 WHERE
-    table_catalog = current_database()
-    AND table_schema = 'main'
+    database_name = current_database()
+    AND schema_name = 'main'
     AND table_name = {{ bound.name }}
-ORDER BY ordinal_position;
+ORDER BY column_index;
 
 -- name: create_external_view
 CREATE OR REPLACE VIEW {{ view }} AS

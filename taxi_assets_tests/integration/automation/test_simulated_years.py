@@ -7,13 +7,14 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
-from taxi_assets_tests.fake_source import name_of
+from taxi_assets_tests.fake_source import Publication, name_of
 from taxi_assets_tests.simulation.world import World, world
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
@@ -36,6 +37,7 @@ class Fate:
 
     Attributes:
         coming: what ends on a later day.
+        good: the last version of each file that was whole.
     """
 
     def __init__(self, world: World, dice: random.Random) -> None:
@@ -43,6 +45,7 @@ class Fate:
         self.coming: dict[int, list[Callable[[], object]]] = defaultdict(list)
         self.rows = 3
         self.troubles = 0
+        self.good: dict[str, Publication] = {}
 
     def of_day(self, day: int) -> list[Callable[[], object]]:
         """What happens on a day."""
@@ -59,28 +62,30 @@ class Fate:
     def _month(self) -> str:
         return self.dice.choice(sorted(self.world.published) or ["2022-12"])
 
-    def _publish(self, month: str) -> None:
+    def publish(self, month: str) -> None:
+        """Publish another version of a month."""
         self.rows = self.rows % 40 + 1
         self.world.site.publish_rows(month, self.world.now, self.rows)
+        self.good[name_of(GREEN, month)] = self.world.site.files[name_of(GREEN, month)]
 
     def reissue(self, _day: int, _until: int) -> None:
-        self._publish(self._month())
+        self.publish(self._month())
 
     def torn(self, _day: int, until: int) -> None:
         month = self._month()
-        self._publish(month)
+        self.publish(month)
         self.world.site.torn.add(name_of(GREEN, month))
         self.coming[until].append(lambda: self.world.site.torn.discard(name_of(GREEN, month)))
 
     def rubbish(self, _day: int, until: int) -> None:
         month = self._month()
         self.world.site.publish_rubbish(month, self.world.now)
-        self.coming[until].append(lambda: self._publish(month))
+        self.coming[until].append(lambda: self.publish(month))
 
     def rolled_back(self, _day: int, until: int) -> None:
         name = name_of(GREEN, month := self._month())
-        before = self.world.site.files.get(name)
-        self._publish(month)
+        before = self.good.get(name)
+        self.publish(month)
         if before is not None:
             self.coming[until].append(lambda: self.world.site.files.update({name: before}))
 
@@ -92,7 +97,7 @@ class Fate:
     def withdrawn(self, _day: int, until: int) -> None:
         month = self._month()
         if self.world.site.files.pop(name_of(GREEN, month), None):
-            self.coming[until].append(lambda: self._publish(month))
+            self.coming[until].append(lambda: self.publish(month))
 
     def down(self, _day: int, until: int) -> None:
         self.world.site.down = True
@@ -120,9 +125,7 @@ def test_three_years_of_random_troubles_leave_nothing_stale_and_no_alert_untold(
     fate = Fate(years, dice)
     for month in Month(2022, 10).through(Month(2025, 10)):
         day = max(1, (month.end.replace(tzinfo=UTC) - START).days + dice.randint(48, 85))
-        fate.coming[day].append(
-            lambda month=month: years.site.publish_rows(str(month), years.now, 3)  # type: ignore[misc]
-        )
+        fate.coming[day].append(partial(fate.publish, str(month)))
 
     for day in range(1, DAYS):
         years.pass_day(*fate.of_day(day))

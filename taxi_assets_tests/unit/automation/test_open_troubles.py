@@ -8,6 +8,7 @@ import dagster as dg
 
 from taxi_assets.automation.open_troubles import gather
 from taxi_assets.automation.outbox import Outbox
+from taxi_assets.automation.posting import body_of
 from taxi_assets.watch.troubles import Report, Trouble
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -59,3 +60,28 @@ def test_nothing_ends_while_the_source_as_a_whole_hides_it() -> None:
     assert lasting(outbox, after(0, GAP)) == [GAP.key]
     assert set(lasting(outbox, after(1, away))) == {GAP.key, away.key}
     assert lasting(outbox, after(2)) == []
+
+
+def test_what_was_not_looked_at_since_the_source_changed_neither_begins_nor_ends() -> None:
+    outbox = Outbox()
+    unsure = GAP.model_copy(update={"is_sure": False})
+    assert lasting(outbox, after(0, unsure)) == []
+    assert lasting(outbox, after(1, GAP)) == [GAP.key]
+    assert lasting(outbox, after(2, unsure)) == [GAP.key]
+    assert lasting(outbox, after(3)) == []
+
+
+def test_the_end_is_told_under_the_title_of_the_beginning() -> None:
+    outbox = Outbox()
+    failed = FAILING.model_copy(update={"title": "green 2025-01 failed"})
+    outbox.open(FAILING, NOW)
+    outbox.open(GAP, NOW)
+    outbox.was_taken(outbox.untold()[0], NOW)
+    outbox.open(failed, NOW)
+    assert [alert.trouble.title for alert in outbox.lasting] == [GAP.title, failed.title]
+    for key in (FAILING.key, GAP.key):
+        outbox.end(key, NOW)
+
+    body = body_of(*outbox.untold())
+
+    assert str(body["text"]).splitlines()[1:] == [f"over: {FAILING.title}", f"over: {GAP.title}"]
