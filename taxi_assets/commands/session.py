@@ -31,7 +31,8 @@ from taxi_assets.automation.month_runs import (
     load_zones,
     run_job,
 )
-from taxi_assets.commands.terminal import MonthProgress, print_checks
+from taxi_assets.automation.unchanged_months import unchanged_months
+from taxi_assets.commands.terminal import MonthProgress, print_checks, print_passed_over
 from taxi_assets.definitions import build_definitions
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
@@ -58,7 +59,7 @@ def load(
     zones: bool = False,
     job_name: str | None = None,
 ) -> list[MonthOutcome]:
-    """Load months, one run each.
+    """Load months, one run each. Months that are there unchanged are passed over.
 
     Args:
         settings: settings of the project.
@@ -66,23 +67,37 @@ def load(
         console: gets the progress.
         force: load months even if they are unchanged.
         zones: load the table of taxi zones first.
-        job_name: a job to load with; None uses the taxi's own job.
+        job_name: a job to load with; None uses the taxi's own job, which alone passes months over.
+
+    Returns:
+        The outcome of each month, those that were passed over first.
 
     Raises:
         Interrupted: Ctrl-C; each month is loaded whole or is as it was.
     """
-    definitions = build_definitions(settings)
     with open_instance(settings) as instance:
+        skips = not force and job_name is None
+        unchanged = unchanged_months(settings, instance, months) if skips else {}
+        passed_over = [
+            MonthOutcome(f"{dataset.taxi} {month}", State.UNCHANGED, unchanged[dataset.taxi, month])
+            for dataset, month in months
+            if (dataset.taxi, month) in unchanged
+        ]
+        print_passed_over(console, unchanged)
+        if len(passed_over) == len(months) and not zones:
+            return passed_over
+        definitions = build_definitions(settings)
         steps: list[_Step] = [
             (
                 f"{dataset.taxi} {month}",
                 partial(load_month, definitions, instance, dataset, month, force, job_name),
             )
             for dataset, month in months
+            if (dataset.taxi, month) not in unchanged
         ]
         if zones:
             steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
-        return _run(steps, console)
+        return [*passed_over, *_run(steps, console)]
 
 
 def run_table_job(

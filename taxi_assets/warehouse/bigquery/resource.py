@@ -127,6 +127,10 @@ class BigQueryWarehouse(BigQueryResource):
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
+    def is_complete(self, lake: Lake, _dataset: Dataset) -> bool:
+        """Whether there are no external tables, which only the load of a month looks at."""
+        return not isinstance(lake, BucketLake)
+
     def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
         """Write the rows of a pipeline's tables, in one transaction."""
         with self.session() as session:

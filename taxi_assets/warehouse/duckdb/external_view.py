@@ -64,6 +64,16 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
     return len(files)
 
 
+def is_external_view_complete(session: DuckDBSession, lake: Lake, dataset: Dataset) -> bool:
+    """Whether the view reads every raw file that it would read if it were made now."""
+    if not isinstance(lake, FolderLake):
+        return True
+    views = session.ask(sql("show_external_view"), {"name": f"{dataset.table}_ext"})
+    text = " ".join(str(view) for (view,) in views)
+    files = _loaded_files(session, lake, dataset)
+    return all(literal(str(lake.path(landed.name))) in text for _, landed in files)
+
+
 def _union(
     session: DuckDBSession,
     lake: FolderLake,
