@@ -31,7 +31,7 @@ def checked_months(
         months: the months in question.
         judged_anew: checks whose recorded failure does not count.
     """
-    blocks = _checks(dataset, warehouses)
+    blocks = month_check_keys(dataset, warehouses)
     done: dict[Month, set[dg.AssetCheckKey]] = defaultdict(set)
     found = instance.event_log_storage.get_asset_check_partition_info(
         list(blocks), partition_keys=[str(month) for month in months]
@@ -44,7 +44,7 @@ def checked_months(
     return {month for month, keys in done.items() if keys == blocks.keys()}
 
 
-def _checks(dataset: Dataset, warehouses: Sequence[str]) -> dict[dg.AssetCheckKey, bool]:
+def month_check_keys(dataset: Dataset, warehouses: Sequence[str]) -> dict[dg.AssetCheckKey, bool]:
     """The checks of a month in all these warehouses, and whether each one blocks."""
     blocks = {check.name: check.blocks for check in checks_of(dataset)}
     first, *others = in_fixed_order(warehouses)

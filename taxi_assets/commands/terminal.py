@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -14,9 +15,11 @@ from rich.table import Table
 from taxi_assets.automation.month_runs import MonthOutcome, State
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState
-from taxi_assets.status.doctor import Finding, SettingLine
-from taxi_assets.status.load_plan import MonthPlan
 from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
+
+if TYPE_CHECKING:
+    from taxi_assets.status.doctor import Finding, SettingLine
+    from taxi_assets.status.load_plan import MonthPlan
 
 _STYLES = {
     State.LOADED: "green",

@@ -19,6 +19,9 @@ from taxi_assets.warehouse.measuring import measure_digests
 JUDGED = ("rows_match_file", "rows_match_published", "values_as_loaded")
 """The checks that are judged by it. What others say holds as long as the rows are the same."""
 
+_WAIT_SECONDS = 15.0
+"""So long others are waited for. The runs of months that are in doubt wait by themselves."""
+
 
 def months_as_loaded(
     warehouse: Warehouse,
@@ -41,10 +44,12 @@ def months_as_loaded(
     Raises:
         WarehouseBusyError, WarehouseError: the warehouse cannot be queried.
     """
-    if not warehouse.exists() or not warehouse.is_complete(lake, dataset):
-        return {}
     found: dict[TripFile, int] = {}
-    with warehouse.session() as session:
+    if not warehouse.exists():
+        return found
+    with warehouse.session(_WAIT_SECONDS) as session:
+        if not warehouse.is_complete(session, lake, dataset):
+            return found
         for file, file_landed in landed.items():
             figures = measure_digests(session, file)
             if _is_as_loaded(file, file_landed, figures, settings, lake):

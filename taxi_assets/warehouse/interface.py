@@ -119,7 +119,7 @@ class Warehouse(Protocol):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
 
-    def is_complete(self, lake: Lake, dataset: Dataset) -> bool:
+    def is_complete(self, session: Session, lake: Lake, dataset: Dataset) -> bool:
         """Whether what stands beside the merged table is as the load of a month would leave it.
 
         False also where only a load can tell.

@@ -43,6 +43,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
+from taxi_assets.warehouse.session import Session
 
 _DOCTOR_SECONDS = 10
 
@@ -127,7 +128,7 @@ class BigQueryWarehouse(BigQueryResource):
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
 
-    def is_complete(self, lake: Lake, _dataset: Dataset) -> bool:
+    def is_complete(self, _session: Session, lake: Lake, _dataset: Dataset) -> bool:
         """Whether there are no external tables, which only the load of a month looks at."""
         return not isinstance(lake, BucketLake)
 

@@ -38,6 +38,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
+from taxi_assets.warehouse.session import Session
 
 DIALECT = DUCKDB
 
@@ -130,10 +131,9 @@ class DuckDBWarehouse(DuckDBResource):
         with self.session() as session:
             return held_month(session, file)
 
-    def is_complete(self, lake: Lake, dataset: Dataset) -> bool:
+    def is_complete(self, session: Session, lake: Lake, dataset: Dataset) -> bool:
         """Whether the external view reads the files of all loaded months that it can read."""
-        with self.session() as session:
-            return is_external_view_complete(session, lake, dataset)
+        return is_external_view_complete(session, lake, dataset)
 
     def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
         """Write the rows of a pipeline's tables, in one transaction."""
