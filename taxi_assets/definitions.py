@@ -19,7 +19,7 @@ from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.assets import report_definitions
-from taxi_assets.settings import WAREHOUSES, Settings, read_settings
+from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
@@ -27,7 +27,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.check_assets import month_checks
 from taxi_assets.warehouse.interface import OwnAsset, Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
-from taxi_assets.warehouse.reconcile_assets import Side, reconcile_checks
+from taxi_assets.warehouse.reconcile_assets import Side, in_fixed_order, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
 
 _OWN = Path(__file__).with_name("defs")
@@ -95,11 +95,9 @@ def _of_dataset(
     own_of: Mapping[str, Sequence[OwnAsset]],
 ) -> dg.Definitions:
     settings = catalog.settings
-    # The order of the settings must not change which warehouse the others are compared with, since
-    # the names of the checks contain it.
-    ordered = sorted(warehouses, key=lambda warehouse: list(WAREHOUSES).index(warehouse.name))
+    by_name = {warehouse.name: warehouse for warehouse in warehouses}
     sides = []
-    for each in ordered:
+    for each in map(by_name.__getitem__, in_fixed_order(by_name)):
         sources = [own.asset.key for own in own_of[each.name] if own.feeds_table_of(dataset)]
         sides.append(Side(each, merged_asset(each, dataset, catalog, sources)))
     own = [each.asset for of_one in own_of.values() for each in of_one if each.dataset is dataset]

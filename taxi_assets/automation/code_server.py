@@ -32,13 +32,23 @@ from taxi_assets.automation.dagster_internals import (
     serializable_error_info_from_exc_info,
     setup_interrupt_handlers,
 )
+from taxi_assets.automation.warm_runs import warm_processes
 
 MODULE = "taxi_assets.definitions"
 LOCATION = "taxi_assets"
 
 
 class ReloadingServer(DagsterApiServer):
-    """Answers for the definitions of one module."""
+    """Answers for the definitions of one module, and forks runs from a warm process."""
+
+    def __init__(self, **arguments: Any) -> None:
+        """Answer for the definitions that Dagster's server is told of.
+
+        Args:
+            arguments: those of Dagster's server.
+        """
+        super().__init__(**arguments)
+        self._mp_ctx = warm_processes()
 
     def ReloadCode(  # noqa: N802 - gRPC's name
         self, _request: object, _context: object

@@ -60,7 +60,7 @@ def _show_plan(
     settings: Settings, months: list[tuple[Dataset, Month]], force: bool, as_json: bool
 ) -> None:
     from taxi_assets.commands.terminal import print_plan
-    from taxi_assets.status.dry_run import plan_load
+    from taxi_assets.status.load_plan import plan_load
 
     plans = list(plan_load(settings, months, force))
     if as_json:

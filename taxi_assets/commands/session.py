@@ -1,7 +1,7 @@
 """Runs months one after the other for the command line, and shows their progress.
 
 Importing this module imports Dagster and DuckDB, which takes a second. The command line imports it
-only for commands that need it.
+only for commands that need it, and its functions import what only they need.
 """
 
 from __future__ import annotations
@@ -13,15 +13,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 
+import dagster as dg
 from rich.console import Console
 
-from taxi_assets.automation.audits import audited, audited_names
-from taxi_assets.automation.backfills import (
-    follow,
-    launch_backfill,
-    missing_months,
-    require_daemon,
-)
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.month_runs import (
     MonthOutcome,
@@ -31,8 +25,8 @@ from taxi_assets.automation.month_runs import (
     load_zones,
     run_job,
 )
-from taxi_assets.commands.terminal import MonthProgress, print_checks
-from taxi_assets.definitions import build_definitions
+from taxi_assets.automation.unchanged_months import unchanged_months
+from taxi_assets.commands.terminal import MonthProgress, print_checks, print_passed_over
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
@@ -40,7 +34,6 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.registry import warehouses_of
-from taxi_assets.watch.survey import stale_months
 
 Months = Sequence[tuple[Dataset, Month]]
 _Step = tuple[str, Callable[[], MonthOutcome]]
@@ -58,7 +51,7 @@ def load(
     zones: bool = False,
     job_name: str | None = None,
 ) -> list[MonthOutcome]:
-    """Load months, one run each.
+    """Load months, one run each. Months that are there unchanged are passed over.
 
     Args:
         settings: settings of the project.
@@ -66,23 +59,38 @@ def load(
         console: gets the progress.
         force: load months even if they are unchanged.
         zones: load the table of taxi zones first.
-        job_name: a job to load with; None uses the taxi's own job.
+        job_name: a job to load with; None uses the taxi's own job, which alone passes months over.
+
+    Returns:
+        The outcome of each month, also of those that were passed over, in the order of the months.
 
     Raises:
         Interrupted: Ctrl-C; each month is loaded whole or is as it was.
     """
-    definitions = build_definitions(settings)
+    named = {f"{dataset.taxi} {month}": (dataset, month) for dataset, month in months}
     with open_instance(settings) as instance:
+        skips = not force and job_name is None
+        rows = unchanged_months(settings, instance, months) if skips else {}
+        print_passed_over(console, rows)
+        passed_over = [
+            MonthOutcome(name, State.UNCHANGED, rows[dataset.taxi, month])
+            for name, (dataset, month) in named.items()
+            if (dataset.taxi, month) in rows
+        ]
+        if len(passed_over) == len(named) and not zones:
+            return passed_over
+        definitions = _definitions(settings)
         steps: list[_Step] = [
-            (
-                f"{dataset.taxi} {month}",
-                partial(load_month, definitions, instance, dataset, month, force, job_name),
-            )
-            for dataset, month in months
+            (name, partial(load_month, definitions, instance, dataset, month, force, job_name))
+            for name, (dataset, month) in named.items()
+            if (dataset.taxi, month) not in rows
         ]
         if zones:
             steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
-        return _run(steps, console)
+        places = {name: place for place, name in enumerate(named)}
+        return sorted(
+            [*passed_over, *_run(steps, console)], key=lambda outcome: places.get(outcome.name, -1)
+        )
 
 
 def run_table_job(
@@ -104,7 +112,7 @@ def run_table_job(
     Raises:
         Interrupted: Ctrl-C; what a run writes is written whole, or not at all.
     """
-    definitions = build_definitions(settings)
+    definitions = _definitions(settings)
     with open_instance(settings) as instance:
         titled = [(name, None)] if months is None else [(f"{name} {m}", m) for m in months]
         steps: list[_Step] = [
@@ -120,7 +128,7 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
     Raises:
         Interrupted: Ctrl-C.
     """
-    definitions = build_definitions(settings)
+    definitions = _definitions(settings)
     with open_instance(settings) as instance:
         steps: list[_Step] = [
             (f"{dataset.taxi} {month}", partial(check_month, definitions, instance, dataset, month))
@@ -150,7 +158,9 @@ def audit(
     Raises:
         Interrupted: Ctrl-C; each month is as it was, or is repaired.
     """
-    definitions, catalog = build_definitions(settings), Catalog(settings)
+    from taxi_assets.automation.audits import audited, audited_names
+
+    definitions, catalog = _definitions(settings), Catalog(settings)
     lake, warehouses = lake_of(settings), warehouses_of(settings)
     with open_instance(settings) as instance:
 
@@ -197,6 +207,14 @@ def backfill(
         DaemonNotRunningError: no daemon is running.
         KeyboardInterrupt: Ctrl-C; the backfill goes on.
     """
+    from taxi_assets.automation.backfills import (
+        follow,
+        launch_backfill,
+        missing_months,
+        require_daemon,
+    )
+    from taxi_assets.watch.survey import stale_months
+
     with open_instance(settings) as instance:
         require_daemon(instance)
         launched = []
@@ -221,6 +239,13 @@ def backfill(
                     outcomes.append(outcome)
                     progress.end(outcome)
         return outcomes
+
+
+def _definitions(settings: Settings) -> dg.Definitions:
+    """All of Dagster's definitions. They take a second to import and make: only for runs."""
+    from taxi_assets.definitions import build_definitions
+
+    return build_definitions(settings)
 
 
 def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:

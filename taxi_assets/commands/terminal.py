@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -14,9 +15,11 @@ from rich.table import Table
 from taxi_assets.automation.month_runs import MonthOutcome, State
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState
-from taxi_assets.status.doctor import Finding, SettingLine
-from taxi_assets.status.dry_run import MonthPlan
-from taxi_assets.trips.month import MONTHS_PER_YEAR
+from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
+
+if TYPE_CHECKING:
+    from taxi_assets.status.doctor import Finding, SettingLine
+    from taxi_assets.status.load_plan import MonthPlan
 
 _STYLES = {
     State.LOADED: "green",
@@ -86,6 +89,29 @@ def print_outcome(console: Console, outcome: MonthOutcome) -> None:
         word = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"
         text = f"{check.asset}: {check.name}: {check.reason}"
         console.print(f"  {word} {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def print_passed_over(console: Console, rows: Mapping[tuple[str, Month], int]) -> None:
+    """Print one line of all months that are there unchanged, by taxi and month: their rows."""
+    if not rows:
+        return
+    stretches: list[tuple[str, Month, Month]] = []
+    for taxi, month in sorted(rows):
+        if stretches and (stretches[-1][0], stretches[-1][2].plus(1)) == (taxi, month):
+            stretches[-1] = (taxi, stretches[-1][1], month)
+        else:
+            stretches.append((taxi, month, month))
+    named = ", ".join(
+        f"{taxi} {first}" + (f" to {last}" if first < last else "")
+        for taxi, first, last in stretches
+    )
+    months = f" {len(rows):,} months," if len(rows) > 1 else ""
+    console.print(
+        f"{named:<16} [{_STYLES[State.UNCHANGED]}]unchanged[/],{months} "
+        f"{sum(rows.values()):,} rows: passed over",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def print_checks(

@@ -19,7 +19,7 @@ from taxi_assets.errors import AssistantError
 from taxi_assets.mcp.pipelines import pipeline_path, proved
 from taxi_assets.mcp.reading import MonthText, PipelineCheck
 from taxi_assets.settings import Settings
-from taxi_assets.status.dry_run import MonthPlan, plan_load
+from taxi_assets.status.load_plan import MonthPlan, plan_load
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 

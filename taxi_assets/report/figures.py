@@ -35,14 +35,14 @@ def busy_months(summaries: Summaries) -> list[BusyMonth]:
     zones: dict[str, Counter[str]] = {}
     hours: dict[str, Counter[str]] = {}
     outside: Counter[str] = Counter()
-    for count in summaries.counts:
-        if count.part == "zone":
-            label = names.get(count.value, _unnamed(count.value))
-            zones.setdefault(count.filename, Counter())[label] += count.trips
-        elif count.part == "hour":
-            label = f"{count.value.partition('-')[2]}:00"
-            hours.setdefault(count.filename, Counter())[label] += count.trips
-        elif count.value == OUTSIDE:
+    for count in summaries.parts["zone"]:
+        label = names.get(count.value, _unnamed(count.value))
+        zones.setdefault(count.filename, Counter())[label] += count.trips
+    for count in summaries.parts["hour"]:
+        label = f"{count.value.partition('-')[2]}:00"
+        hours.setdefault(count.filename, Counter())[label] += count.trips
+    for count in summaries.parts["day"]:
+        if count.value == OUTSIDE:
             outside[count.filename] += count.trips
     return [
         BusyMonth(
@@ -59,8 +59,8 @@ def trips_by_day(summaries: Summaries) -> dict[str, dict[date, int]]:
     """Trips of each day of the loaded months, by taxi."""
     taxis = _taxis(summaries)
     days: dict[str, dict[date, int]] = {taxi: {} for taxi in dict.fromkeys(taxis.values())}
-    for count in summaries.counts:
-        if count.part == "day" and count.value != OUTSIDE and count.filename in taxis:
+    for count in summaries.parts["day"]:
+        if count.value != OUTSIDE and count.filename in taxis:
             days[taxis[count.filename]][date.fromisoformat(count.value)] = count.trips
     return days
 
@@ -69,8 +69,8 @@ def trips_by_hour(summaries: Summaries) -> dict[str, Counter[tuple[int, int]]]:
     """Trips of each weekday (1 is Monday) and hour, by taxi."""
     taxis = _taxis(summaries)
     hours: dict[str, Counter[tuple[int, int]]] = {}
-    for count in summaries.counts:
-        if count.part == "hour" and count.filename in taxis:
+    for count in summaries.parts["hour"]:
+        if count.filename in taxis:
             weekday, _, hour = count.value.partition("-")
             if hour:
                 by_taxi = hours.setdefault(taxis[count.filename], Counter())
@@ -104,9 +104,8 @@ def _unnamed(number: str) -> str:
 
 def _by_zone(summaries: Summaries) -> Counter[str]:
     zones: Counter[str] = Counter()
-    for count in summaries.counts:
-        if count.part == "zone":
-            zones[count.value] += count.trips
+    for count in summaries.parts["zone"]:
+        zones[count.value] += count.trips
     return zones
 
 

@@ -27,7 +27,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from taxi_assets.errors import SourceBusyError, SourceRefusedError, SourceUnavailableError
 from taxi_assets.source.download import AttemptFailedError, Download, is_same, version_of
-from taxi_assets.source.public_url import public_url
+from taxi_assets.source.public_url import MIRROR_SETTINGS, public_url
 from taxi_assets.source.transfer import Absent, NotModified, Outcome, Sink, Version
 
 _LOGGER = logging.getLogger(__name__)
@@ -38,8 +38,6 @@ _BROKEN_CONNECTION = (
     requests.exceptions.ContentDecodingError,
     urllib3.exceptions.HTTPError,
 )
-MIRROR_SETTINGS = "TAXI_CSV_BASE_URL or TAXI_PARQUET_BASE_URL"
-"""What holds the addresses of the taxi files."""
 
 
 def _new_session() -> requests.Session:

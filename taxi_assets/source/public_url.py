@@ -1,6 +1,9 @@
-"""URLs as they may be shown: in messages, logs, events and tables."""
+"""URLs as they may be shown: in messages, logs, events, tables; and the settings they are from."""
 
 from urllib.parse import urlsplit
+
+MIRROR_SETTINGS = "TAXI_CSV_BASE_URL or TAXI_PARQUET_BASE_URL"
+"""What holds the addresses of the taxi files."""
 
 _WITHOUT_SECRETS = ("file", "sample")
 

@@ -118,18 +118,24 @@ class Statements:
             name: the statement's verb.
             parts: identifiers as SQL, expressions, other statements, and lists of these.
         """
-        template = _templates(self.package)[name]
+        template = _template(self.package, name)
         return Statement(template.render(parts, bound=_BOUND), self.dialect)
 
 
 def names_of(package: str) -> list[str]:
     """The names of all statements in a package's files."""
-    return sorted(_templates(package))
+    return sorted(_texts(package))
 
 
 @cache
-def _templates(package: str) -> dict[str, Template]:
-    found: dict[str, Template] = {}
+def _template(package: str, name: str) -> Template:
+    """The statement's template. Only those that are used are compiled: each takes a millisecond."""
+    return _environment.from_string(_texts(package)[name])
+
+
+@cache
+def _texts(package: str) -> dict[str, str]:
+    found: dict[str, str] = {}
     for file in resources.files(package).iterdir():
         stem, _, ending = file.name.rpartition(".")
         if ending == "sql":
@@ -139,5 +145,5 @@ def _templates(package: str) -> dict[str, Template]:
             }
             for name, text in texts.items():
                 assert name not in found, f"{package} has two statements {name}"
-                found[name] = _environment.from_string(text.strip().removesuffix(";"))
+                found[name] = text.strip().removesuffix(";")
     return found

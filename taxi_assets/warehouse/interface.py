@@ -119,6 +119,12 @@ class Warehouse(Protocol):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
 
+    def is_complete(self, session: Session, lake: Lake, dataset: Dataset) -> bool:
+        """Whether what stands beside the merged table is as the load of a month would leave it.
+
+        False also where only a load can tell.
+        """
+
     def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
         """Write the rows of a pipeline's tables, all in one transaction.
 

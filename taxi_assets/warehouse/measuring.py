@@ -116,27 +116,46 @@ def measure_rows(session: Session, file: TripFile, known: Digests) -> tuple[Tall
 
 def held_month(session: Session, file: TripFile) -> HeldMonth:
     """The ledger's entry, and rows and digests of the file's month, in any format."""
+    held = measure_digests(session, file, portable=True)
+    if held.tally is None:
+        filename = loaded_file(file, held.entry).filename
+        return HeldMonth(held.entry, count_months(session, file.dataset).get(filename, 0))
+    return HeldMonth(held.entry, held.rows, held.digests, held.rejects.rejected, held.foreign_rows)
+
+
+def measure_digests(session: Session, file: TripFile, portable: bool = False) -> MonthFigures:
+    """The figures by which a changed month is told: rows and digests, in one scan.
+
+    Nothing else is measured. The tally is empty; it is None if the columns are not as declared.
+
+    Args:
+        session: a session of the warehouse.
+        file: the month, in any format.
+        portable: whether to compute the digest that is the same in every database, too. Otherwise
+            it is computed only where the ledger has none by this database's own hash.
+    """
     dataset = file.dataset
     entry = _entry(session, file)
     present = session.columns(dataset.table)
-    if not present:
-        return HeldMonth(entry, 0)
     declared = declared_columns(session.dialect, dataset)
+    found = differences(present, declared) if present else ()
+    if found or not present:
+        return MonthFigures(entry=entry, column_differences=found)
     filename = loaded_file(file, entry).filename
-    if differences(present, declared):
-        return HeldMonth(entry, count_months(session, dataset).get(filename, 0))
     columns = _columns_hashed(session, entry.digests if entry else Digests())
     missing = pending_columns(present, declared)
-    hashed = _hashed(session, dataset, missing, columns, portable=True)
+    hashed = _hashed(session, dataset, missing, columns, portable or columns is None)
     counted = _counted(session.dialect, dataset)
     figures = {ROWS: counted[ROWS], "foreign_rows": counted["foreign_rows"], **hashed.sums}
     measured = _scan(session, file, figures, {"filename": filename})
-    return HeldMonth(
-        entry,
-        measured[ROWS],
-        hashed.digests(measured),
-        reject_counts(session).get(filename, RejectCounts()).rejected,
-        measured["foreign_rows"],
+    return MonthFigures(
+        rows=measured[ROWS],
+        foreign_rows=measured["foreign_rows"],
+        entry=entry,
+        tally={},
+        digests=hashed.digests(measured),
+        rejects=reject_counts(session).get(filename, RejectCounts()),
+        left_out=entry.left_out_columns if entry else (),
     )
 
 

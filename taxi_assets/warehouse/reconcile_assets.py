@@ -1,13 +1,14 @@
 """Asset checks that every warehouse holds the same rows as the first one."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 
 from taxi_assets.failures import dagster_failures
 from taxi_assets.partitions import monthly_partitions
+from taxi_assets.settings import WAREHOUSES
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.check_assets import check_result, file_of_partition
 from taxi_assets.warehouse.interface import Warehouse
@@ -28,13 +29,26 @@ class Side:
     asset: dg.AssetsDefinition
 
 
+def in_fixed_order(warehouses: Iterable[str]) -> list[str]:
+    """Their names, first the one that all others are compared with.
+
+    The order of the settings must not change which one it is: the names of the checks contain it.
+    """
+    return sorted(warehouses, key=list(WAREHOUSES).index)
+
+
+def reconcile_check_name(first: str) -> str:
+    """Name of the check that a warehouse holds the rows of the first one."""
+    return f"same_as_{first}"
+
+
 def reconcile_checks(dataset: Dataset, sides: Sequence[Side]) -> list[dg.AssetChecksDefinition]:
     """Checks that compare each further warehouse with the first; empty if there is only one."""
     return [_reconcile_check(dataset, sides[0], side) for side in sides[1:]]
 
 
 def _reconcile_check(dataset: Dataset, first: Side, side: Side) -> dg.AssetChecksDefinition:
-    name = f"same_as_{first.warehouse.name}"
+    name = reconcile_check_name(first.warehouse.name)
     with warnings.catch_warnings():
         # Partitioned checks are a preview in Dagster.
         warnings.simplefilter("ignore", dg.PreviewWarning)

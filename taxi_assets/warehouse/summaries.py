@@ -6,8 +6,9 @@ again only if its ledger entry has another file or another hash.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.sql.statements import Statements
@@ -91,6 +92,17 @@ class Summaries:
     months: tuple[MonthSummary, ...] = ()
     counts: tuple[TripCount, ...] = ()
     zones: tuple[Zone, ...] = ()
+
+    @cached_property
+    def parts(self) -> Mapping[str, Sequence[TripCount]]:
+        """The counts by what their trips have in common: ``day``, ``hour`` or ``zone``.
+
+        A month has some 400 counts, most of them of zones: who wants days need not pass over all.
+        """
+        parts: dict[str, list[TripCount]] = {"day": [], "hour": [], "zone": []}
+        for count in self.counts:
+            parts[count.part].append(count)
+        return parts
 
 
 def fresh_summaries(warehouse: Warehouse, datasets: Sequence[Dataset]) -> tuple[int, Summaries]:

@@ -28,11 +28,13 @@ LOOKS_A_TICK = 12
 BUDGET_SECONDS = 15.0
 """Time that all looks of a tick may take. Dagster ends a tick after 60 s, and keeps nothing."""
 
-_AT_ONCE = 4
+AT_ONCE = 4
+"""Files that the source is asked for at once."""
+
 _TELLING = 3
 """So many months without an answer, and none with one, are the host's trouble; or both, of two."""
 
-_Answer = Version | Absent | SourceUnavailableError | SourceRefusedError
+Answer = Version | Absent | SourceUnavailableError | SourceRefusedError
 
 
 def look_around(
@@ -55,7 +57,7 @@ def next_months(sightings: Sightings, months: Sequence[Month], now: datetime) ->
     """The months to look at next: a few that gave no answer, then the others in a circle."""
     ordered = sorted(months)
     awake = [month for month in ordered if not sightings.of(month).rests(now)]
-    failed = [month for month in awake if sightings.of(month).failures][:_AT_ONCE]
+    failed = [month for month in awake if sightings.of(month).failures][:AT_ONCE]
     others = [month for month in awake if not sightings.of(month).failures]
     following = [month for month in others if str(month) > sightings.last]
     circle = following + others[: len(others) - len(following)]
@@ -91,12 +93,12 @@ def look(
     asked: list[Month] = []
     failed: dict[Month, str] = {}
     answered = False
-    for start in range(0, len(files), _AT_ONCE):
-        some = files[start : start + _AT_ONCE]
+    for start in range(0, len(files), AT_ONCE):
+        some = files[start : start + AT_ONCE]
         seconds = min(end - time.monotonic(), budget_seconds / 2)
         if seconds <= 0:
             break
-        answers = _ask(catalog, some, seconds)
+        answers = ask(catalog, some, seconds)
         for file in some:
             asked.append(file.month)
             answer = answers.get(file)
@@ -128,14 +130,14 @@ def _files(catalog: Catalog, dataset: Dataset, months: Sequence[Month]) -> Itera
             continue  # not in the publication that the settings choose
 
 
-def _ask(catalog: Catalog, files: Sequence[TripFile], seconds: float) -> dict[TripFile, _Answer]:
-    """What comes within that time, each file asked for by a thread of its own.
+def ask(catalog: Catalog, files: Sequence[TripFile], seconds: float) -> dict[TripFile, Answer]:
+    """What the source says of files within that time, each asked for by a thread of its own.
 
     A host that sends a byte now and then has no end, so its thread is not waited for.
     """
     answers: queue.SimpleQueue[tuple[TripFile, Version | Absent | Exception]] = queue.SimpleQueue()
 
-    def ask(file: TripFile) -> None:
+    def look_at(file: TripFile) -> None:
         try:
             answers.put((file, catalog.look(file)))
         except Exception as error:  # raised by whoever waits for it
@@ -143,14 +145,14 @@ def _ask(catalog: Catalog, files: Sequence[TripFile], seconds: float) -> dict[Tr
 
     end = time.monotonic() + seconds
     for file in files:
-        threading.Thread(target=ask, args=[file], daemon=True).start()
-    found: dict[TripFile, _Answer] = {}
+        threading.Thread(target=look_at, args=[file], daemon=True).start()
+    found: dict[TripFile, Answer] = {}
     while len(found) < len(files):
         try:
             file, answer = answers.get(timeout=max(0.0, end - time.monotonic()))
         except queue.Empty:
             break
-        if not isinstance(answer, _Answer):
+        if not isinstance(answer, Answer):
             raise answer
         found[file] = answer
     return found

@@ -16,6 +16,7 @@ from taxi_assets.source.transfer import Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.comparison import Held, LakeStep, held_as, lake_step
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.watch.sightings import Sighting, Sightings
 from taxi_assets.watch.tries import Tries
@@ -228,11 +229,12 @@ def _differs(
     version: Version,
 ) -> bool:
     """Whether the source serves another version than the one that is held."""
-    if landed is not None and landed.url == public_url(catalog.url(file)):
-        if not landed.is_version(version):
-            return True
-        # It has landed, but was not loaded.
-        return any(e.filename == file.filename and e.sha256 != landed.sha256 for e in entries)
+    step = lake_step(catalog, file, landed, version)
+    if landed is not None and step is LakeStep.KEEP:
+        # It has landed; was it loaded?
+        return any(held_as(file, landed, entry) is Held.OTHER_VERSION for entry in entries)
+    if step is LakeStep.FETCH_ANEW:
+        return True
     # The lake does not hold what was loaded: time has to tell.
     published = published_at(version)
     if published is None:

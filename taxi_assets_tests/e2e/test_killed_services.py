@@ -36,7 +36,9 @@ def test_a_backfill_ends_complete_whatever_is_killed_meanwhile(lab: BackfillLab)
     # A run's process, while it fetches its month.
     lab.wait_for_downloads(2)
     (run,) = lab.runs(backfill, NEWEST)
-    os.kill(lab.process_of(run), signal.SIGKILL)
+    process = lab.process_of(run)
+    assert "forkserver" in Path(f"/proc/{_parent(process)}/cmdline").read_text()
+    os.kill(process, signal.SIGKILL)
     lab.wait_for(lambda: lab.states(backfill).count(FAILURE) == 1, "its failure to be noticed")
 
     # The code server, with the runs in its container: two again, whichever months they are.
@@ -106,6 +108,30 @@ def test_nothing_of_a_backfill_is_made_or_started_after_it_was_cancelled(lab: Ba
     assert {run.run_id: run.status for run in lab.runs(backfill)} == after
     assert set(after.values()) == {CANCELED}
     assert "failed" not in taxi_assets("backfills").text
+
+
+@pytest.mark.long
+def test_runs_whose_fork_server_is_killed_end_with_it_and_are_made_again(lab: BackfillLab) -> None:
+    months = ("2020-11", "2020-12")
+    for month in months:
+        lab.publish(month, rows=20)
+    backfill = lab.backfill(*months)
+    lab.wait_for_downloads(2)
+    processes = [lab.process_of(run) for run in lab.runs(backfill)]
+    (fork_server,) = {_parent(pid) for pid in processes}
+
+    os.kill(fork_server, signal.SIGKILL)
+
+    lab.wait_for(lambda: lab.states(backfill).count(FAILURE) == 2, "their failures to be noticed")
+    assert not any(map(_lives, processes))
+    lab.source.release(*map(file_of, months))
+    lab.wait_for(lambda: lab.state(backfill) == "complete", "the backfill's end")
+    assert Counter(lab.states(backfill)) == {SUCCESS: 2, FAILURE: 2}
+    lab.assert_loaded(months)
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _lives(pid: int) -> bool:

@@ -145,7 +145,7 @@ def test_a_month_that_is_there_unchanged_is_passed_over(loaded: DataFolder) -> N
     answer = taxi_assets("load", "green", "2020-04")
 
     assert answer.exit_code == 0, answer.text
-    assert "green 2020-04 unchanged 5 rows" in answer.text
+    assert "green 2020-04 unchanged, 5 rows: passed over" in answer.text
     assert (loaded.query("FROM tripdata_files"), landed.stat().st_mtime_ns) == before
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from taxi_assets.report.charts import drawing
 from taxi_assets.report.charts.drawing import Chart
 from taxi_assets.status.calendar import Year
 from taxi_assets.status.coverage import MonthState
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LETTERS = {
     MonthState.OK: "✓",
@@ -29,9 +33,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def coverage_map(years: Sequence[Year]) -> Chart:
     """A cell for each month of each taxi's years, coloured by its state."""
     drawn, axes = drawing.figure((7.4, 0.7 + 0.36 * max(1, len(years))))
-    for row, year in enumerate(years):
-        for column, state in enumerate(year.months):
-            _cell(axes, row, column, state)
+    cells = [
+        (row, column, state)
+        for row, year in enumerate(years)
+        for column, state in enumerate(year.months)
+    ]
+    _draw_cells(axes, cells)
     axes.set_xlim(-0.5, len(_MONTHS) - 0.5)
     axes.set_ylim(max(1, len(years)) - 0.5, -0.5)
     axes.set_xticks(range(len(_MONTHS)), _MONTHS)
@@ -40,14 +47,22 @@ def coverage_map(years: Sequence[Year]) -> Chart:
     return drawing.chart(drawn, "coverage", "Months by taxi and year, coloured by their state")
 
 
-def _cell(axes: object, row: int, column: int, state: MonthState) -> None:
-    from matplotlib.axes import Axes
+def _draw_cells(axes: Axes, cells: Sequence[tuple[int, int, MonthState]]) -> None:
+    """Draw cells, each with its row, column and state.
+
+    There are hundreds: they are one collection, and the layout does not measure each of them.
+    """
+    from matplotlib.collections import PatchCollection
     from matplotlib.patches import Rectangle
 
-    assert isinstance(axes, Axes)
-    axes.add_patch(Rectangle((column - 0.46, row - 0.44), 0.92, 0.88, color=_COLOURS[state]))
-    ink = drawing.ON_ABSENT if state is MonthState.ABSENT else drawing.ON_STATE
-    axes.text(column, row, LETTERS[state], color=ink, ha="center", va="center", fontsize=10)
+    patches = [Rectangle((column - 0.46, row - 0.44), 0.92, 0.88) for row, column, _ in cells]
+    colours = [_COLOURS[state] for *_, state in cells]
+    axes.add_collection(PatchCollection(patches, facecolors=colours, edgecolors=colours))
+    for row, column, state in cells:
+        ink = drawing.ON_ABSENT if state is MonthState.ABSENT else drawing.ON_STATE
+        letter = LETTERS[state]
+        text = axes.text(column, row, letter, color=ink, ha="center", va="center", fontsize=10)
+        text.set_in_layout(False)
 
 
 def by_month(name: str, text: str, series: Mapping[str, Mapping[str, float]], unit: str) -> Chart:
@@ -65,7 +80,9 @@ def by_month(name: str, text: str, series: Mapping[str, Mapping[str, float]], un
     for number, (label, values) in enumerate(series.items()):
         places = [index + (number - (len(series) - 1) / 2) * width for index in range(len(months))]
         heights = [values.get(month, 0) for month in months]
-        axes.bar(places, heights, width, label=label, color=drawing.series_colour(label, number))
+        colour = drawing.series_colour(label, number)
+        for bar in axes.bar(places, heights, width, label=label, color=colour):
+            bar.set_in_layout(False)
     shown = drawing.spread(months, 8)
     axes.set_xticks(shown, [months[index] for index in shown])
     axes.set_ylabel(unit, color=drawing.INK)

@@ -43,6 +43,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
+from taxi_assets.warehouse.session import Session
 
 _DOCTOR_SECONDS = 10
 
@@ -126,6 +127,10 @@ class BigQueryWarehouse(BigQueryResource):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         return held_month(BigQuerySession(Jobs(self.place, labels_of(file))), file)
+
+    def is_complete(self, _session: Session, lake: Lake, _dataset: Dataset) -> bool:
+        """Whether there are no external tables, which only the load of a month looks at."""
+        return not isinstance(lake, BucketLake)
 
     def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
         """Write the rows of a pipeline's tables, in one transaction."""

@@ -22,6 +22,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
+from taxi_assets.warehouse.session import Session
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +65,16 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
     return len(files)
 
 
+def is_external_view_complete(session: Session, lake: Lake, dataset: Dataset) -> bool:
+    """Whether the view reads every raw file that it would read if it were made now."""
+    if not isinstance(lake, FolderLake):
+        return True
+    views = session.ask(sql("show_external_view"), {"name": f"{dataset.table}_ext"})
+    text = " ".join(str(view) for (view,) in views)
+    files = _loaded_files(session, lake, dataset)
+    return all(literal(str(lake.path(landed.name))) in text for _, landed in files)
+
+
 def _union(
     session: DuckDBSession,
     lake: FolderLake,
@@ -90,7 +101,7 @@ def _is_whole(lake: FolderLake, landed: LandedFile) -> bool:
 
 
 def _loaded_files(
-    session: DuckDBSession, lake: FolderLake, dataset: Dataset
+    session: Session, lake: FolderLake, dataset: Dataset
 ) -> list[tuple[TripFile, LandedFile]]:
     loaded = {entry.filename: entry.sha256 for entry in ledger_entries(session)}
     whole = loaded.keys() - reject_counts(session).keys()

@@ -25,5 +25,12 @@ CREATE OR REPLACE VIEW {{ view }} AS
 -- name: describe_external_view
 DESCRIBE {{ selects }};
 
+-- name: show_external_view
+SELECT sql
+FROM duckdb_views()
+WHERE
+    schema_name = 'main'
+    AND view_name = {{ bound.name }};
+
 -- name: drop_external_view
 DROP VIEW IF EXISTS {{ view }};

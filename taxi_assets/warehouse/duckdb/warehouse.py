@@ -25,7 +25,10 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.count_ids import count_ids
-from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
+from taxi_assets.warehouse.duckdb.external_view import (
+    is_external_view_complete,
+    refresh_external_view,
+)
 from taxi_assets.warehouse.duckdb.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
@@ -35,6 +38,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.measuring import held_month, measure_month
 from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
 from taxi_assets.warehouse.reconcile import HeldMonth
+from taxi_assets.warehouse.session import Session
 
 DIALECT = DUCKDB
 
@@ -126,6 +130,10 @@ class DuckDBWarehouse(DuckDBResource):
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         with self.session() as session:
             return held_month(session, file)
+
+    def is_complete(self, session: Session, lake: Lake, dataset: Dataset) -> bool:
+        """Whether the external view reads the files of all loaded months that it can read."""
+        return is_external_view_complete(session, lake, dataset)
 
     def write_tables(self, tables: Mapping[str, NewRows], how: Write = REPLACE) -> dict[str, int]:
         """Write the rows of a pipeline's tables, in one transaction."""

@@ -11,24 +11,13 @@ from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
-from taxi_assets.source.public_url import public_url
-from taxi_assets.source.transfer import Absent
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.comparison import Held, LakeStep, held_as, lake_step
 from taxi_assets.warehouse.holdings import Holdings, holdings
 from taxi_assets.warehouse.interface import Estimate
 from taxi_assets.warehouse.registry import warehouses_of
-
-
-class LakeStep(StrEnum):
-    """What a load would do with a month's file in the lake."""
-
-    FETCH = "fetch"
-    FETCH_ANEW = "fetch anew"
-    KEEP = "unchanged"
-    NOT_PUBLISHED = "not published"
-    KEEP_WITHDRAWN = "no longer published, kept"
 
 
 class Action(StrEnum):
@@ -96,48 +85,40 @@ def plan_load(
     for dataset, month in months:
         file = catalog.file(dataset, month)
         landed = lake.find(lake_name(file))
-        lake_step = _lake_step(catalog, file, landed)
-        stays = landed if landed and lake_step is LakeStep.KEEP and not force else None
+        step_in_lake = lake_step(catalog, file, landed, catalog.look(file))
+        stays = landed if landed and step_in_lake is LakeStep.KEEP and not force else None
         steps: dict[str, WarehouseStep] = {}
         estimate = None
         for warehouse in warehouses:
             key = warehouse.name, dataset.taxi
             if key not in known:
                 known[key] = holdings(warehouse, dataset)
-            step = _step(file, lake_step, stays, known[key])
+            step = _step(file, step_in_lake, stays, known[key])
             steps[warehouse.name] = step
             if step.action in (Action.LOAD, Action.REPLACE):
                 estimate = warehouse.estimate(file) or estimate
-        yield MonthPlan(dataset.taxi, str(month), lake_step, steps, estimate)
-
-
-def _lake_step(catalog: Catalog, file: TripFile, landed: LandedFile | None) -> LakeStep:
-    version = catalog.look(file)
-    if isinstance(version, Absent):
-        return LakeStep.NOT_PUBLISHED if landed is None else LakeStep.KEEP_WITHDRAWN
-    if landed is None:
-        return LakeStep.FETCH
-    from_here = landed.url == public_url(catalog.url(file))
-    return LakeStep.KEEP if from_here and landed.is_version(version) else LakeStep.FETCH_ANEW
+        yield MonthPlan(dataset.taxi, str(month), step_in_lake, steps, estimate)
 
 
 def _step(
-    file: TripFile, lake_step: LakeStep, stays: LandedFile | None, found: Holdings
+    file: TripFile, in_lake: LakeStep, stays: LandedFile | None, found: Holdings
 ) -> WarehouseStep:
     """What a load would do in a warehouse.
 
     Args:
         file: the month's file.
-        lake_step: what the load would do in the lake.
+        in_lake: what the load would do in the lake.
         stays: the file in the lake, if it would stay there and need not be loaded again.
         found: the files that the warehouse has.
     """
-    if lake_step in (LakeStep.NOT_PUBLISHED, LakeStep.KEEP_WITHDRAWN):
+    if in_lake in (LakeStep.NOT_PUBLISHED, LakeStep.KEEP_WITHDRAWN):
         return WarehouseStep(Action.NOTHING)
     names = [sibling.filename for sibling in file.siblings]
     entries = [found.entries[name] for name in names if name in found.entries]
     rows = sum(found.rows.get(name, 0) for name in names)
     if not entries and not rows:
         return WarehouseStep(Action.LOAD)
-    same = stays is not None and [(e.is_of(file, stays), e.rows) for e in entries] == [(True, rows)]
+    same = stays is not None and [(held_as(file, stays, e), e.rows) for e in entries] == [
+        (Held.THIS, rows)
+    ]
     return WarehouseStep(Action.KEEP if same else Action.REPLACE, rows)

@@ -1,0 +1,64 @@
+"""Commands that people run often import no more than they need: each import is waiting time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_PROGRAM = """
+import sys
+from taxi_assets.cli import main
+try:
+    main({arguments})
+except SystemExit as end:
+    assert not end.code, end.code
+found = [name for name in {unwanted} if name in sys.modules]
+print("imported without need:", found)
+"""
+
+_NEVER = (
+    "dagster._daemon",
+    "google.auth",
+    "matplotlib",
+    "pandas",
+    "requests",
+    "taxi_assets.definitions",
+)
+_WITHOUT_DAGSTER = ("dagster", "duckdb", "numpy", "pyarrow", "sqlalchemy", *_NEVER)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["--help"], _WITHOUT_DAGSTER),
+        (["load", "--help"], _WITHOUT_DAGSTER),
+        (["status"], _NEVER),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_command_imports_nothing_that_it_does_not_need(
+    settings_env: Path, arguments: list[str], unwanted: tuple[str, ...]
+) -> None:
+    program = _PROGRAM.format(arguments=arguments, unwanted=unwanted)
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=False
+    )
+
+    assert done.stdout.endswith("imported without need: []\n"), done.stdout + done.stderr
+
+
+def test_a_load_that_passes_all_months_over_builds_no_definitions(settings_env: Path) -> None:
+    program = (
+        "import sys, taxi_assets.commands.session; "
+        f"print([name for name in {_NEVER} if name in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=240, check=True
+    )
+
+    assert done.stdout == "[]\n"
