@@ -83,7 +83,7 @@ class Project:
         settings = read_settings()
         with open_instance(settings) as instance:
             found = unchanged_months(settings, instance, [(GREEN, APRIL), (GREEN, MAY)])
-        return [str(month) for _, month in found]
+        return sorted(str(month) for _, month in found)
 
 
 def in_table(name: str, sql: str) -> ParameterSet:
