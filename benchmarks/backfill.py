@@ -3,6 +3,7 @@
 The daemon loads the months of both taxis into DuckDB, in two set-ups, turn by turn:
 
 - project: `taxi-assets dev` as it is shipped;
+- server: code server and daemon as Compose has them, where runs are forked from a warm process;
 - naive: the same assets with Dagster's defaults: its queue, its launcher, a process a step.
 
 The months are synthetic and tiny (`--rows`), so that what is measured is Dagster's own work. The
@@ -30,8 +31,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from taxi_assets.automation.dagster_internals import all_daemons_live
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
+from taxi_assets_tests.command_line import wait_for
+from taxi_assets_tests.server_processes import server_processes
 from taxi_assets_tests.ui import DevServer, command, dev_server
 
 _FIRST = Month(2019, 1)
@@ -94,6 +98,19 @@ def _project(folder: Path, rows: int) -> Iterator[Setup]:
 
 
 @contextmanager
+def _server(folder: Path, rows: int) -> Iterator[Setup]:
+    settings = {"TAXI_SOURCE": "sample", "TAXI_SAMPLE_ROWS": str(rows)}
+    with server_processes(folder, settings) as services:
+        environment = dict(services.environment)
+        with mock.patch.dict(os.environ, environment), dg.DagsterInstance.get() as instance:
+            services.start("code")
+            services.wait_for_code()
+            services.start("daemon")
+            wait_for(lambda: all_daemons_live(instance), "the daemon")
+        yield environment, [command(), "backfill"]
+
+
+@contextmanager
 def _naive(folder: Path, rows: int) -> Iterator[Setup]:
     home = folder / "dagster"
     home.mkdir()
@@ -118,11 +135,11 @@ def _naive(folder: Path, rows: int) -> Iterator[Setup]:
         daemon.wait()
 
 
-_SETUPS = {"project": _project, "naive": _naive}
+_SETUPS = {"project": _project, "server": _server, "naive": _naive}
 
 
 def _months(way: str, taxi: str, first: str, last: str) -> list[str]:
-    if way == "project":
+    if way != "naive":
         return [taxi, first, last]
     return ["-j", f"load_{taxi}", "--from", first, "--to", last]
 

@@ -48,7 +48,7 @@ class ReloadingServer(DagsterApiServer):
             arguments: those of Dagster's server.
         """
         super().__init__(**arguments)
-        self._mp_ctx = warm_processes()
+        self._mp_ctx = warm_processes()  # type: ignore[assignment] # Dagster spawns them
 
     def ReloadCode(  # noqa: N802 - gRPC's name
         self, _request: object, _context: object

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from taxi_assets.automation.recorded_checks import FRESHNESS_CHECK
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import SourceChoice
@@ -17,7 +18,6 @@ from taxi_assets.watch.survey import surveyed
 from taxi_assets.watch.troubles import OF_SOURCE, Trouble
 
 FRESHNESS_JOB = "check_freshness"
-FRESHNESS_CHECK = "newest_months_loaded"
 _LAST_HOUR = 23
 _WARNED = {"gap", "overdue", *OF_SOURCE}
 

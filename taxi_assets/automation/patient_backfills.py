@@ -24,10 +24,17 @@ from taxi_assets.automation.dagster_internals import (
     execute_backfill_iteration,
 )
 from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG, WILL_RETRY_TAG
-from taxi_assets.automation.torn_backfills import TORN_STATUSES, was_torn
 
 _SECONDS = 2.0  # Dagster's own daemon looks every 30
 _RESUMED_SECONDS = 86_400
+_FAILED = (BulkActionStatus.FAILING, BulkActionStatus.FAILED)
+_LOCATION_AWAY = frozenset(
+    {
+        "DagsterCodeLocationNotFoundError",
+        "DagsterCodeLocationLoadError",
+        "DagsterUserCodeUnreachableError",
+    }
+)
 
 
 class PatientBackfills(BackfillDaemon):
@@ -85,9 +92,21 @@ def resume_torn(context: IWorkspaceProcessContext[Any]) -> None:
         instance.update_backfill(backfill.with_status(BulkActionStatus.REQUESTED))
 
 
+def was_torn(backfill: PartitionBackfill) -> bool:
+    """Whether a backfill failed only because the code was away, and has yet to be resumed."""
+    if backfill.status not in _FAILED:
+        return False
+    error = backfill.error
+    while error is not None:
+        if error.cls_name in _LOCATION_AWAY:
+            return True
+        error = error.cause or error.context
+    return False
+
+
 def _torn(instance: dg.DagsterInstance) -> Iterator[PartitionBackfill]:
     """Those that fail, and those that failed lately: older ones are history."""
-    for backfill in instance.get_backfills(filters=BulkActionsFilter(statuses=[*TORN_STATUSES])):
+    for backfill in instance.get_backfills(filters=BulkActionsFilter(statuses=[*_FAILED])):
         ended = backfill.backfill_end_timestamp
         is_new = ended is None or time.time() - ended < _RESUMED_SECONDS
         if is_new and was_torn(backfill):

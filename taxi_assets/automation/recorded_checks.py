@@ -7,10 +7,14 @@ from collections.abc import Collection, Sequence
 
 import dagster as dg
 
+from taxi_assets.settings import Settings
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.reconcile_assets import in_fixed_order, reconcile_check_name
+
+FRESHNESS_CHECK = "newest_months_loaded"
 
 _PASSED, _FAILED = "SUCCEEDED", "FAILED"
 
@@ -42,6 +46,22 @@ def checked_months(
         if each.is_current and (status == _PASSED or (status == _FAILED and may_fail)):
             done[Month.parse(each.partition_key or "")].add(key)
     return {month for month, keys in done.items() if keys == blocks.keys()}
+
+
+def trip_check_keys(settings: Settings) -> list[dg.AssetCheckKey]:
+    """The checks of all merged tables: those of months, and of freshness."""
+    return [
+        *(
+            key
+            for dataset in DATASETS.values()
+            for key in month_check_keys(dataset, settings.warehouses)
+        ),
+        *(
+            dg.AssetCheckKey(dg.AssetKey([name, dataset.table]), FRESHNESS_CHECK)
+            for dataset in DATASETS.values()
+            for name in settings.warehouses
+        ),
+    ]
 
 
 def month_check_keys(dataset: Dataset, warehouses: Sequence[str]) -> dict[dg.AssetCheckKey, bool]:

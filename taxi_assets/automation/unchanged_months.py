@@ -49,7 +49,7 @@ def unchanged_months(
     wanted: dict[str, list[Month]] = defaultdict(list)
     for dataset, month in months:
         wanted[dataset.taxi].append(month)
-    found = {}
+    found: dict[tuple[str, Month], int] = {}
     for taxi, of_taxi in wanted.items():
         try:
             rows = _unchanged(catalog, lake, instance, DATASETS[taxi], of_taxi)

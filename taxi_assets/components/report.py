@@ -8,7 +8,7 @@ import dagster as dg
 import requests
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
-from taxi_assets.automation.freshness import FRESHNESS_CHECK
+from taxi_assets.automation.recorded_checks import trip_check_keys
 from taxi_assets.components.pipeline import GROUP, Pipeline, job_name
 from taxi_assets.components.report_content import Finding, checked, covered
 from taxi_assets.components.request_secrets import SecretName
@@ -19,7 +19,6 @@ from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings, variable
 from taxi_assets.settings.pipelines import PipelineSettings
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.registry import warehouses_of
 
 _ACCEPTED = range(200, 300)
@@ -114,7 +113,9 @@ class Report(Pipeline):
             from taxi_assets.report.content import gather
             from taxi_assets.report.page.page import render
 
-            page = render(gather(settings, check_states(context.instance, _check_keys(settings))))
+            page = render(
+                gather(settings, check_states(context.instance, trip_check_keys(settings)))
+            )
             self._write(page, settings)
             return Finding(f"{len(page.encode()) / 1e6:.1f} MB in reports/{self.file}", [])
         return covered(datasets, settings)
@@ -186,13 +187,3 @@ def post(webhook: SecretStr, found: Finding, settings: Settings) -> None:
             f"the webhook did not take the report: {reason}",
             f"look at its address in {variable('pipeline_secrets')}, and run the pipeline again",
         )
-
-
-def _check_keys(settings: Settings) -> list[dg.AssetCheckKey]:
-    """The checks of months, and of freshness, in all warehouses."""
-    return [
-        dg.AssetCheckKey(dg.AssetKey([warehouse, dataset.table]), name)
-        for warehouse in settings.warehouses
-        for dataset in DATASETS.values()
-        for name in (*(check.name for check in checks_of(dataset)), FRESHNESS_CHECK)
-    ]

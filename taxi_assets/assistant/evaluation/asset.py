@@ -3,6 +3,7 @@
 import dagster as dg
 
 from taxi_assets.assistant.chat.model import Model
+from taxi_assets.assistant.evaluation.checks import CHECKS, EVALUATION
 from taxi_assets.assistant.evaluation.evaluate import (
     HIT_DEPTH,
     AskedQuestion,
@@ -24,8 +25,6 @@ from taxi_assets.settings import Settings
 
 EVALUATION_JOB = "assistant_evaluation"
 
-_KEY = dg.AssetKey(["assistant", "evaluation"])
-
 # Of answerable questions. docs/assistant.md tells what was measured.
 _FEWEST_HITS = 0.8
 
@@ -41,14 +40,11 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
     """The asset with its checks, none of which blocks anything."""
 
     @dg.asset(
-        key=_KEY,
+        key=EVALUATION,
         group_name="assistant",
         kinds={"gemini"},
         pool="gemini",
-        check_specs=[
-            dg.AssetCheckSpec(name, asset=_KEY)
-            for name in ("retrieval", "facts", "refusals", "quotes")
-        ],
+        check_specs=[dg.AssetCheckSpec(name, asset=EVALUATION) for name in CHECKS],
     )
     def evaluation() -> dg.MaterializeResult:  # type: ignore[type-arg] # with checks, Dagster wants it bare
         """Known questions about this project's pages; without a key, put to a stand-in."""

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from taxi_assets.settings import read_settings
+
 _PROGRAM = """
 import sys
 from taxi_assets.cli import main
@@ -20,7 +22,6 @@ print("imported without need:", found)
 """
 
 _NEVER = (
-    "dagster._daemon",
     "google.auth",
     "matplotlib",
     "pandas",
@@ -49,6 +50,17 @@ def test_a_command_imports_nothing_that_it_does_not_need(
     )
 
     assert done.stdout.endswith("imported without need: []\n"), done.stdout + done.stderr
+
+
+def test_a_report_asks_for_all_checks_that_there_are_without_making_definitions(
+    settings_env: Path,
+) -> None:
+    from taxi_assets.commands.report_session import check_keys
+    from taxi_assets.definitions import build_definitions
+
+    settings = read_settings()
+    made = build_definitions(settings).resolve_asset_graph().asset_check_keys
+    assert sorted(map(str, check_keys(settings))) == sorted(map(str, made))
 
 
 def test_a_load_that_passes_all_months_over_builds_no_definitions(settings_env: Path) -> None:
