@@ -166,7 +166,7 @@ def _judged(trouble: Trouble, sightings: Sightings) -> Trouble:
     """Where months come back one after the other, the last of them are not withdrawn."""
     if trouble.kind != "withdrawn" or sightings.changed is None:
         return trouble
-    seen_at = sightings.months[trouble.subject].seen_at
+    seen_at = sightings.of(Month.parse(trouble.subject)).seen_at
     is_sure = seen_at is None or seen_at >= sightings.changed
     return trouble.model_copy(update={"is_sure": is_sure})
 
