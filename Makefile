@@ -15,7 +15,7 @@ dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
 gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins, settings, a load
 	$(BIN)/python -m taxi_assets_tests.local_gcp $(GCP_LOCAL_ARGS)
 
-test: .venv/installed-dev ## All tests, a process per core
+test: .venv/installed-dev ## All tests, a process per core and one more
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
 	  --no-loadscope-reorder $(PYTEST_ARGS)
 

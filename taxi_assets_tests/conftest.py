@@ -21,6 +21,11 @@ settings.load_profile("in_company")
 _OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR_", "GEMINI_")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: some tests wait for services."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give an environment without settings but for the data folder, which it returns.

@@ -76,6 +76,7 @@ def assert_whole_way(said: str, months: Mapping[str, str]) -> None:
     assert {state for state, _ in findings} == {"ok"}
 
 
+@pytest.mark.long
 def test_a_month_of_parquet_goes_the_whole_way_and_a_signal_leaves_no_server() -> None:
     with running("--months=2022-01") as process:
         said = said_until(process, READY)

@@ -94,6 +94,7 @@ def test_a_third_hello_world_is_refused_while_two_go_on(server: DevServer) -> No
         assert "2 runs of hello_world go on already" in failure["description"]
 
 
+@pytest.mark.long
 def test_a_third_hello_world_waits_until_one_of_two_has_ended(tmp_path: Path) -> None:
     with _server(tmp_path, "queue") as server, _two_going_on(server) as (first, _):
         third = _launch(server)

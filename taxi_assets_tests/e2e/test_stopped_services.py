@@ -77,6 +77,7 @@ def test_a_daemon_that_is_stopped_while_it_submits_goes_on_where_it_was(lab: Bac
     assert_ends_complete(lab, backfill, months)
 
 
+@pytest.mark.long
 def test_a_daemon_that_is_stopped_while_months_wait_leaves_them_waiting(lab: BackfillLab) -> None:
     backfill, months = begin(lab, "2020-01", 6)
     lab.wait_for(lambda: len(lab.runs(backfill)) == len(months), "every run")

@@ -129,6 +129,7 @@ def test_a_month_is_materialized_by_clicking_and_its_checks_turn_green(
     assert _rows_by_file(server)["green_tripdata_2020-08.synthetic.csv"] == SAMPLE_ROWS
 
 
+@pytest.mark.long
 def test_months_of_a_backfill_take_turns_in_a_pool_with_one_place(
     server: DevServer, page: Page
 ) -> None:

@@ -48,23 +48,24 @@ def test_a_question_is_answered_within_its_limits(
     assert own.queries()[0].maximum_bytes_billed == 10**9
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "DELETE FROM green_tripdata WHERE TRUE",
-        "SELECT 1; DROP TABLE green_tripdata",
-        "SELECT * FROM `some-project.other.secrets`",
-        "SELECT * FROM other.secrets",
-        "SELECT * FROM INFORMATION_SCHEMA.TABLES",
-        "SELECT * FROM EXTERNAL_QUERY('connection', 'SELECT 1')",
-        "SELECT nothing FROM green_tripdata",
-    ],
+REFUSED = (
+    "DELETE FROM green_tripdata WHERE TRUE",
+    "SELECT 1; DROP TABLE green_tripdata",
+    "SELECT * FROM `some-project.other.secrets`",
+    "SELECT * FROM other.secrets",
+    "SELECT * FROM INFORMATION_SCHEMA.TABLES",
+    "SELECT * FROM EXTERNAL_QUERY('connection', 'SELECT 1')",
+    "SELECT nothing FROM green_tripdata",
 )
+
+
 def test_what_does_more_than_read_the_tables_is_refused(
-    database: BigQueryDatabase, own: OwnDataset, sql: str
+    database: BigQueryDatabase, own: OwnDataset
 ) -> None:
-    with pytest.raises(QueryError, match="cannot be run"):
-        database.ask(sql, tables_of(database))
+    tables = tables_of(database)
+    for sql in REFUSED:
+        with pytest.raises(QueryError, match="cannot be run"):
+            database.ask(sql, tables)
     assert list(own.counts().values()) == [ROWS]
 
 
