@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.csv_inspection import CsvInspection
+from taxi_assets.lake.csv_inspection import LARGEST_BYTES, CsvInspection
 from taxi_assets.lake.inspection import Inspection
 from taxi_assets.lake.lake import Arrival, Lake
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
@@ -50,11 +51,13 @@ def landed_months(lake: Lake, dataset: Dataset) -> list[tuple[TripFile, LandedFi
     return [(file, found) for file, found in named if file is not None]
 
 
-def inspection_of(file: TripFile, max_jagged_rows: int) -> Inspection:
+def inspection_of(
+    file: TripFile, max_jagged_rows: int, largest_bytes: float = LARGEST_BYTES
+) -> Inspection:
     """How a file of that format is verified."""
     if file.format is FileFormat.PARQUET:
         return ParquetInspection(file)
-    return CsvInspection(str(file), file.dataset.csv_header, max_jagged_rows)
+    return CsvInspection(str(file), file.dataset.csv_header, max_jagged_rows, largest_bytes)
 
 
 def land(
@@ -141,6 +144,14 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
     names = [name for name in facts.undeclared(file) if not is_pandas_index(name)]
     if names and undeclared_columns == "refuse":
         dataset = file.dataset
+        nameless = [name for name in names if re.fullmatch(r"(column \d+)?", name)]
+        if nameless:
+            raise InvalidFileError(
+                f"{file}: {', '.join(nameless)[:_LONGEST_LIST] or 'a column'} has no name, such as "
+                "the numbering of rows that pandas writes",
+                "write the file without it (`to_csv(index=False)`), or set "
+                "TAXI_UNDECLARED_COLUMNS=skip to load the file without it",
+            )
         listed = ", ".join(map(repr, names))[:_LONGEST_LIST]
         found = f"columns {listed} are" if len(names) > 1 else f"column {listed} is"
         raise InvalidFileError(
