@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,6 +36,7 @@ class Reply:
         drop_after: close the connection after so many bytes of the body.
         reset: with ``drop_after``: by a reset, as a crashed host does.
         stall_after: fall silent after so many bytes of the body, until the test ends.
+        drip_seconds: send a byte at a time, with such a pause, until the client has gone.
         part_bytes: answer a range with so many bytes of it, and say so.
         ignore_range: send the whole file whatever is asked for.
         ignore_condition: send the file though it has not changed.
@@ -49,6 +50,7 @@ class Reply:
     drop_after: int | None = None
     reset: bool = False
     stall_after: int | None = None
+    drip_seconds: float | None = None
     part_bytes: int | None = None
     ignore_range: bool = False
     ignore_condition: bool = False
@@ -168,7 +170,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
 
     def _write(self, body: bytes, reply: Reply) -> None:
-        if not reply.chunked:
+        if reply.drip_seconds is not None:
+            with suppress(OSError):
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    if self.server.ended.wait(reply.drip_seconds):
+                        return
+        elif not reply.chunked:
             self.wfile.write(body)
         elif body:
             self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))

@@ -30,7 +30,7 @@ def post(webhook: SecretStr, body: Mapping[str, JsonValue]) -> None:
     """
     try:
         answer = requests.post(webhook.get_secret_value(), json=body, timeout=_TIMEOUT_SECONDS)
-    except requests.RequestException as error:
+    except OSError as error:  # as all of ``requests``, and a missing file of certificates
         # Its text quotes the address.
         raise AlertNotDeliveredError(f"the webhook: {type(error).__name__}") from None
     if answer.status_code not in _ACCEPTED:

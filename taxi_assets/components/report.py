@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import dagster as dg
-import requests
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from taxi_assets.automation.freshness import FRESHNESS_CHECK
@@ -179,7 +178,7 @@ def post(webhook: SecretStr, found: Finding, settings: Settings) -> None:
         )
         reason = f"it answers HTTP {answer.status_code}"
         taken = answer.status_code in _ACCEPTED
-    except requests.RequestException as error:
+    except OSError as error:  # as all of ``requests``, and a missing file of certificates
         reason, taken = type(error).__name__, False  # Its text quotes the address.
     if not taken:
         raise SourceUnavailableError(

@@ -144,21 +144,20 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
     names = [name for name in facts.undeclared(file) if not is_pandas_index(name)]
     if names and undeclared_columns == "refuse":
         dataset = file.dataset
-        nameless = [name for name in names if re.fullmatch(r"(column \d+)?", name)]
-        if nameless:
-            raise InvalidFileError(
-                f"{file}: {', '.join(nameless)[:_LONGEST_LIST] or 'a column'} has no name, such as "
-                "the numbering of rows that pandas writes",
-                "write the file without it (`to_csv(index=False)`), or set "
-                "TAXI_UNDECLARED_COLUMNS=skip to load the file without it",
-            )
         listed = ", ".join(map(repr, names))[:_LONGEST_LIST]
         found = f"columns {listed} are" if len(names) > 1 else f"column {listed} is"
+        nameless = [name for name in names if re.fullmatch(r"(column \d+)?", name)]
+        unnamed = "; a column without a name is pandas' numbering of rows, as a rule" * bool(
+            nameless
+        )
         raise InvalidFileError(
-            f"{file}: {found} not declared for {dataset.taxi} trips",
-            f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py (they "
-            "are NULL in months that are loaded), or set TAXI_UNDECLARED_COLUMNS=skip to load the "
-            "file without them",
+            f"{file}: {found} not declared for {dataset.taxi} trips{unnamed}",
+            "have the file written without it (`to_csv(index=False)`), or set "
+            "TAXI_UNDECLARED_COLUMNS=skip to load it so"
+            if nameless == names
+            else f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py "
+            "(they are NULL in months that are loaded), or set TAXI_UNDECLARED_COLUMNS=skip to "
+            "load the file without them",
         )
 
 

@@ -22,6 +22,7 @@ from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.duckdb.names import external_name, require_external_view
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
 
@@ -47,6 +48,9 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
 
     Returns:
         How many files the view reads. If it is 0, there is no view.
+
+    Raises:
+        WarehouseError: somebody else's table or view has that name.
     """
     files: list[tuple[TripFile, LandedFile]] = []
     union = ""
@@ -57,7 +61,8 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
         except (duckdb.Error, pa.ArrowException, OSError):
             files = [each for each in files if _is_whole(lake, each[1])]
             union = _union(session, lake, dataset, files)
-    view = quoted(f"{dataset.table}_ext")
+    require_external_view(session, dataset)
+    view = quoted(external_name(dataset))
     session.change(
         sql("create_external_view", view=view, selects=union)
         if union

@@ -15,7 +15,7 @@ FROM information_schema.columns
 WHERE
     table_catalog = current_database()
     AND table_schema = 'main'
-    AND table_name = {{ bound.name }}
+    AND lower(table_name) = {{ bound.name }}
 ORDER BY ordinal_position;
 
 -- name: create_external_view
@@ -27,3 +27,23 @@ DESCRIBE {{ selects }};
 
 -- name: drop_external_view
 DROP VIEW IF EXISTS {{ view }};
+
+-- name: find_relation
+SELECT
+    'table' AS kind,
+    sql
+FROM duckdb_tables()
+WHERE
+    database_name = current_database()
+    AND schema_name = 'main'
+    AND lower(table_name) = {{ bound.name }}
+UNION ALL
+SELECT
+    'view',
+    sql
+FROM duckdb_views()
+WHERE
+    database_name = current_database()
+    AND schema_name = 'main'
+    AND NOT internal
+    AND lower(view_name) = {{ bound.name }};

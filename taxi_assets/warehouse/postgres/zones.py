@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 
 from taxi_assets.trips.zones import ZONE_COLUMNS
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
+from taxi_assets.warehouse.taken_names import taken_by_others
 
 
 def replace_zones(session: PostgresSession, path: Path) -> int:
@@ -15,6 +16,9 @@ def replace_zones(session: PostgresSession, path: Path) -> int:
 
     Returns:
         How many zones there are.
+
+    Raises:
+        WarehouseError: somebody else's table or view has that name.
     """
     names = [POSTGRES.identifier(column.name) for column in ZONE_COLUMNS]
     with path.open(encoding="utf-8", newline="") as text:
@@ -22,6 +26,10 @@ def replace_zones(session: PostgresSession, path: Path) -> int:
     columns = ", ".join(names)
     with session.server.transaction(session.connection):
         session.lock_name("zones")
+        session.require_table("zones")
+        present = session.columns("zones")
+        if present and [column[:2] for column in present] != [(name, "text") for name in names]:
+            raise taken_by_others(f"{SCHEMA}.zones", f"its columns are not {columns}, each a text")
         session.change(sql("create_zones", definitions=", ".join(f"{name} text" for name in names)))
         # Readers go on with the old rows until the commit; a TRUNCATE would make them wait.
         session.change(sql("delete_zones"))
