@@ -147,9 +147,7 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
         listed = ", ".join(map(repr, names))[:_LONGEST_LIST]
         found = f"columns {listed} are" if len(names) > 1 else f"column {listed} is"
         nameless = [name for name in names if re.fullmatch(r"(column \d+)?", name)]
-        unnamed = "; a column without a name is pandas' numbering of rows, as a rule" * bool(
-            nameless
-        )
+        unnamed = "; one without a name is pandas' numbering of rows, as a rule" * bool(nameless)
         raise InvalidFileError(
             f"{file}: {found} not declared for {dataset.taxi} trips{unnamed}",
             "have the file written without it (`to_csv(index=False)`), or set "

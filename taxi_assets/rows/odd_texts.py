@@ -42,8 +42,14 @@ def readable_rows(path: Path) -> pa.RecordBatchReader:
 
 def readable(batch: pa.RecordBatch) -> pa.RecordBatch:
     """These rows as their file holds them, with such texts escaped and marked."""
-    columns = [_readable(column) for column in batch.columns]
+    columns = [_readable(column) for column in with_plain_bytes(batch).columns]
     return pa.RecordBatch.from_arrays(columns, schema=held_schema(batch.schema))
+
+
+def with_plain_bytes(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """These rows with each text as its bytes: Arrow computes little with views and categories."""
+    columns = [_plain(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def shown(text: str | None) -> str | None:
@@ -51,16 +57,19 @@ def shown(text: str | None) -> str | None:
     return text.removeprefix(_MARK) if text is not None else None
 
 
-def _readable(column: pa.Array) -> pa.Array:
+def _plain(column: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if held_type(column.type) != pa.string():
+    return column.cast(pa.binary()) if held_type(column.type) == pa.string() else column
+
+
+def _readable(column: pa.Array) -> pa.Array:
+    if column.type != pa.binary():
         return column
-    binary = column.cast(pa.binary())
     try:
-        return binary.cast(pa.string())
+        return column.cast(pa.string())
     except pa.ArrowInvalid:
-        found = binary.to_pylist()
+        found = column.to_pylist()
         return pa.array([None if raw is None else _text(raw) for raw in found], pa.string())
 
 

@@ -64,7 +64,7 @@ def test_a_home_whose_path_dagster_misreads_is_refused(
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("DAGSTER_HOME", str(settings_env / name))
 
-    answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor"), taxi_assets("dev")]
+    answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
     for answer in answers:
         assert answer.exit_code == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,7 +20,7 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.external_view import refresh_external_view
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets_tests.integration.rows.tables import Tables
-from taxi_assets_tests.published import csv_month, parquet_bytes, parquet_table
+from taxi_assets_tests.published import csv_month, parquet_bytes, parquet_table, with_column
 
 APRIL = Month(2020, 4)
 PARQUET = TripFile(GREEN, APRIL, FileFormat.PARQUET)
@@ -70,23 +71,54 @@ def test_every_kind_of_text_has_its_values_in_table_and_view(
     assert sorted(map(str, in_view(tables))) == ["N", "None", "Y"]
 
 
-@pytest.mark.parametrize("type_", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {"category"}))
 def test_bytes_that_are_no_text_are_named_and_can_be_rejected_in_every_kind(
-    tables: Tables, type_: pa.DataType
+    tables: Tables, kind: str
 ) -> None:
+    data = month_of([b"N", b"\xd1", b"Y"], KINDS[kind])
     with pytest.raises(InvalidFileError) as raised:
-        tables.values("store_and_fwd_flag", month_of([b"N", b"\xd1", b"Y"], type_), PARQUET)
+        tables.values("store_and_fwd_flag", data, PARQUET)
     assert r"row 2, column store_and_fwd_flag: '\\xd1' is no text in UTF-8" in raised.value.what
 
-    lake = FolderLake(tables.folder / "lake")
-    ((file, landed),) = landed_months(lake, GREEN)
-    month = OpenMonth(file, landed, LocalCopy(lake.path(landed.name), landed))
-    with without_bad_rows(month, 1, raised.value) as kept:
+    with without_bad_rows(landed(tables), 1, raised.value) as kept:
         assert [(reject.line, reject.column) for reject in kept.rejects] == [
             (2, "store_and_fwd_flag")
         ]
         assert r'"store_and_fwd_flag": "\\xd1"' in kept.rejects[0].text
         assert kept.landed.facts.rows == 2
+
+
+def test_bytes_that_are_no_text_are_shown_in_a_category(tables: Tables) -> None:
+    """Without their row: neither Arrow nor DuckDB reads the column."""
+    data = month_of([b"N", b"\xd1", b"Y"], KINDS["category"])
+    with pytest.raises(InvalidFileError, match=r"value \"\\xD1\" is not valid UTF8"):
+        tables.values("store_and_fwd_flag", data, PARQUET)
+
+
+def test_a_row_is_rejected_beside_a_category(tables: Tables) -> None:
+    table = parquet_table(GREEN, APRIL)
+    table = table.set_column(
+        table.column_names.index("store_and_fwd_flag"),
+        "store_and_fwd_flag",
+        pa.array(["N", "Y", None]).dictionary_encode(),
+    )
+    data = parquet_bytes(with_column(table, "fare_amount", [1.0, 2.0, math.nan]))
+    with pytest.raises(InvalidFileError) as raised:
+        tables.rows(data, PARQUET)
+    with without_bad_rows(landed(tables), 1, raised.value) as kept:
+        assert [(reject.line, reject.column) for reject in kept.rejects] == [(3, "fare_amount")]
+        with kept.rows(tables.connection) as rows:
+            found = tables.connection.execute(
+                f"SELECT store_and_fwd_flag FROM ({rows.select})", dict(rows.parameters)
+            ).fetchall()
+    assert sorted(found) == [("N",), ("Y",)]
+
+
+def landed(tables: Tables) -> OpenMonth:
+    """The month that stands in the lake."""
+    lake = FolderLake(tables.folder / "lake")
+    ((file, found),) = landed_months(lake, GREEN)
+    return OpenMonth(file, found, LocalCopy(lake.path(found.name), found))
 
 
 def test_zeros_behind_gzip_data_change_nothing_but_the_view_does_without_the_file(
