@@ -37,6 +37,7 @@ class Reply:
         reset: with ``drop_after``: by a reset, as a crashed host does.
         stall_after: fall silent after so many bytes of the body, until the test ends.
         drip_seconds: send a byte at a time, with such a pause, until the client has gone.
+        drip_head: with ``drip_seconds``: the head of the answer, which has no end.
         part_bytes: answer a range with so many bytes of it, and say so.
         ignore_range: send the whole file whatever is asked for.
         ignore_condition: send the file though it has not changed.
@@ -51,6 +52,7 @@ class Reply:
     reset: bool = False
     stall_after: int | None = None
     drip_seconds: float | None = None
+    drip_head: bool = False
     part_bytes: int | None = None
     ignore_range: bool = False
     ignore_condition: bool = False
@@ -151,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             if reply.chunked
             else {"Content-Length": str(len(body))}
         )
+        if reply.drip_head:
+            self._write(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000, reply)
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in {**framing, **headers, **reply.headers}.items():
             self.send_header(name, value)

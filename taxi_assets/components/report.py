@@ -17,6 +17,7 @@ from taxi_assets.errors import InvalidFileError, SourceUnavailableError, Storage
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings, variable
 from taxi_assets.settings.pipelines import PipelineSettings
+from taxi_assets.source.refusals import refused_connection
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.registry import warehouses_of
@@ -179,7 +180,9 @@ def post(webhook: SecretStr, found: Finding, settings: Settings) -> None:
         reason = f"it answers HTTP {answer.status_code}"
         taken = answer.status_code in _ACCEPTED
     except OSError as error:  # as all of ``requests``, and a missing file of certificates
-        reason, taken = type(error).__name__, False  # Its text quotes the address.
+        # Its text quotes the address.
+        refusal = refused_connection(error, variable("pipeline_secrets"))
+        reason, taken = refusal.what if refusal else type(error).__name__, False
     if not taken:
         raise SourceUnavailableError(
             f"the webhook did not take the report: {reason}",

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import NoReturn
 
@@ -28,6 +29,7 @@ from taxi_assets.errors import SourceBusyError, SourceRefusedError, SourceUnavai
 from taxi_assets.source.download import AttemptFailedError, Download, is_same, version_of
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.refusals import absence, refuse_answer, refused_connection, root_cause
+from taxi_assets.source.time_limit import TooLongError, within
 from taxi_assets.source.transfer import Absent, NotModified, Outcome, Sink, Version
 
 _LOGGER = logging.getLogger(__name__)
@@ -164,13 +166,17 @@ class HttpTransport:
 
     def _request(self, download: Download) -> requests.Response:
         headers = download.next_headers()
+        get = partial(
+            self.session.get,
+            download.url,
+            headers=headers,
+            stream=True,
+            timeout=(self.connect_timeout_seconds, self.stall_timeout_seconds),
+        )
         try:
-            return self.session.get(
-                download.url,
-                headers=headers,
-                stream=True,
-                timeout=(self.connect_timeout_seconds, self.stall_timeout_seconds),
-            )
+            return within(download.deadline - time.monotonic(), get)
+        except TooLongError:
+            raise self._too_long(download) from None
         except requests.ConnectTimeout:
             reason = f"no connection within {self.connect_timeout_seconds:g} s"
         except requests.Timeout:
@@ -240,12 +246,15 @@ class HttpTransport:
             # Outside of the try: an OSError of the sink is a full disk, no lost connection.
             yield data
             if time.monotonic() > download.deadline:
-                raise SourceUnavailableError(
-                    f"{public_url(download.url)} has not arrived within {self.longest_seconds:g} s "
-                    f"({download.place})",
-                    "raise TAXI_HTTP_FILE_SECONDS if the line is slow, or use a mirror: "
-                    f"{self.address_setting}.",
-                )
+                raise self._too_long(download)
+
+    def _too_long(self, download: Download) -> SourceUnavailableError:
+        return SourceUnavailableError(
+            f"{public_url(download.url)} has not arrived within {self.longest_seconds:g} s "
+            f"({download.place})",
+            "raise TAXI_HTTP_FILE_SECONDS if the line is slow, or use a mirror: "
+            f"{self.address_setting}.",
+        )
 
     def _retry_later(self, response: requests.Response, download: Download) -> NoReturn:
         asked_seconds = _retry_after_seconds(response.headers.get("Retry-After", ""))

@@ -165,6 +165,27 @@ def test_what_cannot_be_carried_over_is_told(
     assert database.counts() == {APRIL.filename: OLD_ROWS}
 
 
+def load_zones(database: Database, name: str = "JFK Airport") -> int:
+    """Replace the zones with a single one."""
+    path = database.folder / "zones.csv"
+    path.write_text(f'"LocationID","Borough","Zone","service_zone"\n1,"Queens","{name}",""\n')
+    with database.warehouse().session() as session:
+        return replace_zones(session, path)
+
+
+def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Database) -> None:
+    database.load()
+    load_zones(database)
+    database.query("ALTER TABLE zones ADD PRIMARY KEY (locationid)")
+    database.query(f"{ALTER} ADD CONSTRAINT zone FOREIGN KEY (pulocationid) REFERENCES zones")
+    database.load(data=NEW)
+    assert load_zones(database) == 1
+    with pytest.raises(WarehouseError) as raised:
+        load_zones(database, "Newark Airport")
+    assert "constraint zone" in raised.value.remedy
+    assert database.query("SELECT zone FROM zones") == [("JFK Airport",)]
+
+
 PANDAS = (
     'CREATE TABLE {} (index bigint, "VendorID" bigint, lpep_pickup_datetime timestamp, '
     "fare_amount double precision)"
@@ -181,10 +202,7 @@ def test_somebodys_table_under_our_name_gets_one_remedy_that_works(
 
     def load() -> None:
         database.load()
-        with database.warehouse().session() as session:
-            path = database.folder / "zones.csv"
-            path.write_text('"LocationID","Borough","Zone","service_zone"\n1,"a","b","c"\n')
-            replace_zones(session, path)
+        load_zones(database)
 
     with pytest.raises(WarehouseError) as raised:
         load()

@@ -434,16 +434,17 @@ def test_a_file_that_is_larger_than_allowed_is_refused_before_it_is_all_there(
     assert len(sink.getvalue()) < len(large.body)
 
 
-def test_a_host_that_drips_is_given_up_in_time(transport: HttpTransport, sink: Received) -> None:
+@pytest.mark.parametrize(("head", "place"), [(False, r"\d+ of 200,000"), (True, r"0 of \?")])
+def test_a_host_that_drips_is_given_up_in_time(
+    transport: HttpTransport, sink: Received, head: bool, place: str
+) -> None:
     hasty = replace(transport, longest_seconds=0.3)
     with (
-        faulty_server(FILE, Reply(drip_seconds=0.02)) as server,
+        faulty_server(FILE, Reply(drip_seconds=0.02, drip_head=head)) as server,
         pytest.raises(SourceUnavailableError) as raised,
     ):
         hasty.fetch(server.url, sink, None)
-    assert re.search(
-        r"has not arrived within 0\.3 s \(after \d+ of 200,000 bytes\)", raised.value.what
-    )
+    assert re.search(rf"has not arrived within 0\.3 s \(after {place} bytes\)", raised.value.what)
     assert "TAXI_HTTP_FILE_SECONDS" in raised.value.remedy
     assert len(server.requests) == 1
 
