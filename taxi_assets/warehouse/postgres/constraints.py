@@ -51,17 +51,20 @@ def build_indexes(session: PostgresSession, table: str, incoming: str) -> None:
         WarehouseError: a unique one refuses rows.
     """
     for number, index in enumerate(indexes_of(session, table)):
-        parts = {
-            "name": quoted(f"{incoming}_{number}"),
-            "incoming": qualified(incoming),
-            "definition": index.definition,
-        }
+        name = quoted(f"{incoming}_{number}")
         with named_violations(table, index.name):
             if index.kind == "constraint":
-                session.change(sql("add_incoming_constraint", **parts))
+                _add_constraint(session, incoming, name, index.definition)
             else:
-                unique = index.kind == "unique"
-                session.change(sql("create_incoming_index", **parts, unique=unique))
+                session.change(
+                    sql(
+                        "create_incoming_index",
+                        name=name,
+                        incoming=qualified(incoming),
+                        definition=index.definition,
+                        unique=index.kind == "unique",
+                    )
+                )
 
 
 def add_foreign_keys(session: PostgresSession, table: str, incoming: str) -> None:
@@ -72,14 +75,7 @@ def add_foreign_keys(session: PostgresSession, table: str, incoming: str) -> Non
     """
     for name, definition in session.ask(sql("list_foreign_keys"), {"table": qualified(table)}):
         with named_violations(table, str(name)):
-            session.change(
-                sql(
-                    "add_incoming_constraint",
-                    incoming=qualified(incoming),
-                    name=quoted(str(name)),
-                    definition=definition,
-                )
-            )
+            _add_constraint(session, incoming, quoted(str(name)), str(definition))
 
 
 @contextmanager
@@ -110,3 +106,8 @@ def named_violations(table: str, name: str = "") -> Iterator[None]:
             f"drop it (ALTER TABLE {place} {drop}; an index without a constraint by DROP INDEX): "
             "the table holds the rows as they are published; the earlier rows are still there",
         ) from None
+
+
+def _add_constraint(session: PostgresSession, incoming: str, name: str, definition: str) -> None:
+    change = f"ADD CONSTRAINT {name} {definition}"
+    session.change(sql("change_incoming", incoming=qualified(incoming), change=change))

@@ -61,9 +61,6 @@ ALTER TABLE {{ incoming }} {{ change }};
 -- name: create_incoming_index
 CREATE {% if unique %}UNIQUE {% endif %}INDEX {{ name }} ON {{ incoming }} {{ definition }};
 
--- name: add_incoming_constraint
-ALTER TABLE {{ incoming }} ADD CONSTRAINT {{ name }} {{ definition }};
-
 -- name: sample_lightly
 -- ANALYZE samples 9,000 rows of a table. This takes a third of the default's time (0.13 s instead
 -- of 0.35 s) and still distinguishes the days of a month. Autovacuum uses the server's setting.

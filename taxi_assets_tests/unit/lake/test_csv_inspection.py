@@ -307,8 +307,9 @@ LONG = [f"{number},2,3" for number in range(200_000)]
         (f"{HEADER}\n1,2,3\n".encode("utf-16-be"), "in UTF-16, and not in UTF-8", "iconv"),
         (f"{HEADER}\r1,2,3\r".encode(), "end in carriage returns alone", r"tr '\r' '\n'"),
         ("\r".join([HEADER, *LONG]).encode(), "carriage returns alone (as on old Macs): 'a", "tr"),
+        (b"green.csv" + bytes(91) + b"0000644\0" + f"{HEADER}\n".encode(), "it is no text", "tar"),
     ],
-    ids=["twice", "twice, long", "UTF-16", "UTF-16 without a mark", "CR", "CR, long"],
+    ids=["twice", "twice, long", "UTF-16", "UTF-16 without a mark", "CR", "CR, long", "tar"],
 )
 def test_what_is_zipped_in_place_of_lines_is_named(text: bytes, says: str, remedy: str) -> None:
     error = refusal(gzip.compress(text, 1))
