@@ -174,7 +174,7 @@ class HttpTransport:
             timeout=(self.connect_timeout_seconds, self.stall_timeout_seconds),
         )
         try:
-            return within(download.deadline - time.monotonic(), get)
+            return within(download.deadline - time.monotonic(), get, requests.Response.close)
         except TooLongError:
             raise self._too_long(download) from None
         except requests.ConnectTimeout:

@@ -17,28 +17,35 @@ class TooLongError(Exception):
     """A call took longer than it may. Its thread goes on, and nobody waits for it."""
 
 
-def within(seconds: float, call: Callable[[], _T]) -> _T:
+def within(seconds: float, call: Callable[[], _T], discard: Callable[[_T], object]) -> _T:
     """What the call returns.
 
     Args:
         seconds: how long it may take.
         call: is made in a thread of its own.
+        discard: takes what it returns too late.
 
     Raises:
         TooLongError: it took longer; whatever the call raises passes through.
     """
     outcome: Future[_T] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(call())
-        except BaseException as error:
-            outcome.set_exception(error)
-
-    threading.Thread(target=run, name="answer", daemon=True).start()
+    threading.Thread(target=_run, args=(outcome, call), name="answer", daemon=True).start()
     try:
         return outcome.result(max(0.0, min(seconds, threading.TIMEOUT_MAX)))
     except TimeoutError:
         if outcome.done():
             raise
+        outcome.add_done_callback(lambda late: late.exception() or discard(late.result()))
         raise TooLongError from None
+    finally:
+        del outcome  # An error's traceback holds this frame: a circle would keep the connection.
+
+
+def _run(outcome: Future[_T], call: Callable[[], _T]) -> None:
+    try:
+        found = call()
+    except BaseException as error:
+        outcome.set_exception(error)
+        del outcome
+    else:
+        outcome.set_result(found)

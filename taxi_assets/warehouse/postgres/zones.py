@@ -21,7 +21,8 @@ def replace_zones(session: PostgresSession, path: Path) -> int:
     Raises:
         WarehouseError: somebody else's table or view has that name.
     """
-    names = [POSTGRES.identifier(column.name) for column in ZONE_COLUMNS]
+    plain = [POSTGRES.column_name(column.name) for column in ZONE_COLUMNS]
+    names = [POSTGRES.quote(name) for name in plain]
     with path.open(encoding="utf-8", newline="") as text:
         rows = list(csv.reader(text))[1:]
     columns = ", ".join(names)
@@ -29,8 +30,9 @@ def replace_zones(session: PostgresSession, path: Path) -> int:
         session.lock_name("zones")
         session.require_table("zones")
         present = {column.name: column.type for column in session.columns("zones")}
-        if present and any(present.get(name) != "text" for name in names):
-            raise taken_by_others(f"{SCHEMA}.zones", f"its columns are not {columns}, each a text")
+        if present and any(present.get(name) != "text" for name in plain):
+            wanted = ", ".join(plain)
+            raise taken_by_others(f"{SCHEMA}.zones", f"it lacks {wanted}, each a text")
         session.change(sql("create_zones", definitions=", ".join(f"{name} text" for name in names)))
         # A foreign key of somebody's may refer to them.
         if Counter(session.ask(sql("select_zones", columns=columns))) == Counter(map(tuple, rows)):

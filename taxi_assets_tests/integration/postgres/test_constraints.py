@@ -184,6 +184,9 @@ def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Dat
         load_zones(database, "Newark Airport")
     assert "constraint zone" in raised.value.remedy
     assert database.query("SELECT zone FROM zones") == [("JFK Airport",)]
+    database.query(f"{ALTER} DROP CONSTRAINT zone")
+    load_zones(database, "Newark Airport")
+    assert database.query("SELECT zone FROM zones") == [("Newark Airport",)]
 
 
 PANDAS = (
