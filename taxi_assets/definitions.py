@@ -9,6 +9,7 @@ from taxi_assets.assistant.assets import assistant_definitions
 from taxi_assets.automation.alerts import alert_sensor
 from taxi_assets.automation.audits import audit_definitions
 from taxi_assets.automation.freshness import freshness_checks, freshness_job
+from taxi_assets.automation.instance import require_plain_home
 from taxi_assets.automation.jobs import load_job, zones_job
 from taxi_assets.automation.maintenance import maintenance_definitions
 from taxi_assets.automation.republished import republished_sensors
@@ -113,7 +114,9 @@ def _of_dataset(
 @dg.definitions
 def defs() -> dg.Definitions:
     """The code location."""
-    built = build_definitions(read_settings())
+    settings = read_settings()
+    require_plain_home(settings.dagster_home)
+    built = build_definitions(settings)
     if not any(path.name not in _EMPTY for path in _OWN.iterdir()):
         return built
     return dg.Definitions.merge(built, dg.load_from_defs_folder(path_within_project=_OWN))

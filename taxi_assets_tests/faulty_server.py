@@ -11,7 +11,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,6 +36,8 @@ class Reply:
         drop_after: close the connection after so many bytes of the body.
         reset: with ``drop_after``: by a reset, as a crashed host does.
         stall_after: fall silent after so many bytes of the body, until the test ends.
+        drip_seconds: send a byte at a time, with such a pause, until the client has gone.
+        drip_head: with ``drip_seconds``: the head of the answer, which has no end.
         part_bytes: answer a range with so many bytes of it, and say so.
         ignore_range: send the whole file whatever is asked for.
         ignore_condition: send the file though it has not changed.
@@ -49,6 +51,8 @@ class Reply:
     drop_after: int | None = None
     reset: bool = False
     stall_after: int | None = None
+    drip_seconds: float | None = None
+    drip_head: bool = False
     part_bytes: int | None = None
     ignore_range: bool = False
     ignore_condition: bool = False
@@ -149,6 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
             if reply.chunked
             else {"Content-Length": str(len(body))}
         )
+        if reply.drip_head:
+            self._write(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 10_000, reply)
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in {**framing, **headers, **reply.headers}.items():
             self.send_header(name, value)
@@ -168,7 +176,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
 
     def _write(self, body: bytes, reply: Reply) -> None:
-        if not reply.chunked:
+        if reply.drip_seconds is not None:
+            with suppress(OSError):
+                for byte in body:
+                    self.wfile.write(bytes([byte]))
+                    if self.server.ended.wait(reply.drip_seconds):
+                        return
+        elif not reply.chunked:
             self.wfile.write(body)
         elif body:
             self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import dagster as dg
 from filelock import FileLock, Timeout
 
 from taxi_assets.automation.history_errors import history_errors
-from taxi_assets.errors import StorageError
+from taxi_assets.errors import SettingsError, StorageError
 from taxi_assets.failures import ATTENDED_TAG
 from taxi_assets.settings import Settings
 
@@ -22,13 +23,37 @@ SESSION_TAGS = {ATTENDED_TAG: uuid4().hex}
 _CONFIG = "dagster.yaml"
 _PROJECT = Path(__file__).resolve().parents[2]
 
+# Dagster takes the path of its settings for a pattern, and that of its databases for a URL.
+_MISREAD = re.compile(r"\[.*\]|[?*]|%[0-9a-fA-F]{2}")
+
+
+def require_plain_home(home: Path) -> None:
+    """Refuse a home whose path Dagster misreads: it would pass over its settings, or fail.
+
+    Raises:
+        SettingsError: names the characters.
+    """
+    found = _MISREAD.search(str(home))
+    if found is not None:
+        raise SettingsError(
+            f"Dagster's home is {home}, and Dagster misreads {found[0]!r} in a path: it passes "
+            "over dagster.yaml, or finds no database",
+            "set DAGSTER_HOME or TAXI_DATA_DIR to a folder, or move the project to one, without "
+            "brackets, ? and *, and without % before two digits",
+        )
+
 
 def prepare_home(settings: Settings) -> Path:
     """Make Dagster's home, with the project's configuration in it, and name it to Dagster.
 
     A home that somebody configured already is left as it is.
+
+    Raises:
+        SettingsError: Dagster misreads its path.
+        StorageError: it cannot be made.
     """
     home = settings.dagster_home
+    require_plain_home(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -51,7 +76,7 @@ def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     Runs of processes that are gone are recorded as failed: they would count as running for ever.
 
     Raises:
-        StorageError, WarehouseUnavailableError: it cannot be read or written.
+        SettingsError, StorageError, WarehouseUnavailableError: it cannot be read or written.
     """
     home = prepare_home(settings)
     with history_errors(settings):

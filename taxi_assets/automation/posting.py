@@ -9,6 +9,7 @@ import requests
 from pydantic import JsonValue, SecretStr
 
 from taxi_assets.automation.outbox import Alert
+from taxi_assets.source.refusals import refused_connection
 
 _TIMEOUT_SECONDS = 5
 _ACCEPTED = range(200, 300)
@@ -30,9 +31,11 @@ def post(webhook: SecretStr, body: Mapping[str, JsonValue]) -> None:
     """
     try:
         answer = requests.post(webhook.get_secret_value(), json=body, timeout=_TIMEOUT_SECONDS)
-    except requests.RequestException as error:
+    except OSError as error:  # as all of ``requests``, and a missing file of certificates
         # Its text quotes the address.
-        raise AlertNotDeliveredError(f"the webhook: {type(error).__name__}") from None
+        refusal = refused_connection(error, "TAXI_ALERT_WEBHOOK")
+        reason = f"{refusal.what}; {refusal.remedy}" if refusal else type(error).__name__
+        raise AlertNotDeliveredError(f"the webhook: {reason}") from None
     if answer.status_code not in _ACCEPTED:
         raise AlertNotDeliveredError(f"the webhook answers HTTP {answer.status_code}")
 

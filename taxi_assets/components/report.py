@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import dagster as dg
-import requests
 from pydantic import Field, JsonValue, SecretStr, model_validator
 
 from taxi_assets.automation.recorded_checks import trip_check_keys
@@ -18,6 +17,7 @@ from taxi_assets.errors import InvalidFileError, SourceUnavailableError, Storage
 from taxi_assets.failures import dagster_failures
 from taxi_assets.settings import Settings, variable
 from taxi_assets.settings.pipelines import PipelineSettings
+from taxi_assets.source.refusals import refused_connection
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.registry import warehouses_of
 
@@ -180,8 +180,10 @@ def post(webhook: SecretStr, found: Finding, settings: Settings) -> None:
         )
         reason = f"it answers HTTP {answer.status_code}"
         taken = answer.status_code in _ACCEPTED
-    except requests.RequestException as error:
-        reason, taken = type(error).__name__, False  # Its text quotes the address.
+    except OSError as error:  # as all of ``requests``, and a missing file of certificates
+        # Its text quotes the address.
+        refusal = refused_connection(error, variable("pipeline_secrets"))
+        reason, taken = refusal.what if refusal else type(error).__name__, False
     if not taken:
         raise SourceUnavailableError(
             f"the webhook did not take the report: {reason}",

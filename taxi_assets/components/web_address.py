@@ -124,6 +124,7 @@ def transport_of(settings: Settings, carry: Carry = lambda request: request) -> 
         attempts=settings.http_attempts,
         connect_timeout_seconds=settings.http_timeout_seconds,
         stall_timeout_seconds=settings.http_timeout_seconds,
+        longest_seconds=settings.http_file_seconds,
         address_setting="the pipeline file",
     )
     transport.session.max_redirects = _MAX_REDIRECTS

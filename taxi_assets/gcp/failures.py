@@ -15,9 +15,11 @@ from taxi_assets.errors import (
     StorageUnavailableError,
     TaxiAssetsError,
 )
+from taxi_assets.source.refusals import refused_connection
 
 _LOGIN = "gcloud auth application-default login"
 _DOCS = "docs/gcp.md"
+_ADDRESSES = "STORAGE_EMULATOR_HOST or BIGQUERY_EMULATOR_HOST"
 _SHOWN_CHARACTERS = 300
 _TRANSIENT = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
 _FIRST_OF_THE_SERVER = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -93,10 +95,22 @@ def explained(place: str) -> Iterator[None]:
     except (GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
         # Not chained: a request's error may quote headers and addresses.
         raise explain(error, place) from None
+    except OSError as error:
+        # ``requests`` raises a plain one where the file of certificates is not there.
+        if type(error) is not OSError or refused_connection(error, _ADDRESSES) is None:
+            raise
+        raise explain(error, place) from None
 
 
 def explain(error: Exception, place: str) -> TaxiAssetsError:
     """The error with a remedy for an error of Google's libraries."""
+    refusal = refused_connection(error, _ADDRESSES)
+    if refusal is not None:
+        return StorageError(f"{place}: {refusal.what}", refusal.remedy)
+    return _explain_answer(error, place)
+
+
+def _explain_answer(error: Exception, place: str) -> TaxiAssetsError:
     from google.api_core import exceptions as api
     from google.auth import exceptions as auth
 

@@ -14,16 +14,19 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.inspection import refuse_wrong_content
+from taxi_assets.lake.inspection import GZIP_MAGIC, refuse_other_text, refuse_wrong_content
 from taxi_assets.lake.landed_file import FileFacts, LineEnd
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 _BLOCK_BYTES = 1 << 20
 _LINES_SHOWN = 5
 _LONGEST_LINE_BYTES = 1 << 20
 # The csv module reads no longer value; no line of these files has more than 200 bytes.
 _LONGEST_READ_BYTES = 1 << 16
+# Some writers put a blank line behind each row. Each costs time, and a few bytes hold millions.
+_MOST_BLANK_LINES = 10_000
+LARGEST_BYTES = 8_000_000_000
+"""How long the text of a CSV may be, unless the caller says otherwise."""
 _ODD_TEXTS = (b'"', b"\0", b"\r\r")
 
 _AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
@@ -37,13 +40,16 @@ class CsvInspection:
         name: the file's name, for messages.
         header: the header line that it must have.
         max_jagged_rows: how many rows may be short of trailing columns.
+        largest_bytes: how long its text may be.
     """
 
     name: str
     header: str
     max_jagged_rows: int
+    largest_bytes: float = LARGEST_BYTES
     _start: bytes = b""
     _unzip: isal_zlib.Decompress | None = None
+    _padded: bool = False
     _tail: bytes = b""
     _columns: tuple[str, ...] = ()
     _lines: int = 0
@@ -58,9 +64,9 @@ class CsvInspection:
         """Look at the next compressed bytes."""
         if self._unzip is None:
             self._start += data
-            if len(self._start) < len(_GZIP_MAGIC):
+            if len(self._start) < len(GZIP_MAGIC):
                 return
-            refuse_wrong_content(self.name, self._start, _GZIP_MAGIC, "a gzipped CSV")
+            refuse_wrong_content(self.name, self._start, GZIP_MAGIC, "a gzipped CSV")
             data, self._start = self._start, b""
             self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
         try:
@@ -74,7 +80,7 @@ class CsvInspection:
     def finish(self) -> FileFacts:
         """What the CSV holds."""
         if self._unzip is None:
-            refuse_wrong_content(self.name, self._start, _GZIP_MAGIC, "a gzipped CSV")
+            refuse_wrong_content(self.name, self._start, GZIP_MAGIC, "a gzipped CSV")
         if self._unzip is None or not self._unzip.eof:
             raise InvalidFileError(
                 f"{self.name}, after line {self._lines}: the gzip data end before their checksum: "
@@ -96,6 +102,7 @@ class CsvInspection:
             uncompressed_bytes=self._unzipped_bytes,
             csv_columns=self._columns,
             left_out=self._left_out(),
+            padded=self._padded,
         )
 
     def _left_out(self) -> tuple[str, ...]:
@@ -109,6 +116,12 @@ class CsvInspection:
     def _feed_zipped(self, data: bytes) -> None:
         while data:
             if self._unzip is None or self._unzip.eof:
+                # Tapes and block devices fill up with zeros: gzip and Python pass over them, too.
+                rest = data.lstrip(b"\0")
+                self._padded |= len(rest) < len(data)
+                if not rest:
+                    return
+                data = rest
                 self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
             block = self._unzip.decompress(data, _BLOCK_BYTES)
             self._take(block)
@@ -120,10 +133,18 @@ class CsvInspection:
 
     def _take(self, block: bytes) -> None:
         self._unzipped_bytes += len(block)
+        if self._unzipped_bytes > self.largest_bytes:
+            raise InvalidFileError(
+                f"{self.name}, after line {self._lines:,}: unzipped, it has more than "
+                f"{self.largest_bytes / 1e9:g} GB",
+                "look at the file; if it is as the publisher meant it, raise TAXI_MAX_FILE_GB",
+            )
         block = self._tail + block
         end = block.rfind(b"\n") + 1
         self._tail = block[end:]
         if len(self._tail) > _LONGEST_LINE_BYTES:
+            if not self._columns:
+                refuse_other_text(self.name, self._tail)
             raise InvalidFileError(
                 f"{self.name}, line {self._lines + 1}: it does not end within "
                 f"{_LONGEST_LINE_BYTES:,} bytes, which no line of these files is long",
@@ -148,6 +169,7 @@ class CsvInspection:
         self._lines += lines
 
     def _check_header(self, line: bytes) -> None:
+        refuse_other_text(self.name, line)
         self._lines = 1
         self._carriage_returns += line.endswith(b"\r")
         text = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r").decode("utf-8", "replace")
@@ -158,7 +180,7 @@ class CsvInspection:
         if found == wanted:
             return
         missing = [name for name in wanted if name not in found]
-        added = [name for name in self._columns if name not in wanted]
+        added = [name or "a column without a name" for name in self._columns if name not in wanted]
         twice = [name for name in wanted if found.count(name) > 1]
         differences = [
             *([f"missing: {', '.join(missing)}"] if missing else []),
@@ -180,6 +202,7 @@ class CsvInspection:
     def _count_line(self, line: bytes, number: int, columns: int) -> None:
         if not line:
             self._blank_lines += 1
+            self._refuse_mostly_blank(number)
             return
         problem = line_problem(line, columns)
         if problem is not None:
@@ -200,6 +223,14 @@ class CsvInspection:
                     "look at these lines; if they are as the publisher meant them, raise "
                     "TAXI_MAX_JAGGED_ROWS",
                 )
+
+    def _refuse_mostly_blank(self, number: int) -> None:
+        if self._blank_lines > _MOST_BLANK_LINES + number - self._blank_lines:
+            raise InvalidFileError(
+                f"{self.name}, line {number:,}: {self._blank_lines:,} of the lines so far are "
+                "blank",
+                "look at the file; have it published without them",
+            )
 
     def _finish_last_line(self) -> None:
         length = len(self._tail)

@@ -9,7 +9,7 @@ from taxi_assets.lake.landing import inspection_of
 from taxi_assets.trips.file import TripFile
 
 _BLOCK_BYTES = 1 << 20
-_ANY_NUMBER = 10**12
+_ANY_NUMBER = 10**18
 
 
 def facts_anew(path: Path, file: TripFile) -> FileFacts:
@@ -18,7 +18,7 @@ def facts_anew(path: Path, file: TripFile) -> FileFacts:
     Raises:
         InvalidFileError: it is not such a file.
     """
-    inspection = inspection_of(file, max_jagged_rows=_ANY_NUMBER)
+    inspection = inspection_of(file, max_jagged_rows=_ANY_NUMBER, largest_bytes=_ANY_NUMBER)
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK_BYTES):
             inspection.feed(block)

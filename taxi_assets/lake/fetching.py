@@ -45,7 +45,7 @@ def land_month(
         lake_name(file),
         catalog.url(file),
         download_transport(catalog, catalog.url(file)),
-        lambda: inspection_of(file, settings.max_jagged_rows),
+        lambda: inspection_of(file, settings.max_jagged_rows, settings.max_file_gb * 1e9),
         lambda facts: judge(file, facts, settings.published_counts, settings.undeclared_columns),
         anew,
     )

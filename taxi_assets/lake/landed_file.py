@@ -29,6 +29,7 @@ class FileFacts(BaseModel):
             in notes of older versions, whose CSVs had the declared columns.
         left_out: columns of the file that were not declared when it landed; one without a name is
             called by its place, as ``column 1``.
+        padded: whether zeros stand behind the gzip data, which DuckDB's own reader refuses.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +41,7 @@ class FileFacts(BaseModel):
     uncompressed_bytes: int
     csv_columns: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    padded: bool = False
 
     @property
     def irregular(self) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.lake.csv_inspection import CsvInspection
+from taxi_assets.lake.csv_inspection import LARGEST_BYTES, CsvInspection
 from taxi_assets.lake.inspection import Inspection
 from taxi_assets.lake.lake import Arrival, Lake
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
@@ -50,11 +51,13 @@ def landed_months(lake: Lake, dataset: Dataset) -> list[tuple[TripFile, LandedFi
     return [(file, found) for file, found in named if file is not None]
 
 
-def inspection_of(file: TripFile, max_jagged_rows: int) -> Inspection:
+def inspection_of(
+    file: TripFile, max_jagged_rows: int, largest_bytes: float = LARGEST_BYTES
+) -> Inspection:
     """How a file of that format is verified."""
     if file.format is FileFormat.PARQUET:
         return ParquetInspection(file)
-    return CsvInspection(str(file), file.dataset.csv_header, max_jagged_rows)
+    return CsvInspection(str(file), file.dataset.csv_header, max_jagged_rows, largest_bytes)
 
 
 def land(
@@ -143,11 +146,16 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
         dataset = file.dataset
         listed = ", ".join(map(repr, names))[:_LONGEST_LIST]
         found = f"columns {listed} are" if len(names) > 1 else f"column {listed} is"
+        nameless = [name for name in names if re.fullmatch(r"(column \d+)?", name)]
+        unnamed = "; one without a name is pandas' numbering of rows, as a rule" * bool(nameless)
         raise InvalidFileError(
-            f"{file}: {found} not declared for {dataset.taxi} trips",
-            f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py (they "
-            "are NULL in months that are loaded), or set TAXI_UNDECLARED_COLUMNS=skip to load the "
-            "file without them",
+            f"{file}: {found} not declared for {dataset.taxi} trips{unnamed}",
+            "have the file written without it (`to_csv(index=False)`), or set "
+            "TAXI_UNDECLARED_COLUMNS=skip to load it so"
+            if nameless == names
+            else f"declare them at the end of the columns in taxi_assets/trips/{dataset.taxi}.py "
+            "(they are NULL in months that are loaded), or set TAXI_UNDECLARED_COLUMNS=skip to "
+            "load the file without them",
         )
 
 

@@ -14,11 +14,15 @@ import pyarrow.parquet as pq
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.inspection import refuse_wrong_content
 from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.lake.parquet_schema import held_schema
 from taxi_assets.trips.column import Column, ColumnType
 from taxi_assets.trips.file import TripFile
 
 _MAGIC = b"PAR1"
 _KEPT_BYTES = 16 << 20
+# A reader holds a column of a row group in memory. Real values take 23 bytes at most, as text.
+_LONGEST_VALUE_BYTES = 256
+_SPARE_BYTES = 64 << 20
 
 _AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
 _DECLARE = (
@@ -60,12 +64,12 @@ class ParquetInspection:
             )
         try:
             footer = pq.read_metadata(BytesIO(self._end))
-            schema = footer.schema.to_arrow_schema()
+            schema = held_schema(footer.schema.to_arrow_schema())
         except (pa.ArrowException, OSError) as error:
             raise InvalidFileError(
                 f"{self.file}: its footer cannot be read ({str(error).splitlines()[0]})", _AGAIN
             ) from None
-        self._check_length(footer)
+        self._check_sizes(footer)
         left_out = check_columns(self.file, schema)
         if footer.num_rows < 1:
             raise InvalidFileError(f"{self.file}: it has a footer but no rows", _AGAIN)
@@ -73,12 +77,20 @@ class ParquetInspection:
             rows=footer.num_rows, uncompressed_bytes=self._size_bytes, left_out=left_out
         )
 
-    def _check_length(self, footer: pq.FileMetaData) -> None:
-        """Refuse a file that is shorter than its footer says: bytes are missing inside."""
+    def _check_sizes(self, footer: pq.FileMetaData) -> None:
+        """Refuse a file that is shorter than its footer says, or holds values without measure."""
         data_end = 0
         for group in range(footer.num_row_groups):
+            rows = footer.row_group(group).num_rows
             for index in range(footer.num_columns):
                 chunk = footer.row_group(group).column(index)
+                if chunk.total_uncompressed_size > _SPARE_BYTES + rows * _LONGEST_VALUE_BYTES:
+                    raise InvalidFileError(
+                        f"{self.file}, column {chunk.path_in_schema}: unzipped, {rows:,} of its "
+                        f"values take {chunk.total_uncompressed_size / 1e6:,.0f} MB, which no "
+                        "column of trips does",
+                        "look at the file: a value is not of a trip; have it published again",
+                    )
                 # Some writers give a dictionary offset that lies behind the data, or is 0.
                 start = min(
                     chunk.dictionary_page_offset or chunk.data_page_offset, chunk.data_page_offset
@@ -93,7 +105,7 @@ class ParquetInspection:
 
 
 def check_columns(file: TripFile, schema: pa.Schema) -> tuple[str, ...]:
-    """Compare the columns of a Parquet file with the declared ones.
+    """Compare the columns of a Parquet file, as it holds them, with the declared ones.
 
     Returns:
         The columns that are not declared: a load leaves them out.
@@ -138,7 +150,7 @@ def check_columns(file: TripFile, schema: pa.Schema) -> tuple[str, ...]:
 def _fits(column: Column, found: pa.DataType) -> bool:
     if bool(pa.types.is_null(found)):
         return column.nullable
-    text = bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+    text = bool(pa.types.is_string(found))
     number = bool(pa.types.is_integer(found) or pa.types.is_floating(found))
     match column.type:
         case ColumnType.TIMESTAMP:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.domain import NAMES, is_bad
-from taxi_assets.rows.odd_texts import readable_rows, shown
+from taxi_assets.rows.odd_texts import parquet_reader, readable_rows, shown
 from taxi_assets.rows.typed_rows import text_reader
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.identifiers import literal, quoted
@@ -107,9 +107,7 @@ def bad_rows_in_parquet(
         if (column := dataset.parquet_columns.get(name.lower()))
     }
     try:
-        return _search(
-            connection, dataset, values, "read_parquet($path)", most, {"path": str(path)}
-        )
+        return _search(connection, dataset, values, parquet_reader(), most, {"path": str(path)})
     except duckdb.InvalidInputException:
         connection.register(_READABLE, readable_rows(path))
         return _search(connection, dataset, values, _READABLE, most, {})

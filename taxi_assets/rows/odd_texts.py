@@ -1,4 +1,7 @@
-"""The rows of a Parquet file whose texts may hold bytes that are no UTF-8: DuckDB reads none."""
+"""The texts of Parquet files: without their annotation, or with bytes that are no UTF-8.
+
+DuckDB reads the first as text if it is told to, and the second not at all.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from taxi_assets.lake.parquet_schema import held_schema, held_type
+from taxi_assets.sql.identifiers import literal
+
 _MARK = "\0no UTF-8\0"
+
+
+def parquet_reader(paths: str = "$path", path_column: str | None = None) -> str:
+    """A ``read_parquet`` call; text without the UTF8 annotation is text, as in `held_schema`.
+
+    Args:
+        paths: the SQL expression of the path, or of a list of paths.
+        path_column: the column that holds each row's path; None adds none.
+    """
+    filename = f", filename = {literal(path_column)}" if path_column else ""
+    return f"read_parquet({paths}, binary_as_string = true{filename})"
 
 
 def readable_rows(path: Path) -> pa.RecordBatchReader:
@@ -20,13 +37,19 @@ def readable_rows(path: Path) -> pa.RecordBatchReader:
             for batch in file.iter_batches():
                 yield readable(batch)
 
-    return pa.RecordBatchReader.from_batches(file.schema_arrow, batches())
+    return pa.RecordBatchReader.from_batches(held_schema(file.schema_arrow), batches())
 
 
 def readable(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """These rows with such texts escaped and marked."""
-    columns = [_readable(column) for column in batch.columns]
-    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+    """These rows as their file holds them, with such texts escaped and marked."""
+    columns = [_readable(column) for column in with_plain_bytes(batch).columns]
+    return pa.RecordBatch.from_arrays(columns, schema=held_schema(batch.schema))
+
+
+def with_plain_bytes(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """These rows with each text as its bytes: Arrow computes little with views and categories."""
+    columns = [_plain(column) for column in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
 
 
 def shown(text: str | None) -> str | None:
@@ -34,15 +57,20 @@ def shown(text: str | None) -> str | None:
     return text.removeprefix(_MARK) if text is not None else None
 
 
+def _plain(column: pa.Array) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column.cast(pa.binary()) if held_type(column.type) == pa.string() else column
+
+
 def _readable(column: pa.Array) -> pa.Array:
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+    if column.type != pa.binary():
         return column
     try:
-        column.validate(full=True)
+        return column.cast(pa.string())
     except pa.ArrowInvalid:
-        found = column.cast(pa.large_binary()).to_pylist()
-        return pa.array([None if raw is None else _text(raw) for raw in found], column.type)
-    return column
+        found = column.to_pylist()
+        return pa.array([None if raw is None else _text(raw) for raw in found], pa.string())
 
 
 def _text(raw: bytes) -> str:

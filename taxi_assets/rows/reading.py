@@ -16,9 +16,11 @@ from taxi_assets.lake.csv_inspection import line_problem
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.lake.parquet_inspection import check_columns
+from taxi_assets.lake.parquet_schema import held_schema
 from taxi_assets.rows import bad_values
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
+from taxi_assets.rows.odd_texts import parquet_reader
 from taxi_assets.rows.page_checksums import contradicted_column
 from taxi_assets.rows.row_digest import Digests
 from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
@@ -145,9 +147,9 @@ class OpenMonth:
         filename = {"filename": self.file.filename}
         if self.file.format is FileFormat.PARQUET:
             self._require_checksums()
-            schema = pq.read_schema(self.path)
+            schema = held_schema(pq.read_schema(self.path))
             check_columns(self.file, schema)  # declarations may have changed since it landed
-            select = parquet_rows(dataset, schema, "read_parquet($path)", hashed=hashed)
+            select = parquet_rows(dataset, schema, parquet_reader(), hashed=hashed)
             yield Rows(select, {"path": str(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end

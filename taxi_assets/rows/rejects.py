@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.bad_values import BadRow, bad_rows_in_csv, bad_rows_in_parquet
 from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
-from taxi_assets.rows.odd_texts import readable, shown
+from taxi_assets.rows.odd_texts import readable, shown, with_plain_bytes
 from taxi_assets.rows.reading import ORDERED, OpenMonth, Reject
 from taxi_assets.rows.typed_rows import BUFFER_BYTES
 from taxi_assets.trips.file import FileFormat
@@ -109,8 +109,11 @@ def _sift_parquet(
     month: OpenMonth, bad: dict[int, BadRow], accepted: Path
 ) -> tuple[list[Reject], FileFacts]:
     rejects, number, rows = [], 0, 0
-    with _checked(month.path) as file, pq.ParquetWriter(accepted, file.schema_arrow) as out:
-        for batch in file.iter_batches():
+    with _checked(month.path) as file, ExitStack() as stack:
+        out: pq.ParquetWriter | None = None
+        for batch in map(with_plain_bytes, file.iter_batches()):
+            if out is None:
+                out = stack.enter_context(pq.ParquetWriter(accepted, batch.schema))
             numbers = range(number + 1, number + 1 + batch.num_rows)
             number += batch.num_rows
             for row in sorted(bad.keys() & set(numbers)):

@@ -139,7 +139,7 @@ def parquet_rows(
 
     Args:
         dataset: whose rows they are.
-        schema: the columns that the files have; those that are not declared are left out.
+        schema: the columns that the files hold; those that are not declared are left out.
         reader: the ``read_parquet`` call.
         filename: the SQL expression of the column ``filename``.
         hashed: whether to add `ROW_HASH` and `ID_HASH`.
@@ -220,7 +220,7 @@ def _is_amount(dataset: Dataset, name: str) -> bool:
 
 
 def _is_text(found: pa.DataType) -> bool:
-    return bool(pa.types.is_string(found) or pa.types.is_large_string(found))
+    return bool(pa.types.is_string(found))
 
 
 def _read(name: str) -> str:

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings
 
 from taxi_assets.settings import forms
@@ -43,7 +50,11 @@ class LakeSettings(BaseSettings):
     max_jagged_rows: int = Field(
         100, ge=0, description="Rows short of trailing columns that a file may have."
     )
-
+    max_file_gb: PositiveFloat = Field(
+        8,
+        allow_inf_nan=False,
+        description="Size that a file may have, as it is fetched and as unzipped text, in GB.",
+    )
     max_rejected_rows: int = Field(
         0,
         ge=0,

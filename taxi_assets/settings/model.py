@@ -17,6 +17,7 @@ from pydantic_settings import (
 
 from taxi_assets.settings.assistant import AssistantSettings
 from taxi_assets.settings.automation import AutomationSettings
+from taxi_assets.settings.env_file import ENCODING, ENV_FILE
 from taxi_assets.settings.google_cloud import GoogleCloudSettings
 from taxi_assets.settings.lake import LakeSettings
 from taxi_assets.settings.pipelines import PipelineSettings
@@ -51,7 +52,12 @@ class Settings(
     """Every setting of the project, from the environment or ``.env``."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding=ENCODING,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
     @classmethod

@@ -6,12 +6,13 @@ import difflib
 import os
 import re
 
-from dotenv import dotenv_values
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from taxi_assets.errors import SettingsError
+from taxi_assets.settings.certificates import share_certificates
 from taxi_assets.settings.choices import WAREHOUSES
+from taxi_assets.settings.env_file import env_file_names
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
 SECRETS = frozenset(
@@ -29,8 +30,10 @@ def read_settings() -> Settings:
 
     Raises:
         SettingsError: a variable that begins with TAXI_ is no setting, or a value is not valid. It
-            names the variable, the value (unless it is secret) and a remedy.
+            names the variable, the value (unless it is secret) and a remedy. Or ``.env`` cannot be
+            read.
     """
+    share_certificates()
     _refuse_unknown_names()
     try:
         settings = Settings.model_validate({})
@@ -63,7 +66,7 @@ def require_needs(warehouse: str, settings: Settings) -> None:
 
 def _refuse_unknown_names() -> None:
     known = {name for field in Settings.model_fields for name in variables(field)}
-    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    given = {name.upper() for name in os.environ} | env_file_names()
     for name in sorted(given - known):
         if name.startswith(PREFIX):
             likely = difflib.get_close_matches(name, known, n=1)

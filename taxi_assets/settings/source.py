@@ -35,6 +35,11 @@ class SourceSettings(BaseSettings):
         allow_inf_nan=False,
         description="How long to wait for a connection, and for the next bytes, in seconds.",
     )
+    http_file_seconds: PositiveFloat = Field(
+        7200,
+        allow_inf_nan=False,
+        description="How long the download of one file may take with all tries, in seconds.",
+    )
     source_downloads: int = Field(
         2,
         ge=1,

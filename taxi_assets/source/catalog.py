@@ -89,6 +89,8 @@ class Catalog:
                     attempts=1 if is_hasty else self.settings.http_attempts,
                     connect_timeout_seconds=timeout_seconds,
                     stall_timeout_seconds=timeout_seconds,
+                    longest_seconds=self.settings.http_file_seconds,
+                    largest_bytes=self.settings.max_file_gb * 1e9,
                     address_setting=address_setting,
                 )
 

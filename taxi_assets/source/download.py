@@ -5,11 +5,14 @@ What the answers mean follows RFC 9110 (conditional and range requests).
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 
 import requests
 
+from taxi_assets.errors import InvalidFileError
+from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Fetched, Sink, Version
 
 
@@ -20,6 +23,9 @@ class Download:
     url: str
     sink: Sink
     known: Version | None
+    largest_bytes: float = math.inf
+    deadline: float = math.inf
+    """On the clock of `time.monotonic`."""
     version: Version = field(default_factory=Version)
     """Of the bytes that the sink holds."""
     position: int = 0
@@ -80,6 +86,21 @@ class Download:
         self.sink.write(data)
         self.position += len(data)
         self.furthest = max(self.furthest, self.position)
+        self.require_size()
+
+    def require_size(self) -> None:
+        """Refuse a file that is larger than allowed, as soon as that is known.
+
+        Raises:
+            InvalidFileError: it is.
+        """
+        found = max(self.position, self.version.size_bytes or 0)
+        if found > self.largest_bytes:
+            raise InvalidFileError(
+                f"{public_url(self.url)} has {found:,} bytes or more, which is larger than "
+                f"{self.largest_bytes / 1e9:g} GB",
+                "look at what the address serves; if it is right, raise TAXI_MAX_FILE_GB",
+            )
 
     def complete(self) -> Fetched:
         """Say that it is all there, if as many bytes came as were announced."""

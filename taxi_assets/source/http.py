@@ -17,9 +17,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from http import HTTPStatus
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
@@ -28,6 +28,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from taxi_assets.errors import SourceBusyError, SourceRefusedError, SourceUnavailableError
 from taxi_assets.source.download import AttemptFailedError, Download, is_same, version_of
 from taxi_assets.source.public_url import MIRROR_SETTINGS, public_url
+from taxi_assets.source.refusals import absence, refuse_answer, refused_connection, root_cause
+from taxi_assets.source.time_limit import TooLongError, within
 from taxi_assets.source.transfer import Absent, NotModified, Outcome, Sink, Version
 
 _LOGGER = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ class HttpTransport:
         backoff_seconds: the first wait; it doubles with every attempt that brings nothing new.
         longest_wait_seconds: no wait is longer, and no host that asks for a longer one is waited
             for.
+        longest_seconds: how long a file may take, with all attempts and the waits between them.
+        largest_bytes: how large a file may be.
         address_setting: the setting to look at where an address does not work.
         sleep: how to wait.
         session: connections and headers.
@@ -71,6 +75,8 @@ class HttpTransport:
     stall_timeout_seconds: float = 30.0
     backoff_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
+    longest_seconds: float = 7200.0
+    largest_bytes: float = 8e9
     address_setting: str = MIRROR_SETTINGS
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     session: requests.Session = field(default_factory=_new_session, repr=False, compare=False)
@@ -85,7 +91,8 @@ class HttpTransport:
                 or asks for a longer wait than ``longest_wait_seconds``.
             SourceRefusedError: it will not serve this request, or the URL cannot be requested.
         """
-        return self._persist(Download(url, sink, known))
+        deadline = time.monotonic() + self.longest_seconds
+        return self._persist(Download(url, sink, known, self.largest_bytes, deadline))
 
     def look(self, url: str) -> Version | Absent:
         """Say which version the source serves, from the head of its answer.
@@ -134,7 +141,8 @@ class HttpTransport:
             ) from None
 
     def _is_hopeless(self, download: Download) -> bool:
-        return download.fruitless >= self.attempts or download.tries >= self.total_attempts
+        over = time.monotonic() > download.deadline
+        return over or download.fruitless >= self.attempts or download.tries >= self.total_attempts
 
     def _wait_seconds(self, download: Download) -> float:
         doublings = max(0, download.fruitless - 1)
@@ -156,25 +164,40 @@ class HttpTransport:
 
     def _request(self, download: Download) -> requests.Response:
         headers = download.next_headers()
+        get = partial(
+            self.session.get,
+            download.url,
+            headers=headers,
+            stream=True,
+            timeout=(self.connect_timeout_seconds, self.stall_timeout_seconds),
+        )
         try:
-            return self.session.get(
-                download.url,
-                headers=headers,
-                stream=True,
-                timeout=(self.connect_timeout_seconds, self.stall_timeout_seconds),
-            )
+            return within(download.deadline - time.monotonic(), get, requests.Response.close)
+        except TooLongError:
+            raise self._too_long(download) from None
         except requests.ConnectTimeout:
             reason = f"no connection within {self.connect_timeout_seconds:g} s"
         except requests.Timeout:
             reason = f"no answer within {self.stall_timeout_seconds:g} s"
         except _BROKEN_CONNECTION as error:
-            reason = f"no answer ({_root_cause(error)})"
-        except requests.RequestException as error:
+            self._refuse_connection(error, download)
+            reason = f"no answer ({root_cause(error)})"
+        except OSError as error:
+            # ``requests`` raises a plain one where the file of certificates is not there.
+            self._refuse_connection(error, download)
             raise SourceRefusedError(
                 f"{public_url(download.url)} cannot be requested ({type(error).__name__}).",
                 f"check the address in {self.address_setting}.",
             ) from None
         raise AttemptFailedError(reason)
+
+    def _refuse_connection(self, error: Exception, download: Download) -> None:
+        """Raise at once where a further attempt would end the same way."""
+        refusal = refused_connection(error, self.address_setting)
+        if refusal is not None:
+            raise SourceRefusedError(
+                f"{public_url(download.url)}: {refusal.what}", refusal.remedy
+            ) from None
 
     def _take(self, response: requests.Response, download: Download) -> Outcome:
         match response.status_code:
@@ -191,16 +214,16 @@ class HttpTransport:
                 raise AttemptFailedError("HTTP 416 for the rest of the file")
             case HTTPStatus.NOT_MODIFIED if download.condition and not download.position:
                 return NotModified()
-            # Object stores answer 403 for what does not exist, unless one may list their folders.
-            case (HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND | HTTPStatus.GONE) as status:
+            case HTTPStatus.FORBIDDEN | HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
                 download.begin_again()
-                return Absent(f"HTTP {status}")
+                return absence(response, download.url, self.address_setting)
             case 408 | 425 | 429:
                 self._retry_later(response, download)
             case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 self._retry_later(response, download)
             case _:
-                _refuse(response, download, self.address_setting)
+                refuse_answer(response, download.url, self.address_setting)
+        download.require_size()
         for data in self._chunks(response, download):
             download.take(data)
         return download.complete()
@@ -214,12 +237,22 @@ class HttpTransport:
                 reason = f"no byte for {self.stall_timeout_seconds:g} s, {download.place}"
                 raise AttemptFailedError(reason) from None
             except urllib3.exceptions.HTTPError as error:
-                reason = f"connection lost {download.place} ({_root_cause(error)})"
+                reason = f"connection lost {download.place} ({root_cause(error)})"
                 raise AttemptFailedError(reason) from None
             if not data:
                 return
             # Outside of the try: an OSError of the sink is a full disk, no lost connection.
             yield data
+            if time.monotonic() > download.deadline:
+                raise self._too_long(download)
+
+    def _too_long(self, download: Download) -> SourceUnavailableError:
+        return SourceUnavailableError(
+            f"{public_url(download.url)} has not arrived within {self.longest_seconds:g} s "
+            f"({download.place})",
+            "raise TAXI_HTTP_FILE_SECONDS if the line is slow, or use a mirror: "
+            f"{self.address_setting}.",
+        )
 
     def _retry_later(self, response: requests.Response, download: Download) -> NoReturn:
         asked_seconds = _retry_after_seconds(response.headers.get("Retry-After", ""))
@@ -257,25 +290,3 @@ def _retry_after_seconds(value: str) -> float:
         return max(0.0, (aware - datetime.now(UTC)).total_seconds())
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _refuse(response: requests.Response, download: Download, address_setting: str) -> NoReturn:
-    try:
-        body: bytes = response.raw.read(2_000, decode_content=False)
-    except urllib3.exceptions.HTTPError:
-        body = b""
-    text = " ".join(body.decode(errors="replace").split())
-    if query := urlsplit(download.url).query:
-        text = text.replace(query, "…")
-    raise SourceRefusedError(
-        f"{public_url(download.url)} answers HTTP {response.status_code}: {text[:200]}".strip(),
-        f"check the address in {address_setting}, and whether it asks for a login.",
-    )
-
-
-def _root_cause(error: BaseException) -> str:
-    """Say what the system reported underneath, such as ``Connection refused``."""
-    for inner in (getattr(error, "reason", None), *error.args, error.__cause__):
-        if isinstance(inner, BaseException):
-            return _root_cause(inner)
-    return getattr(error, "strerror", None) or type(error).__name__

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dotenv import dotenv_values
-
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.gcp.bucket import missing_rights, require_location
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings, SourceChoice, variable, variables
+from taxi_assets.settings.env_file import env_file_names
 from taxi_assets.settings.source import SourceSettings
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
@@ -56,7 +55,7 @@ class Finding:
 
 def setting_lines(settings: Settings) -> list[SettingLine]:
     """Every setting, with its value and the origin of the value."""
-    in_file = {name.upper() for name in dotenv_values(".env")}
+    in_file = env_file_names()
     lines = []
     for name, field in Settings.model_fields.items():
         given = [env for env in variables(name) if os.environ.get(env)]
@@ -93,7 +92,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from _sources(settings)
     yield _lake(settings)
     if settings.dagster_postgres_dsn is None:
-        yield _writable("Dagster's home", settings.dagster_home, "DAGSTER_HOME or TAXI_DATA_DIR")
+        yield _home(settings.dagster_home)
     yield _watch(settings)
     if settings.alert_webhook is not None:
         yield _alerts(settings)
@@ -151,6 +150,17 @@ def _alerts(settings: Settings) -> Finding:
         "; ".join(broken) or "no sensor of alerts has failed",
         "check the webhook and TAXI_ALERT_WEBHOOK; the UI lists the sensors under Automation",
     )
+
+
+def _home(home: Path) -> Finding:
+    from taxi_assets.automation.instance import require_plain_home
+
+    part = "Dagster's home"
+    try:
+        require_plain_home(home)
+    except TaxiAssetsError as error:
+        return Finding(part, False, error.what, error.remedy)
+    return _writable(part, home, "DAGSTER_HOME or TAXI_DATA_DIR")
 
 
 def _watch(settings: Settings) -> Finding:

@@ -9,6 +9,10 @@ from taxi_assets.sql.dialect import Dialect
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.session import TableColumn
+from taxi_assets.warehouse.taken_names import taken_by_others
+
+_OWN = {"unique_row_id", "filename"}
+"""Columns that every merged table has, and hardly any other table."""
 
 
 def declared_columns(dialect: Dialect, dataset: Dataset) -> dict[str, str]:
@@ -62,6 +66,8 @@ def require_columns(
     if not found:
         return
     types = {column.name: column.type for column in present}
+    if not _OWN.issubset(types):
+        raise taken_by_others(table, f"it lacks the columns {', '.join(sorted(_OWN - set(types)))}")
     wrong = [name for name in types if declared.get(name) != types[name]]
     missing = [name for name in declared if name not in types]
     remedies = []
@@ -74,7 +80,10 @@ def require_columns(
         drops = "; ".join(
             f"ALTER TABLE {table} DROP COLUMN {dialect.quote(name)}" for name in wrong
         )
-        remedies.append(f"if no row has a value in {', '.join(wrong)}, drop it ({drops})")
+        remedies.append(
+            f"if no row has a value in {', '.join(wrong)}, drop it ({drops}); what is computed "
+            "from other columns can stand in a view of one's own"
+        )
     remedies.append("or rename the table to keep it, and load the months again")
     raise WarehouseError(
         f"table {table} is not as declared: {'; '.join(found)}", ", ".join(remedies)

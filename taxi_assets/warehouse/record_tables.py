@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from taxi_assets.sql.dialect import Dialect, RecordType
 from taxi_assets.sql.statements import Statement, Statements, bound
+from taxi_assets.warehouse.taken_names import taken_by_others
 
 _TYPES: dict[object, tuple[RecordType, bool]] = {
     str: (RecordType.TEXT, False),
@@ -107,7 +108,12 @@ class RecordTable(Generic[Record]):
             table: the table's name, quoted for SQL.
             present: for each column that the table has, whether it may be NULL.
             dialect: the dialect of the database.
+
+        Raises:
+            WarehouseError: it is somebody else's table, since it lacks the key.
         """
+        if missing := [name for name in self.key if name not in present]:
+            raise taken_by_others(table, f"it lacks the columns {', '.join(missing)}")
         changes = []
         for column in self.columns:
             if column.name not in present:

@@ -56,6 +56,8 @@ BAD_VALUES = [
     ("TAXI_MAX_OUT_OF_MONTH_SHARE", "nan", ""),
     ("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1.01", "1"),
     ("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "half", "number"),
+    ("TAXI_MAX_FILE_GB", "0", "0"),
+    ("TAXI_HTTP_FILE_SECONDS", "inf", "finite"),
     ("TAXI_HTTP_ATTEMPTS", "0", "1"),
     ("TAXI_HTTP_ATTEMPTS", "a few", "integer"),
     ("TAXI_HTTP_TIMEOUT_SECONDS", "0", "0"),
@@ -203,6 +205,31 @@ def test_a_name_like_no_setting_is_refused_without_a_guess(
     with pytest.raises(SettingsError) as refusal:
         read_settings()
     assert refusal.value.what == "TAXI_XYZZY is not a setting"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_the_env_file_may_begin_with_a_mark(settings_env: Path, encoding: str) -> None:
+    Path(".env").write_text("TAXI_SOURCE=sample\n", encoding)
+    assert read_settings().source is SourceChoice.SAMPLE
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "says"),
+    [
+        ("TAXI_SOURCE=sample\n", "utf-16", "is in UTF-16"),
+        ("TAXI_SOURCE=sample\n", "utf-16-le", "is in UTF-16"),
+        ("TAXI_SOURCE=sample\n# für uns\n", "latin-1", "line 2: it is not in UTF-8"),
+    ],
+)
+def test_an_env_file_in_another_encoding_is_refused_in_words(
+    settings_env: Path, text: str, encoding: str, says: str
+) -> None:
+    Path(".env").write_text(text, encoding)
+    with pytest.raises(SettingsError) as refusal:
+        read_settings()
+    assert str(Path(".env").resolve()) in refusal.value.what
+    assert says in refusal.value.what
+    assert "-Encoding utf8" in refusal.value.remedy
 
 
 def test_a_typo_in_the_env_file_is_refused(settings_env: Path) -> None:

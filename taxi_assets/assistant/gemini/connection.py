@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, TypeVar
 from taxi_assets.assistant.extra import needs_extra
 from taxi_assets.assistant.gemini.account import Account
 from taxi_assets.assistant.gemini.failures import failure, refusal_of, shown
-from taxi_assets.errors import ModelBusyError
+from taxi_assets.errors import AssistantError, ModelBusyError
 from taxi_assets.source.public_url import public_url
+from taxi_assets.source.refusals import refused_connection
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -115,6 +116,8 @@ class Connection:
                     "ask again later, or raise TAXI_GEMINI_TIMEOUT_SECONDS",
                 ) from None
             except HTTPError as error:
+                if (refused := refused_connection(error, "TAXI_GEMINI_BASE_URL")) is not None:
+                    raise AssistantError(f"{address}: {refused.what}", refused.remedy) from None
                 raise ModelBusyError(
                     f"{address} cannot be reached: {shown(str(error), secret)}",
                     "check the network, the proxy and TAXI_GEMINI_BASE_URL",

@@ -81,6 +81,11 @@ class DuckDBFile:
             raise self._busy("another load or check") from None
 
     def _make_folder(self) -> None:
+        if "?" in str(self.path):
+            raise WarehouseError(
+                f"{self.path}: DuckDB keeps no file whose path has a question mark",
+                "set TAXI_DUCKDB_PATH or TAXI_DATA_DIR to a path without one",
+            )
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -16,10 +16,13 @@ from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile, LineEnd
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.local_copy import LocalCopy
+from taxi_assets.lake.parquet_schema import held_schema
+from taxi_assets.rows.odd_texts import parquet_reader
 from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.warehouse.duckdb.names import external_name, require_external_view
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ledger_entries, reject_counts
 from taxi_assets.warehouse.session import Session
@@ -41,11 +44,14 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
 
     One unreadable file would make every query of the view fail. So the view reads a file only if
     exactly its bytes were loaded. It leaves out a file that was damaged since, where DuckDB cannot
-    read its columns. It also leaves out files with lines that a strict CSV reader refuses and
-    files with rejected rows, because a view cannot repair them.
+    read its columns. It also leaves out files with lines that a strict CSV reader refuses, with
+    zeros behind their gzip data and with rejected rows, because a view cannot repair them.
 
     Returns:
         How many files the view reads. If it is 0, there is no view.
+
+    Raises:
+        WarehouseError: somebody else's table or view has that name.
     """
     files: list[tuple[TripFile, LandedFile]] = []
     union = ""
@@ -56,7 +62,8 @@ def refresh_external_view(session: DuckDBSession, lake: Lake, dataset: Dataset) 
         except (duckdb.Error, pa.ArrowException, OSError):
             files = [each for each in files if _is_whole(lake, each[1])]
             union = _union(session, lake, dataset, files)
-    view = quoted(f"{dataset.table}_ext")
+    require_external_view(session, dataset)
+    view = quoted(external_name(dataset))
     session.change(
         sql("create_external_view", view=view, selects=union)
         if union
@@ -111,6 +118,7 @@ def _loaded_files(
         if file.filename in whole
         and loaded[file.filename] == landed.sha256
         and not landed.facts.irregular
+        and not landed.facts.padded
     ]
 
 
@@ -134,10 +142,10 @@ def _parquet_selects(
     for file, landed in files:
         if file.format is FileFormat.PARQUET:
             path = str(lake.path(landed.name))
-            schema = pq.read_schema(path).remove_metadata()
+            schema = held_schema(pq.read_schema(path))
             groups.setdefault(str(schema), (schema, []))[1].append(path)
     for schema, paths in groups.values():
-        reader = f"read_parquet({_list(paths)}, filename = {literal(_PATH)})"
+        reader = parquet_reader(_list(paths), _PATH)
         yield parquet_rows(dataset, schema, reader, _filename(quoted(_PATH)))
 
 

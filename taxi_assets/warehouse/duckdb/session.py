@@ -23,6 +23,7 @@ from taxi_assets.warehouse.session import (
     Value,
     count_by_file,
 )
+from taxi_assets.warehouse.taken_names import taken_by_others
 
 _ROWS_AN_INSERT = 500
 
@@ -74,8 +75,23 @@ class DuckDBSession:
             statement = table.insertion(self.table(table.name), len(some), DUCKDB)
             self.change(statement, bound_values(some))
 
+    def require_table(self, name: str) -> None:
+        """Check that no view has a name of the project's tables.
+
+        Raises:
+            WarehouseError: somebody's view has it.
+        """
+        for kind, _ in self.ask(sql("find_relation"), {"name": name}):
+            if kind != "table":
+                raise taken_by_others(name, f"it is a {kind}")
+
     def ensure(self, table: RecordTable[Record]) -> None:
-        """Create a record table if it is missing, and add newly declared columns."""
+        """Create a record table if it is missing, and add newly declared columns.
+
+        Raises:
+            WarehouseError: somebody's table or view has its name.
+        """
+        self.require_table(table.name)
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
         if not present:

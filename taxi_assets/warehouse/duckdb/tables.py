@@ -5,6 +5,7 @@ from __future__ import annotations
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.columns import declared_columns, pending_columns, require_columns
+from taxi_assets.warehouse.duckdb.names import require_external_view
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.records import ensure_month_tables
 
@@ -13,9 +14,12 @@ def ensure_tables(session: DuckDBSession, dataset: Dataset) -> None:
     """Create the merged and the record tables if they are missing.
 
     Raises:
-        WarehouseError: the table has a column of another name, type or place than declared.
+        WarehouseError: the table has a column of another name, type or place than declared, or
+            somebody else's table or view has one of our names.
     """
     ensure_month_tables(session)
+    session.require_table(dataset.table)
+    require_external_view(session, dataset)
     table, declared = session.table(dataset.table), declared_columns(DUCKDB, dataset)
     # A hash in hex does not compress, and the attempt takes a tenth of the load's time.
     columns = ",\n    ".join(

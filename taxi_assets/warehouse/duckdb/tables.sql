@@ -15,7 +15,7 @@ FROM duckdb_columns() -- information_schema takes four times as long, at every l
 WHERE
     database_name = current_database()
     AND schema_name = 'main'
-    AND table_name = {{ bound.name }}
+    AND lower(table_name) = {{ bound.name }}
 ORDER BY column_index;
 
 -- name: create_external_view
@@ -34,3 +34,23 @@ WHERE
 
 -- name: drop_external_view
 DROP VIEW IF EXISTS {{ view }};
+
+-- name: find_relation
+SELECT
+    'table' AS kind,
+    sql
+FROM duckdb_tables()
+WHERE
+    database_name = current_database()
+    AND schema_name = 'main'
+    AND lower(table_name) = {{ bound.name }}
+UNION ALL
+SELECT
+    'view',
+    sql
+FROM duckdb_views()
+WHERE
+    database_name = current_database()
+    AND schema_name = 'main'
+    AND NOT internal
+    AND lower(view_name) = {{ bound.name }};

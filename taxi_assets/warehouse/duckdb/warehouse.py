@@ -21,6 +21,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
@@ -29,6 +30,7 @@ from taxi_assets.warehouse.duckdb.external_view import (
     is_external_view_complete,
     refresh_external_view,
 )
+from taxi_assets.warehouse.duckdb.names import require_external_view, require_zones
 from taxi_assets.warehouse.duckdb.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
@@ -146,10 +148,14 @@ class DuckDBWarehouse(DuckDBResource):
             return read_rows(session, select)
 
     def diagnose(self) -> str:
-        """Check that the file opens or can be made; say which, and DuckDB's version."""
+        """Check that the file opens or can be made, and that our names in it are free or ours."""
         state = "opens" if self.exists() else "can be made"
         with self.session(_DOCTOR_SECONDS) as session:
             version = session.connection.execute("SELECT version()").fetchall()[0][0]
+            for dataset in DATASETS.values():
+                session.require_table(dataset.table)
+                require_external_view(session, dataset)
+            require_zones(session)
         return f"{self.database}: {state} (DuckDB {version})"
 
     def adopt(self, _dataset: Dataset) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.zones import ZONE_COLUMNS
+from taxi_assets.warehouse.duckdb.names import require_zones
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 
 
@@ -14,7 +15,11 @@ def replace_zones(session: DuckDBSession, path: Path) -> int:
 
     Returns:
         How many zones there are.
+
+    Raises:
+        WarehouseError: somebody else's table or view has that name.
     """
+    require_zones(session)
     columns = ", ".join(DUCKDB.identifier(column.name) for column in ZONE_COLUMNS)
     session.change(sql("replace_zones", columns=columns), {"path": str(path)})
     [(count,)] = session.ask(sql("count_zones"))

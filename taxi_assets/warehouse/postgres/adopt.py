@@ -10,7 +10,6 @@ from collections import defaultdict
 
 from psycopg import sql as quoting
 
-from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
@@ -19,7 +18,7 @@ from taxi_assets.warehouse.interface import AdoptedTable
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.partition import MonthPartition
 from taxi_assets.warehouse.postgres.session import PostgresSession
-from taxi_assets.warehouse.postgres.tables import create_table
+from taxi_assets.warehouse.postgres.tables import create_table, other_columns
 
 
 def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | None:
@@ -77,12 +76,9 @@ def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | No
 
 def _columns(session: PostgresSession, dataset: Dataset) -> str:
     present = session.columns(dataset.table)
-    if found := differences(present, declared_columns(POSTGRES, dataset)):
-        raise WarehouseError(
-            f"{SCHEMA}.{dataset.table} does not have the flows' columns: " + "; ".join(found),
-            "rename them or change their types until they are as declared; columns that are "
-            "missing at the end are added",
-        )
+    declared = declared_columns(POSTGRES, dataset)
+    if differences(present, declared):
+        raise other_columns(f"{SCHEMA}.{dataset.table}", present, declared)
     return ", ".join(quoted(name) for name, *_ in present)
 
 

@@ -37,6 +37,11 @@ _REFUSALS: Sequence[tuple[tuple[str, ...], str]] = (
         ("permission denied for database", "not permitted to log in"),
         "GRANT CONNECT ON DATABASE ... TO the role, or ALTER ROLE ... LOGIN",
     ),
+    (
+        ("too many connections for",),
+        "wait until other sessions have ended, or raise the limit: ALTER ROLE ... CONNECTION LIMIT "
+        "-1, or ALTER DATABASE ... CONNECTION LIMIT -1",
+    ),
     (("no pg_hba.conf entry",), "let the server's pg_hba.conf admit this host, user and database"),
     (
         ("SSL", "certificate"),
@@ -92,7 +97,29 @@ def explain(error: psycopg.Error, address: str) -> TaxiAssetsError:
             return failure(what, remedy)
     if isinstance(error, psycopg.OperationalError) and primary is None:
         return WarehouseUnavailableError(what, _BROKEN)
-    return WarehouseError(what, "the tables are as they were; see the server's log")
+    return WarehouseError(what, _other_remedy(error))
+
+
+def _other_remedy(error: psycopg.Error) -> str:
+    """What to do about an error of a kind that we do not expect."""
+    said = error.diag
+    place = ".".join(part for part in (said.schema_name, said.table_name) if part)
+    found = (("column", said.column_name), ("constraint", said.constraint_name), ("table", place))
+    named = " of ".join(f"{kind} {name}" for kind, name in found if name)
+    where = f" ({' '.join(said.context.split())})" if said.context else ""
+    return (
+        f"look at {named or 'what the message names'}{where}: somebody made or changed it, as a "
+        "rule; drop or correct it and run again. The tables are as they were; Postgres's code is "
+        f"{error.sqlstate}: https://www.postgresql.org/docs/current/errcodes-appendix.html"
+    )
+
+
+def _limit(name: str, none: int = 0) -> str:
+    """What to do about a limit that is not among our settings."""
+    return (
+        f"the limit is {name}, from the settings of the role, the database or the server: "
+        f"`SHOW {name}` says it, and `ALTER ROLE ... SET {name} = {none}` lifts it; then run again"
+    )
 
 
 _BROKEN = (
@@ -117,7 +144,22 @@ _FAILURES: Sequence[
     (
         (pg.QueryCanceled,),
         WarehouseBusyError,
-        "run again; TAXI_POSTGRES_STATEMENT_SECONDS allows a statement more time",
+        "run again; TAXI_POSTGRES_STATEMENT_SECONDS allows a statement more time, and statement_"
+        "timeout of the role (ALTER ROLE ... RESET statement_timeout) those that are no load's",
+    ),
+    ((pg.TransactionTimeout,), WarehouseError, _limit("transaction_timeout")),
+    (
+        (pg.IdleInTransactionSessionTimeout,),
+        WarehouseError,
+        _limit("idle_in_transaction_session_timeout"),
+    ),
+    ((pg.IdleSessionTimeout,), WarehouseError, _limit("idle_session_timeout")),
+    ((pg.ConfigurationLimitExceeded,), WarehouseError, _limit("temp_file_limit", -1)),
+    (
+        (pg.RaiseException,),
+        WarehouseError,
+        "a trigger or a function that somebody made refuses: change or drop it, and run again; the "
+        "tables are as they were",
     ),
     (
         (pg.DiskFull,),
@@ -127,7 +169,8 @@ _FAILURES: Sequence[
     (
         (pg.ReadOnlySqlTransaction,),
         WarehouseError,
-        f"name the primary in {_DSN}: a standby or a read-only role takes no rows",
+        f"name the primary in {_DSN}: a standby takes no rows, nor does a role or a database with "
+        "default_transaction_read_only (ALTER ROLE ... RESET default_transaction_read_only)",
     ),
     (
         (pg.DependentObjectsStillExist,),

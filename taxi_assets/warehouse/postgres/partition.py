@@ -13,6 +13,12 @@ from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import milliseconds
+from taxi_assets.warehouse.postgres.constraints import (
+    add_foreign_keys,
+    build_indexes,
+    indexes_of,
+    require_of_rows,
+)
 from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import add_columns, columns_sql
@@ -79,18 +85,12 @@ class MonthPartition:
                 filename=literal(self.file.filename),
             )
         )
+        require_of_rows(session, self.dataset.table, self.incoming)
 
     def finish_incoming(self, session: PostgresSession) -> None:
-        """Create the indexes that ATTACH PARTITION requires, and collect statistics."""
-        for number, definition in enumerate(self._indexes(session)):
-            session.change(
-                sql(
-                    "create_incoming_index",
-                    name=quoted(f"{self.incoming}_{number}"),
-                    incoming=qualified(self.incoming),
-                    definition=definition,
-                )
-            )
+        """Create what the merged table has of indexes and constraints, and collect statistics."""
+        build_indexes(session, self.dataset.table, self.incoming)
+        add_foreign_keys(session, self.dataset.table, self.incoming)
         session.ask(sql("sample_lightly"))
         session.change(sql("analyze_incoming", incoming=qualified(self.incoming)))
 
@@ -143,7 +143,7 @@ class MonthPartition:
             session.change(sql("drop_table", table=names["partition"]))
         add_columns(session, self.dataset)
         session.change(sql("rename_table", table=names["incoming"], name=quoted(self.name)))
-        for number, _ in enumerate(self._indexes(session)):
+        for number, _ in enumerate(indexes_of(session, self.dataset.table)):
             session.change(
                 sql(
                     "rename_index",
@@ -153,10 +153,6 @@ class MonthPartition:
             )
         values = ", ".join(map(literal, self.filenames))
         session.change(sql("attach_partition", **names, filenames=values))
-
-    def _indexes(self, session: PostgresSession) -> list[str]:
-        rows = session.ask(sql("list_index_definitions"), {"table": qualified(self.dataset.table)})
-        return [str(definition) for (definition,) in rows]
 
     def _holders(self, session: PostgresSession) -> str:
         rows = session.ask(

@@ -12,6 +12,7 @@ from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets.warehouse.postgres.constraints import named_violations
 from taxi_assets.warehouse.postgres.copy_formats import copy_format
 from taxi_assets.warehouse.postgres.dialect import qualified, sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
@@ -112,7 +113,7 @@ def _fill(
     form = copy_format()
     incoming = qualified(partition.incoming)
     statement = sql("copy_rows", incoming=incoming, form=form.name).text.encode()
-    with session.connection.cursor() as cursor:
+    with session.connection.cursor() as cursor, named_violations(month.file.dataset.table):
         with encoded_rows(month, figures, form) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)

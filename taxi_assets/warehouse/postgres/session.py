@@ -20,6 +20,9 @@ from taxi_assets.warehouse.session import (
     Value,
     count_by_file,
 )
+from taxi_assets.warehouse.taken_names import taken_by_others
+
+_TABLES = ("r", "p")
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,18 @@ class PostgresSession:
             self.ask(sql("prepare_measuring"))
             yield
 
+    def require_table(self, name: str) -> None:
+        """Check that nothing but a table has a name of the project's.
+
+        Raises:
+            WarehouseError: somebody's view or the like has it.
+        """
+        found = self.relation(name)
+        if found is not None and found.kind not in _TABLES:
+            raise taken_by_others(f"{SCHEMA}.{name}", "it is no table")
+
     def _upgrade(self, table: RecordTable[Record]) -> list[Statement]:
+        self.require_table(table.name)
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
         if not present:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.warehouse.columns import declared_columns, pending_columns, require_columns
+from taxi_assets.warehouse.columns import (
+    declared_columns,
+    differences,
+    pending_columns,
+    require_columns,
+)
 from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.records import ensure_month_tables
+from taxi_assets.warehouse.session import TableColumn
+from taxi_assets.warehouse.taken_names import taken_by_others
 
 _ENCODING = "UTF8"
 _PARTITION_KEY = "LIST (filename)"
@@ -84,6 +93,10 @@ def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
     found = session.relation(dataset.table)
     if found is None:
         return False
+    declared = declared_columns(POSTGRES, dataset)
+    table, present = f"{SCHEMA}.{dataset.table}", session.columns(dataset.table)
+    if found.kind == "r" and found.parent is None and differences(present, declared):
+        raise other_columns(table, present, declared)
     if found.kind == "r" and found.parent is None:
         raise WarehouseError(
             f"{SCHEMA}.{dataset.table} is not partitioned by month: it is from elsewhere, such as "
@@ -96,7 +109,13 @@ def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
             f"{SCHEMA}.{dataset.table} is no table partitioned by {_PARTITION_KEY}",
             "rename it or drop it, then load the months again",
         )
-    declared = declared_columns(POSTGRES, dataset)
-    table = f"{SCHEMA}.{dataset.table}"
-    require_columns(table, session.columns(dataset.table), declared, POSTGRES)
+    require_columns(table, present, declared, POSTGRES)
     return True
+
+
+def other_columns(
+    table: str, present: Sequence[TableColumn], declared: Mapping[str, str]
+) -> WarehouseError:
+    """The error for a plain table that is not the flows', such as one of pandas' ``to_sql``."""
+    found = "; ".join(differences(present, declared))
+    return taken_by_others(table, f"it does not have the flows' columns: {found}")

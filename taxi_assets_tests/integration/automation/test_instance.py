@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import psycopg
@@ -14,7 +15,8 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
 
 from taxi_assets import failures
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance
-from taxi_assets.definitions import build_definitions
+from taxi_assets.definitions import build_definitions, defs
+from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
@@ -69,6 +71,41 @@ def test_a_file_is_loaded_by_one_run_at_a_time(instance: dg.DagsterInstance) -> 
     let_go = queue._get_runs_to_dequeue(instance, instance.get_concurrency_config(), None)
 
     assert sorted(run.job_name for run in let_go) == ["load_green", "load_yellow"]
+
+
+@pytest.mark.parametrize("name", ["x[y]", "x?y", "x*y", "x%41y"])
+def test_a_home_whose_path_dagster_misreads_is_refused(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("DAGSTER_HOME", str(settings_env / name))
+
+    answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
+
+    for answer in answers:
+        assert answer.exit_code == 1
+        assert f"Dagster's home is {settings_env / name}, and Dagster misreads" in answer.text
+        assert "set DAGSTER_HOME" in answer.text
+        assert "Trace" not in answer.text
+    assert not (settings_env / name).exists()
+    with pytest.raises(SettingsError, match="Dagster misreads"):
+        defs()
+
+
+def test_a_home_may_have_other_characters_of_urls_and_patterns(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = settings_env.parent / "50% [of #taxis & é"
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "10")
+    monkeypatch.setenv("TAXI_DATA_DIR", str(folder))
+    monkeypatch.delenv("DAGSTER_HOME")
+
+    assert taxi_assets("load", "green", "2020-04").exit_code == 0
+    assert DataFolder(folder).query("SELECT count(*) FROM green_tripdata_ext") == [(10,)]
+    with open_instance(read_settings()) as instance:
+        assert len(instance.get_runs()) == 1
+        assert not instance.telemetry_enabled
 
 
 def _published() -> datetime:

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import pytest
 
-from taxi_assets.errors import SourceRefusedError, SourceUnavailableError
+from taxi_assets.errors import InvalidFileError, SourceRefusedError, SourceUnavailableError
 from taxi_assets.source.http import HttpTransport
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Fetched, NotModified, Version
@@ -369,6 +369,84 @@ def test_a_month_not_published_yet_is_absent(
         assert transport.fetch(server.url, sink, None) == Absent(f"HTTP {status}")
     assert len(server.requests) == 1
     assert sink.getvalue() == b""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("", "HTTP 403"),
+        (
+            "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access Denied</Message>"
+            "<RequestId>1</RequestId></Error>",
+            "HTTP 403: AccessDenied",
+        ),
+    ],
+)
+def test_what_an_object_store_does_not_have_is_absent(
+    transport: HttpTransport, sink: Received, text: str, answer: str
+) -> None:
+    with faulty_server(FILE, Reply(status=403, text=text)) as server:
+        assert transport.fetch(server.url, sink, None) == Absent(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            "<html><head><title>Blocked</title><style>p {}</style></head>"
+            "<body><p>Your firewall blocked this page.</p></body></html>",
+            "Blocked Your firewall blocked this page.",
+        ),
+        (
+            "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>",
+            "AccessDenied: Request has expired",
+        ),
+        (
+            "<Error><Code>SignatureDoesNotMatch</Code><Message>It does not match.</Message>"
+            "<AWSAccessKeyId>s3cret</AWSAccessKeyId><StringToSign>s3cret</StringToSign></Error>",
+            "SignatureDoesNotMatch: It does not match.",
+        ),
+        ("no entry for s3cret-signature", "no entry for …"),
+    ],
+    ids=["firewall", "expired", "signature", "text"],
+)
+def test_a_403_for_another_reason_is_a_refusal_that_says_it(
+    transport: HttpTransport, sink: Received, waits: list[float], text: str, reason: str
+) -> None:
+    with faulty_server(FILE, Reply(status=403, text=text)) as server:
+        url = f"{server.url}?sig=s3cret-signature"
+        with pytest.raises(SourceRefusedError) as raised:
+            transport.fetch(url, sink, None)
+    assert raised.value.what == f"{server.url} answers HTTP 403: {reason}"
+    assert "TAXI_CSV_BASE_URL" in raised.value.remedy
+    assert waits == []
+
+
+@pytest.mark.parametrize("reply", [Reply(), Reply(chunked=True)], ids=["announced", "unknown"])
+def test_a_file_that_is_larger_than_allowed_is_refused_before_it_is_all_there(
+    transport: HttpTransport, sink: Received, reply: Reply
+) -> None:
+    large = ServedFile(BODY * 20)
+    with faulty_server(large, reply) as server, pytest.raises(InvalidFileError) as raised:
+        replace(transport, largest_bytes=1000).fetch(server.url, sink, None)
+    assert "larger than 1e-06 GB" in raised.value.what
+    assert "TAXI_MAX_FILE_GB" in raised.value.remedy
+    assert len(sink.getvalue()) < len(large.body)
+
+
+@pytest.mark.parametrize(("head", "place"), [(False, r"\d+ of 200,000"), (True, r"0 of \?")])
+def test_a_host_that_drips_is_given_up_in_time(
+    transport: HttpTransport, sink: Received, head: bool, place: str
+) -> None:
+    hasty = replace(transport, longest_seconds=0.3)
+    with (
+        faulty_server(FILE, Reply(drip_seconds=0.02, drip_head=head)) as server,
+        pytest.raises(SourceUnavailableError) as raised,
+    ):
+        hasty.fetch(server.url, sink, None)
+    assert re.search(rf"has not arrived within 0\.3 s \(after {place} bytes\)", raised.value.what)
+    assert "TAXI_HTTP_FILE_SECONDS" in raised.value.remedy
+    assert len(server.requests) == 1
 
 
 def test_a_file_withdrawn_during_the_download_leaves_nothing(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+from pathlib import Path
 
 import pytest
 import requests
@@ -83,3 +85,27 @@ def test_what_quotes_a_request_is_not_chained() -> None:
     assert "s3cret" not in str(failure.value)
     assert failure.value.__cause__ is None
     assert failure.value.__suppress_context__
+
+
+def test_a_certificate_that_is_not_known_is_told_with_what_to_set() -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_code, cause.verify_message = 20, "unable to get local issuer certificate"
+    for error in (
+        auth.TransportError(requests.exceptions.SSLError(cause)),
+        requests.exceptions.SSLError(cause),
+    ):
+        failure = explain(error, "gs://lake")
+        assert isinstance(failure, StorageError)
+        assert "gs://lake: its certificate is not known here (unable to get" in failure.what
+        assert "SSL_CERT_FILE" in failure.remedy
+
+
+def test_a_file_of_certificates_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with pytest.raises(StorageError) as raised, explained("gs://lake"):
+        requests.get("https://127.0.0.1:1/", timeout=1)
+    assert f"REQUESTS_CA_BUNDLE={tmp_path / 'none.pem'}: there is no such" in raised.value.what
+    with pytest.raises(FileNotFoundError), explained("gs://lake"):
+        (tmp_path / "none.pem").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -213,7 +214,7 @@ def test_damaged_gzip_data_are_refused() -> None:
     assert "the gzip data are damaged" in refusal(bytes(data)).what
 
 
-@pytest.mark.parametrize("tail", [b"x", b"garbage that is not gzip", b"\0", b"\0" * 512])
+@pytest.mark.parametrize("tail", [b"x", b"garbage that is not gzip", b"\0\0x"])
 def test_what_follows_the_gzip_data_is_refused(tail: bytes) -> None:
     refusal(zipped("1,2,3") + tail)
 
@@ -282,3 +283,71 @@ def test_text_without_line_ends_is_refused_before_it_fills_the_memory() -> None:
     inspection = CsvInspection(NAME, HEADER, LIMIT)
     with pytest.raises(InvalidFileError, match="line 3"):
         inspection.feed(data[:-8])
+
+
+@pytest.mark.parametrize("block_bytes", [1, 7, None])
+@pytest.mark.parametrize("zeros", [1, 512, 3 << 20])
+def test_zeros_behind_the_gzip_data_are_passed_over(zeros: int, block_bytes: int | None) -> None:
+    data = zipped("1,2,3") + bytes(min(zeros, 600) if block_bytes else zeros)
+    facts = inspect(data, block_bytes=block_bytes)
+    assert (facts.rows, facts.padded) == (1, True)
+    again = inspect(data + gzip.compress(b"4,5,6\n"), block_bytes=block_bytes)
+    assert (again.rows, again.padded) == (2, True)
+
+
+LONG = [f"{number},2,3" for number in range(200_000)]
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "remedy"),
+    [
+        (zipped("1,2,3"), "it is gzipped twice", "unzip the file once"),
+        (zipped(*LONG), "it is gzipped twice", "unzip the file once"),
+        (f"{HEADER}\n1,2,3\n".encode("utf-16"), "in UTF-16, and not in UTF-8: 'a,b,c", "iconv"),
+        (f"{HEADER}\n1,2,3\n".encode("utf-16-be"), "in UTF-16, and not in UTF-8", "iconv"),
+        (f"{HEADER}\r1,2,3\r".encode(), "end in carriage returns alone", r"tr '\r' '\n'"),
+        ("\r".join([HEADER, *LONG]).encode(), "carriage returns alone (as on old Macs): 'a", "tr"),
+        (b"green.csv" + bytes(91) + b"0000644\0" + f"{HEADER}\n".encode(), "it is no text", "tar"),
+    ],
+    ids=["twice", "twice, long", "UTF-16", "UTF-16 without a mark", "CR", "CR, long", "tar"],
+)
+def test_what_is_zipped_in_place_of_lines_is_named(text: bytes, says: str, remedy: str) -> None:
+    error = refusal(gzip.compress(text, 1))
+    assert error.what.startswith(f"{NAME}, line 1: ")
+    assert says in error.what
+    assert remedy in error.remedy
+
+
+def test_text_in_utf_16_that_is_not_zipped_is_named() -> None:
+    error = refusal(f"{HEADER}\n1,2,3\n".encode("utf-16"))
+    assert "found text in UTF-16, which begins 'a,b,c" in error.what
+
+
+def test_a_column_without_a_name_is_named_among_others() -> None:
+    error = refusal(gzip.compress(b",a,b\n0,1,2\n"))
+    assert "missing: c; not expected: a column without a name)" in error.what
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_lines_without_end_are_refused_with_the_first_of_them(end: str) -> None:
+    unzipped = f"{HEADER}{end}1,2,3{end}".encode() + end.encode() * 31_000_000
+    data = gzip.compress(unzipped, 1) if end == "\n" else zipped("1,2,3", *[""] * 40_000, end=end)
+    started = time.process_time()
+    inspection = CsvInspection(NAME, HEADER, LIMIT)
+    with pytest.raises(
+        InvalidFileError, match=r"line 10,00\d: 10,00\d of the lines so far are blank"
+    ):
+        inspection.feed(data)
+    assert time.process_time() - started < 5
+
+
+def test_a_blank_line_behind_each_row_is_passed_over() -> None:
+    lines = ["1,2,3", ""] * 20_000
+    assert inspect(zipped(*lines)).rows == 20_000
+
+
+def test_text_larger_than_allowed_is_refused_while_it_passes() -> None:
+    inspection = CsvInspection(NAME, HEADER, LIMIT, largest_bytes=3e6)
+    with pytest.raises(InvalidFileError, match=r"unzipped, it has more than 0\.003 GB") as raised:
+        inspection.feed(gzip.compress((HEADER + "\n" + "1,2,3\n" * 700_000).encode(), 1)[:-8])
+    assert "TAXI_MAX_FILE_GB" in raised.value.remedy

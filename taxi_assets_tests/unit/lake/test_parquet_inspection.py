@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from taxi_assets.errors import InvalidFileError
@@ -134,7 +137,7 @@ def test_two_columns_of_one_meaning_are_refused(name: str) -> None:
         ("fare_amount", ["9.95"] * 500, "double"),
         ("fare_amount", [[9.95]] * 500, "double"),
         ("store_and_fwd_flag", [True] * 500, "text"),
-        ("PULocationID", [b"1"] * 500, "code"),
+        ("PULocationID", [[1]] * 500, "code"),
     ],
 )
 def test_a_column_of_a_type_that_cannot_hold_its_values_is_refused(
@@ -143,3 +146,47 @@ def test_a_column_of_a_type_that_cannot_hold_its_values_is_refused(
     error = refusal(parquet_bytes(with_column(TABLE, name, values)))
     assert error.what.startswith(f"{NAME}: column {name!r} is of type ")
     assert error.what.endswith(f"which does not hold {kind} values")
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        pa.dictionary(pa.int8(), pa.string()),
+        pa.dictionary(pa.uint32(), pa.large_string()),
+        pa.large_string(),
+        pa.string_view(),
+        pa.binary(),
+        pa.large_binary(),
+        pa.binary_view(),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["store_and_fwd_flag", "PULocationID"])
+def test_every_kind_of_text_is_text(name: str, type_: pa.DataType) -> None:
+    texts = pa.array(["1"] * 500)
+    column = texts.dictionary_encode() if pa.types.is_dictionary(type_) else texts
+    place = TABLE.column_names.index(name)
+    assert inspect(parquet_bytes(TABLE.set_column(place, name, column.cast(type_)))).rows == 500
+
+
+def test_a_category_of_numbers_is_what_its_numbers_are() -> None:
+    place = TABLE.column_names.index("fare_amount")
+    for values in ([9.95] * 500, ["9.95"] * 500):
+        column = pa.array(values).dictionary_encode()
+        data = parquet_bytes(TABLE.set_column(place, "fare_amount", column))
+        if isinstance(values[0], float):
+            assert inspect(data).rows == 500
+        else:
+            assert "'fare_amount' is of type string" in refusal(data).what
+
+
+def test_a_value_that_no_memory_holds_is_refused_by_the_footer() -> None:
+    flags = ["N"] * 499 + ["x" * (70 << 20)]
+    stream = BytesIO()
+    pq.write_table(with_column(TABLE, "store_and_fwd_flag", flags), stream, compression="zstd")
+    assert len(stream.getvalue()) < 100_000
+    error = refusal(stream.getvalue())
+    assert error.what == (
+        f"{NAME}, column store_and_fwd_flag: unzipped, 500 of its values take 73 MB, which no "
+        "column of trips does"
+    )
