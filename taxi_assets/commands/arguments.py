@@ -11,6 +11,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 if TYPE_CHECKING:
+    from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
 
 TAXI = click.Choice([*DATASETS, "all"])
@@ -21,8 +22,12 @@ def datasets_of(taxi: str) -> list[Dataset]:
     return list(DATASETS.values()) if taxi == "all" else [DATASETS[taxi]]
 
 
-def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Dataset, Month]]:
+def months_of(
+    settings: Settings, taxi: str, start: str | None, end: str | None
+) -> list[tuple[Dataset, Month]]:
     """Every month from START to END, or only START. Months that have not ended are left out.
+
+    ``all`` are the taxis that the settings chose.
 
     Raises:
         UsageError: START is missing or has not ended, or END is before START.
@@ -40,6 +45,6 @@ def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Datas
     last = min(last, this_month.plus(-1))
     return [
         (dataset, dataset.require(month))
-        for dataset in datasets_of(taxi)
+        for dataset in (settings.datasets if taxi == "all" else datasets_of(taxi))
         for month in first.through(last)
     ]

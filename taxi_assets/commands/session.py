@@ -33,9 +33,10 @@ from taxi_assets.automation.month_runs import (
 )
 from taxi_assets.commands.terminal import MonthProgress, print_checks
 from taxi_assets.definitions import build_definitions
+from taxi_assets.errors import SettingsError
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import Settings
+from taxi_assets.settings import Settings, variable
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -71,7 +72,7 @@ def load(
     Raises:
         Interrupted: Ctrl-C; each month is loaded whole or is as it was.
     """
-    definitions = build_definitions(settings)
+    definitions = build_definitions(settings.including(dataset for dataset, _ in months))
     with open_instance(settings) as instance:
         steps: list[_Step] = [
             (
@@ -120,7 +121,7 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
     Raises:
         Interrupted: Ctrl-C.
     """
-    definitions = build_definitions(settings)
+    definitions = build_definitions(settings.including(dataset for dataset, _ in months))
     with open_instance(settings) as instance:
         steps: list[_Step] = [
             (f"{dataset.taxi} {month}", partial(check_month, definitions, instance, dataset, month))
@@ -137,6 +138,7 @@ def audit(settings: Settings, months: Months, console: Console, repair: bool) ->
     Raises:
         Interrupted: Ctrl-C; each month is as it was, or is repaired.
     """
+    settings = settings.including(dataset for dataset, _ in months)
     definitions, catalog = build_definitions(settings), Catalog(settings)
     lake, warehouses = lake_of(settings), warehouses_of(settings)
     with open_instance(settings) as instance:
@@ -179,9 +181,18 @@ def backfill(
         failed: only the months that were asked for and are not held as the source has them.
 
     Raises:
+        SettingsError: a taxi is not among those that Dagster has.
         DaemonNotRunningError: no daemon is running.
         KeyboardInterrupt: Ctrl-C; the backfill goes on.
     """
+    for dataset in dict.fromkeys(dataset for dataset, _ in months):
+        if dataset not in settings.datasets:
+            names = ",".join(each.taxi for each in (*settings.datasets, dataset))
+            raise SettingsError(
+                f"the daemon loads no {dataset.taxi} trips: {variable('taxis')} does not name them",
+                f"set {variable('taxis')}={names} for `taxi-assets dev` and the daemon, or use "
+                "`taxi-assets load`",
+            )
     with open_instance(settings) as instance:
         require_daemon(instance)
         launched = []

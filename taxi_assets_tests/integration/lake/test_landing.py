@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from taxi_assets.errors import InvalidFileError, SourceUnavailableError
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.lake.landing import (
+    Judge,
     Landing,
     inspection_of,
     judge_published_count,
@@ -49,7 +49,7 @@ HTTP = HttpTransport(
 )
 
 
-def accept(_: FileFacts) -> None:
+def accept(_: FileFacts, __: str | None) -> None:
     """Judge that any file may be published."""
 
 
@@ -62,7 +62,7 @@ class Harbour:
 
     def land(
         self,
-        judge: Callable[[FileFacts], None] = accept,
+        judge: Judge = accept,
         file: TripFile = FILE,
         url: str | None = None,
         transport: Transport | None = None,
@@ -77,7 +77,7 @@ class Harbour:
             judge,
         )
 
-    def landed(self, judge: Callable[[FileFacts], None] = accept) -> Landing:
+    def landed(self, judge: Judge = accept) -> Landing:
         """Land the month, which is there."""
         landing = self.land(judge)
         assert isinstance(landing, Landing)
@@ -258,7 +258,7 @@ def test_a_download_that_breaks_off_leaves_the_lake_as_it_was(harbour: Harbour) 
     assert harbour.bytes == DATA
 
 
-def refuse_few(facts: FileFacts) -> None:
+def refuse_few(facts: FileFacts, _: str | None) -> None:
     if facts.rows < 5:
         raise InvalidFileError(f"{facts.rows} rows are too few", "fetch more")
 
