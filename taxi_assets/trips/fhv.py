@@ -100,10 +100,11 @@ FHV = Dataset(
         Column(
             "SR_Flag",
             ColumnType.CODE,
-            "1 where the trip was part of a shared ride of a high-volume company; else empty.",
+            "1 where the trip was part of a shared ride of a high-volume company; else empty, or N.",
             5,
             ("SR_Flag",),
             parquet_from=_FIRST_STEADY,
+            letters=True,
         ),
         Column(
             "Affiliated_base_number",
