@@ -13,6 +13,8 @@ VARIABLES = [variable(name) for name in Settings.model_fields]
 
 BAD_VALUES = [
     ("TAXI_SOURCE", "csw", "'auto', 'csv', 'parquet' or 'sample'"),
+    ("TAXI_TAXIS", "pink", "one of yellow, green, fhv, fhvhv"),
+    ("TAXI_TAXIS", ",", "at least 1"),
     ("TAXI_CSV_BASE_URL", "ftp://host/csv", "https://, http:// or file://"),
     ("TAXI_CSV_BASE_URL", "host/csv", "https://, http:// or file://"),
     ("TAXI_CSV_BASE_URL", "https://", "https://, http:// or file://"),
