@@ -100,7 +100,8 @@ FHV = Dataset(
         Column(
             "SR_Flag",
             ColumnType.CODE,
-            "1 where the trip was part of a shared ride of a high-volume company; else empty, or N.",
+            "Whether the trip was part of a shared ride of a high-volume company: 1 if so; else "
+            "empty, or N.",
             5,
             ("SR_Flag",),
             parquet_from=_FIRST_STEADY,

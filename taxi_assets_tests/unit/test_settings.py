@@ -201,10 +201,10 @@ def test_a_typo_in_any_name_is_refused_with_the_right_one(
 def test_a_name_like_no_setting_is_refused_without_a_guess(
     settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TAXI_XYZZY", "1")
+    monkeypatch.setenv("TAXI_QWERTZUIOP", "1")
     with pytest.raises(SettingsError) as refusal:
         read_settings()
-    assert refusal.value.what == "TAXI_XYZZY is not a setting"
+    assert refusal.value.what == "TAXI_QWERTZUIOP is not a setting"
 
 
 def test_a_typo_in_the_env_file_is_refused(settings_env: Path) -> None:

@@ -83,7 +83,7 @@ def test_real_rows_of_a_csv_are_loaded_value_for_value(tables: Tables, real_data
     assert published(FHV, tables.rows(gzip.compress(data), FHV_CSV)) == expected(FHV, rows)
     parquet = TripFile(FHV, Month(2022, 4), FileFormat.PARQUET)
     assert published(FHV, tables.rows(as_parquet(FHV, rows), parquet)) == expected(FHV, rows)
-    assert len(rows) == 999
+    assert len(rows) == 1_000
 
 
 def test_real_rows_of_high_volume_trips_are_loaded_value_for_value(
