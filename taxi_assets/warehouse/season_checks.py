@@ -82,7 +82,7 @@ SEASON_CHECKS: tuple[Check, ...] = (
     Check(
         "rows_in_season",
         "The month has at least half the rows a day that the months before and after, and the same "
-        "month a year before and after, say by their median. Of 528 known counts of all kinds, those "
+        "month a year before and after, say by their median. Of 528 known counts, those "
         "below are 2020-04, yellow until 2020-08, and FHV 2015-01 and 2019-02: real, so that a "
         "month with its published count passes.",
         False,
