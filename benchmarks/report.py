@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.contenders import duckdb_file, load_month
 from benchmarks.measure import Cost, measured, median, run_whole
 from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
-from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.datasets import chosen_datasets
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.summaries import refresh
@@ -35,7 +35,7 @@ _MAX_SECONDS, _MAX_BYTES = 10, 500_000_000
 def load(mirror: Mirror, months: int, folder: Path) -> Path:
     """Load the months of both taxis; the DuckDB file."""
     database = folder / "taxi.duckdb"
-    for dataset in DATASETS.values():
+    for dataset in chosen_datasets(None):
         for number in range(months):
             load_month(mirror, synthetic_file(dataset, _FIRST.plus(number)), database)
     with duckdb_file(database).connect() as connection:
@@ -46,7 +46,7 @@ def load(mirror: Mirror, months: int, folder: Path) -> Path:
 def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost]]:
     """What summarizing every month takes, and then each report as a whole process."""
     with measured() as first, duckdb_file(folder / "taxi.duckdb").connect() as connection:
-        refresh(DuckDBSession(connection), list(DATASETS.values()))
+        refresh(DuckDBSession(connection), chosen_datasets(None))
     command = [str(_COMMAND), "report", str(folder / "report.html")]
     environment = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
     return first, [run_whole(command, environment) for _ in range(rounds)]
