@@ -32,13 +32,14 @@ from rich.console import Console
 from rich.table import Table
 
 from taxi_assets.automation.dagster_internals import all_daemons_live
-from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.datasets import chosen_datasets
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import wait_for
 from taxi_assets_tests.server_processes import server_processes
 from taxi_assets_tests.ui import DevServer, command, dev_server
 
 _FIRST = Month(2019, 1)
+_TAXIS = [dataset.taxi for dataset in chosen_datasets(None)]
 _NAIVE = "benchmarks.naive_location"
 _DEADLINE_SECONDS = 3600
 _PROGRAMS = Path(sys.executable).parent
@@ -64,7 +65,7 @@ def measure(way: str, months: int, rows: int) -> Sample:
         with _SETUPS[way](folder, rows) as (environment, request):
             cpu = _cpu_seconds()
             started = time.perf_counter()
-            for taxi in DATASETS:
+            for taxi in _TAXIS:
                 subprocess.run(
                     [*request, *_months(way, taxi, str(_FIRST), str(last))],
                     env=environment,
@@ -72,7 +73,7 @@ def measure(way: str, months: int, rows: int) -> Sample:
                     check=True,
                     stdout=subprocess.DEVNULL,
                 )
-            records = _wait(folder / "dagster", months * len(DATASETS))
+            records = _wait(folder / "dagster", months * len(_TAXIS))
             seconds = time.perf_counter() - started
             cpu = _cpu_seconds() - cpu
     return Sample(
@@ -174,10 +175,10 @@ def main(months: int, rows: int, rounds: int, ways: tuple[str, ...]) -> None:
     for _ in range(rounds):
         for way, found in samples.items():
             found.append(measure(way, months, rows))
-    runs = months * len(DATASETS)
+    runs = months * len(_TAXIS)
     table = Table(
         *("set-up", "s", "s a month", "CPU s a month", "a run's s", "s until it starts", "failed"),
-        title=f"{months} months of {len(DATASETS)} taxis, {rows} rows each",
+        title=f"{months} months of {len(_TAXIS)} taxis, {rows} rows each",
     )
     for way, found in samples.items():
         table.add_row(

@@ -1,6 +1,6 @@
 """The whole job of a month, step by step in one process: `job` starts it.
 
-Run as ``python -m benchmarks.job_steps WAREHOUSE FORMAT ROWS FOLDER SCRATCH DSN``.
+Run as ``python -m benchmarks.job_steps WAREHOUSE TAXI FORMAT ROWS FOLDER SCRATCH DSN``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from taxi_assets.settings import read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import Column, ColumnType
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.check_assets import expectations
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.full_audit import audit_month
@@ -37,23 +38,23 @@ from taxi_assets.warehouse.row_proof import Proof
 MONTHS = {FileFormat.CSV: Month(2019, 1), FileFormat.PARQUET: Month(2025, 1)}
 
 
-def publish(mirror: Mirror, format_: FileFormat) -> Path:
+def publish(mirror: Mirror, dataset: Dataset, format_: FileFormat) -> Path:
     """The folder that serves the month, made unless it is there."""
-    file = TripFile(YELLOW, MONTHS[format_], format_)
+    file = TripFile(dataset, MONTHS[format_], format_)
     if format_ is FileFormat.CSV:
         return mirror.path(file).parents[1]
     folder = mirror.folder / f"parquet-{mirror.rows}"
     path = folder / file.published_name
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        text = mirror.path(synthetic_file(YELLOW, file.month))
-        reader = csv_reader(YELLOW, YELLOW.csv_header.split(","), "\r\n", jagged=False)
+        text = mirror.path(synthetic_file(dataset, file.month))
+        reader = csv_reader(dataset, dataset.csv_header.split(","), "\r\n", jagged=False)
         reader = reader.replace("header = false", "header = true")
-        rows = csv_rows(YELLOW, YELLOW.csv_header.split(","), reader)
+        rows = csv_rows(dataset, dataset.csv_header.split(","), reader)
         columns = ", ".join(
             f"CAST({quoted(column.name)} AS {_parquet_type(column)}) AS "
             f"{quoted(column.parquet_names[0])}"
-            for column in YELLOW.columns
+            for column in dataset.columns
             if column.required_in_parquet(file.month)
         )
         draft = path.with_suffix(".partial")
@@ -79,9 +80,10 @@ def _parquet_type(column: Column) -> str:
 
 def main() -> None:
     """Run the steps and report what each took."""
-    warehouse, format_name, rows, folder, scratch, dsn = sys.argv[1:]
+    warehouse, taxi, format_name, rows, folder, scratch, dsn = sys.argv[1:]
+    dataset = DATASETS[taxi]
     format_ = FileFormat(format_name)
-    source = publish(Mirror(Path(folder), int(rows)), format_).as_uri()
+    source = publish(Mirror(Path(folder), int(rows)), dataset, format_).as_uri()
     os.environ |= {
         "TAXI_DATA_DIR": scratch,
         "TAXI_CSV_BASE_URL": source,
@@ -93,7 +95,7 @@ def main() -> None:
     }
     settings = read_settings()
     catalog, lake = Catalog(settings), lake_of(settings)
-    file = catalog.file(YELLOW, MONTHS[format_])
+    file = catalog.file(dataset, MONTHS[format_])
     into = warehouse_of(warehouse, settings)
     parts: dict[str, float] = {}
 
@@ -111,7 +113,7 @@ def main() -> None:
         with step("checks"):
             figures = into.measure(file)
             expected = expectations(file, figures, settings, lake)
-            verdicts = [c.judge(figures, expected) for c in checks_of(YELLOW) if c.blocks]
+            verdicts = [c.judge(figures, expected) for c in checks_of(dataset) if c.blocks]
     assert all(verdict.passed or not verdict.blocks for verdict in verdicts), verdicts
     with step("audit"):
         assert all(found.proof is Proof.PROVED for found in audit_month(lake, [into], file))

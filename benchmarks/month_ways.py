@@ -56,7 +56,7 @@ def bare(settings: Settings) -> Iterator[_Load]:
             url,
             catalog.transport(url),
             lambda: inspection_of(file, settings.max_jagged_rows),
-            lambda _: None,
+            lambda *_: None,
         )
         assert isinstance(landing, Landing)
         with warehouse.session() as session, lake.local_copy(landing.file) as copy:

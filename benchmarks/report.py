@@ -29,7 +29,7 @@ from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.recorded_checks import month_check_keys
 from taxi_assets.settings import read_settings
-from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.datasets import chosen_datasets
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.summaries import refresh
@@ -42,7 +42,7 @@ _MAX_SECONDS, _MAX_BYTES = 10, 500_000_000
 def load(mirror: Mirror, months: int, folder: Path) -> Path:
     """Load the months of both taxis; the DuckDB file."""
     database = folder / "taxi.duckdb"
-    for dataset in DATASETS.values():
+    for dataset in chosen_datasets(None):
         for number in range(months):
             load_month(mirror, synthetic_file(dataset, _FIRST.plus(number)), database)
     with duckdb_file(database).connect() as connection:
@@ -58,7 +58,7 @@ def record(folder: Path, months: int) -> None:
         ),
         open_instance(settings := read_settings()) as instance,
     ):
-        for dataset in DATASETS.values():
+        for dataset in chosen_datasets(None):
             keys = list(month_check_keys(dataset, settings.warehouses))
             for month in (str(_FIRST.plus(number)) for number in range(months)):
                 loaded = dg.AssetMaterialization(keys[0].asset_key, partition=month)
@@ -72,7 +72,7 @@ def record(folder: Path, months: int) -> None:
 def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost]]:
     """What summarizing every month takes, and then each report as a whole process."""
     with measured() as first, duckdb_file(folder / "taxi.duckdb").connect() as connection:
-        refresh(DuckDBSession(connection), list(DATASETS.values()))
+        refresh(DuckDBSession(connection), chosen_datasets(None))
     command = [str(_COMMAND), "report", str(folder / "report.html")]
     environment = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
     return first, [run_whole(command, environment) for _ in range(rounds)]

@@ -59,7 +59,7 @@ class Mirror:
             self.path(file).as_uri(),
             MirrorTransport(),
             lambda: inspection_of(file, _MAX_JAGGED_ROWS),
-            lambda _: None,
+            lambda *_: None,
         )
         assert isinstance(landing, Landing)
         return landing.file

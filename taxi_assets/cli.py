@@ -11,6 +11,7 @@ from taxi_assets.commands.alerts import alerts
 from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.copilot import copilot
+from taxi_assets.commands.counts import counts
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
 from taxi_assets.commands.mcp import mcp
@@ -43,6 +44,7 @@ for _command in (
     report,
     doctor,
     dictionary,
+    counts,
     adopt,
     setup,
     dev,

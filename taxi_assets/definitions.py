@@ -24,7 +24,6 @@ from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.check_assets import month_checks
 from taxi_assets.warehouse.interface import OwnAsset, Warehouse
 from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
@@ -51,7 +50,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         "duckdb": warehouse_of("duckdb", settings),
         **{warehouse.name: warehouse for warehouse in warehouses},
     }
-    datasets = list(DATASETS.values())
+    datasets = settings.datasets
     own_of = {each.name: each.own_assets(datasets, catalog) for each in warehouses}
     own = [each.asset for of_one in own_of.values() for each in of_one]
     sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]

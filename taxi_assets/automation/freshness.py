@@ -8,11 +8,9 @@ import dagster as dg
 from taxi_assets.automation.recorded_checks import FRESHNESS_CHECK
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.settings import SourceChoice
-from taxi_assets.settings.automation import AutomationSettings
+from taxi_assets.settings import Settings, SourceChoice
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.watch.months import MonthLine
 from taxi_assets.watch.survey import surveyed
 from taxi_assets.watch.troubles import OF_SOURCE, Trouble
@@ -37,14 +35,12 @@ def freshness_checks(
     """
     return [
         _freshness_check(dataset, warehouse, catalog, now)
-        for dataset in DATASETS.values()
+        for dataset in catalog.settings.datasets
         for warehouse in catalog.settings.warehouses
     ]
 
 
-def freshness_job(
-    checks: Sequence[dg.AssetChecksDefinition], settings: AutomationSettings
-) -> dg.Definitions:
+def freshness_job(checks: Sequence[dg.AssetChecksDefinition], settings: Settings) -> dg.Definitions:
     """The job that evaluates them, and its daily schedule."""
     job = dg.define_asset_job(
         FRESHNESS_JOB,
@@ -55,16 +51,16 @@ def freshness_job(
     daily = dg.ScheduleDefinition(
         name="daily_freshness",
         job=job,
-        cron_schedule=f"0 {_hour()} * * *",
+        cron_schedule=f"0 {_hour(settings.datasets)} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED,
     )
     return dg.Definitions(asset_checks=checks, jobs=[job], schedules=[daily])
 
 
-def _hour() -> int:
+def _hour(datasets: Sequence[Dataset]) -> int:
     """The hour after the schedules that load."""
-    return min(_LAST_HOUR, max(dataset.schedule_hour for dataset in DATASETS.values()) + 1)
+    return min(_LAST_HOUR, max(dataset.schedule_hour for dataset in datasets) + 1)
 
 
 def _freshness_check(

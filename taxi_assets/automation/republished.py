@@ -10,7 +10,6 @@ from taxi_assets.automation.schedules import nothing_to_load
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.watch.looking import LOOKS_A_TICK
 from taxi_assets.watch.survey import surveyed
 
@@ -63,4 +62,4 @@ def republished_sensor(
 
 def republished_sensors(catalog: Catalog) -> list[dg.SensorDefinition]:
     """The sensor of each dataset."""
-    return [republished_sensor(dataset, catalog) for dataset in DATASETS.values()]
+    return [republished_sensor(dataset, catalog) for dataset in catalog.settings.datasets]

@@ -10,7 +10,6 @@ from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 from taxi_assets.watch.months import Standing
 from taxi_assets.watch.survey import Survey, surveyed
@@ -132,4 +131,4 @@ def nothing_to_load(survey: Survey) -> str:
 
 def newest_months_schedules(catalog: Catalog) -> list[dg.ScheduleDefinition]:
     """The schedule of each dataset."""
-    return [newest_months_schedule(dataset, catalog) for dataset in DATASETS.values()]
+    return [newest_months_schedule(dataset, catalog) for dataset in catalog.settings.datasets]

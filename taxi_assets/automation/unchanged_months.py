@@ -94,7 +94,13 @@ def _landed(
             file = catalog.file(dataset, month)
             landed = lake.find(lake_name(file))
             if landed is not None:
-                judge(file, landed.facts, settings.published_counts, settings.undeclared_columns)
+                judge(
+                    file,
+                    landed.facts,
+                    settings.published_counts,
+                    settings.undeclared_columns,
+                    landed.last_modified,
+                )
                 found[file] = landed
         except (InvalidMonthError, InvalidFileError):
             continue

@@ -12,6 +12,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 if TYPE_CHECKING:
+    from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
 
 TAXI = click.Choice([*DATASETS, "all"])
@@ -22,8 +23,12 @@ def datasets_of(taxi: str) -> list[Dataset]:
     return list(DATASETS.values()) if taxi == "all" else [DATASETS[taxi]]
 
 
-def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Dataset, Month]]:
+def months_of(
+    settings: Settings, taxi: str, start: str | None, end: str | None
+) -> list[tuple[Dataset, Month]]:
     """Every month from START to END, or only START. Months that have not ended are left out.
+
+    ``all`` are the taxis that the settings chose.
 
     Raises:
         UsageError: START is missing or has not ended, END is before START, a text is not a month,
@@ -31,8 +36,9 @@ def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Datas
     """
     if start is None:
         raise click.UsageError("name a month, such as: taxi-assets load green 2020-04")
+    datasets = list(settings.datasets) if taxi == "all" else datasets_of(taxi)
     try:
-        return _months_through(datasets_of(taxi), Month.parse(start), Month.parse(end or start))
+        return _months_through(datasets, Month.parse(start), Month.parse(end or start))
     except InvalidMonthError as error:
         raise click.UsageError(str(error)) from error
 

@@ -11,7 +11,6 @@ from rich.markup import escape
 
 from taxi_assets.commands.output import console, finish, printed_errors
 from taxi_assets.settings import SourceChoice, read_settings, variable
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def demo(rows: int) -> None:
         console.print(f"Synthetic trips (not real ones) go to {settings.duckdb_file}")
         months = [
             (dataset, month)
-            for dataset in DATASETS.values()
+            for dataset in settings.datasets
             for month in _MONTHS[0].through(_MONTHS[1])
             if month >= dataset.first_month
         ]
@@ -85,7 +84,7 @@ def _summary(settings: Settings) -> None:
     from taxi_assets.commands.terminal import print_coverage
     from taxi_assets.status.coverage import coverage
 
-    print_coverage(console, coverage(settings, list(DATASETS.values())))
+    print_coverage(console, coverage(settings, settings.datasets))
     console.print(
         "Query it with DuckDB, or from Python:\n"
         f"  duckdb.connect({str(settings.duckdb_file)!r}, read_only=True)"

@@ -46,7 +46,7 @@ def load(
         raise click.UsageError("--dry-run is for months; the table of zones is small")
     with printed_errors():
         settings = read_settings()
-        months = [] if taxi == "zones" else months_of(taxi, start, end)
+        months = [] if taxi == "zones" else months_of(settings, taxi, start, end)
         if dry_run:
             _show_plan(settings, months, force, as_json)
             return
@@ -86,8 +86,9 @@ def backfill(
     from taxi_assets.commands import session
 
     with printed_errors():
-        months = months_of(taxi, start, end)
-        outcomes = session.backfill(read_settings(), months, progress(as_json), wait, failed)
+        settings = read_settings()
+        months = months_of(settings, taxi, start, end)
+        outcomes = session.backfill(settings, months, progress(as_json), wait, failed)
     if as_json:
         click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
     finish(outcomes)
@@ -116,7 +117,7 @@ def check(
 
     with printed_errors():
         settings = read_settings()
-        months = months_of(taxi, start, end) if start else _known_months(settings, taxi)
+        months = _chosen_months(settings, taxi, start, end)
         outcomes = session.check(settings, months, progress(as_json))
         _write(outcomes, as_json, junit, json_file)
     finish(outcomes)
@@ -148,7 +149,7 @@ def audit(
 
     with printed_errors():
         settings = read_settings()
-        months = months_of(taxi, start, end) if start else _known_months(settings, taxi, lake=True)
+        months = _chosen_months(settings, taxi, start, end, lake=True)
         whole = [] if start else datasets_of(taxi)
         outcomes = session.audit(settings, months, progress(as_json), repair, whole)
         _write(outcomes, as_json, junit, json_file)
@@ -168,10 +169,14 @@ def _write(
         click.echo(outcomes_json(outcomes))
 
 
-def _known_months(settings: Settings, taxi: str, lake: bool = False) -> list[tuple[Dataset, Month]]:
-    """The months that a table or a ledger has, or also the lake."""
+def _chosen_months(
+    settings: Settings, taxi: str, start: str | None, end: str | None, lake: bool = False
+) -> list[tuple[Dataset, Month]]:
+    """The months from START to END; without START those of a table or ledger, or also the lake."""
     from taxi_assets.status.coverage import coverage
 
+    if start:
+        return months_of(settings, taxi, start, end)
     months = {
         (line.taxi, Month.parse(line.month))
         for line in coverage(settings, datasets_of(taxi))

@@ -27,9 +27,10 @@ from taxi_assets.automation.month_runs import (
 )
 from taxi_assets.automation.unchanged_months import unchanged_months
 from taxi_assets.commands.terminal import MonthProgress, print_checks, print_passed_over
+from taxi_assets.errors import SettingsError
 from taxi_assets.lake.landing import lake_name
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import Settings
+from taxi_assets.settings import Settings, variable
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -79,7 +80,7 @@ def load(
         ]
         if len(passed_over) == len(named) and not zones:
             return passed_over
-        definitions = _definitions(settings)
+        definitions = _definitions(settings.including(dataset for dataset, _ in months))
         steps: list[_Step] = [
             (name, partial(load_month, definitions, instance, dataset, month, force, job_name))
             for name, (dataset, month) in named.items()
@@ -128,7 +129,7 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
     Raises:
         Interrupted: Ctrl-C.
     """
-    definitions = _definitions(settings)
+    definitions = _definitions(settings.including(dataset for dataset, _ in months))
     with open_instance(settings) as instance:
         steps: list[_Step] = [
             (f"{dataset.taxi} {month}", partial(check_month, definitions, instance, dataset, month))
@@ -160,6 +161,7 @@ def audit(
     """
     from taxi_assets.automation.audits import audited, audited_names
 
+    settings = settings.including(dataset for dataset, _ in months)
     definitions, catalog = _definitions(settings), Catalog(settings)
     lake, warehouses = lake_of(settings), warehouses_of(settings)
     with open_instance(settings) as instance:
@@ -204,6 +206,7 @@ def backfill(
         failed: only the months that were asked for and are not held as the source has them.
 
     Raises:
+        SettingsError: a taxi is not among those that Dagster has.
         DaemonNotRunningError: no daemon is running.
         KeyboardInterrupt: Ctrl-C; the backfill goes on.
     """
@@ -215,6 +218,14 @@ def backfill(
     )
     from taxi_assets.watch.survey import stale_months
 
+    for dataset in dict.fromkeys(dataset for dataset, _ in months):
+        if dataset not in settings.datasets:
+            names = ",".join(each.taxi for each in (*settings.datasets, dataset))
+            raise SettingsError(
+                f"the daemon loads no {dataset.taxi} trips: {variable('taxis')} does not name them",
+                f"set {variable('taxis')}={names} for `taxi-assets dev` and the daemon, or use "
+                "`taxi-assets load`",
+            )
     with open_instance(settings) as instance:
         require_daemon(instance)
         launched = []

@@ -16,7 +16,7 @@ from taxi_assets.automation.schedules import default_schedule_status, months_to_
 from taxi_assets.components.pipeline import Pipeline, job_name
 from taxi_assets.components.taxi_name import TaxiName
 from taxi_assets.errors import InvalidMonthError
-from taxi_assets.settings import Settings
+from taxi_assets.settings import Settings, variable
 from taxi_assets.settings.warehouses import WarehouseName
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
@@ -71,6 +71,19 @@ class TripPipeline(Pipeline):
         if len(set(self.warehouses)) < len(self.warehouses):
             raise ValueError("warehouses names one twice")
         return self
+
+    def require(self, settings: Settings) -> None:
+        """Check that the settings have the warehouses, and the taxi.
+
+        Raises:
+            ValueError: a warehouse or the taxi is not in use by the settings.
+        """
+        super().require(settings)
+        names = [dataset.taxi for dataset in settings.datasets]
+        if self.taxi not in names:
+            raise ValueError(
+                f"{self.taxi} is not among {variable('taxis')}, {','.join(names)}: add it there"
+            )
 
     @property
     def dataset(self) -> Dataset:

@@ -7,6 +7,7 @@ costs little beside unzipping. A block whose counts do not add up is looked at l
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -173,8 +174,8 @@ class CsvInspection:
         self._lines = 1
         self._carriage_returns += line.endswith(b"\r")
         text = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r").decode("utf-8", "replace")
-        self._columns = tuple(name.strip().strip('"') for name in _values(text))
         wanted = self.header.split(",")
+        self._columns = _as_declared([n.strip().strip('"') for n in _values(text)], wanted)
         # Columns that are not declared may stand anywhere between the others.
         found = [name for name in self._columns if name in wanted]
         if found == wanted:
@@ -273,6 +274,12 @@ def _values(header: str) -> list[str]:
         return next(csv.reader([header], strict=True), [header])
     except csv.Error:
         return header.split(",")
+
+
+def _as_declared(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The names of a header, each as declared where it differs from that in capitals alone."""
+    lacking = {name.lower(): name for name in wanted if name not in names}
+    return tuple(name if name in wanted else lacking.get(name.lower(), name) for name in names)
 
 
 def line_problem(line: bytes, columns: int) -> str | None:

@@ -46,7 +46,9 @@ def land_month(
         catalog.url(file),
         download_transport(catalog, catalog.url(file)),
         lambda: inspection_of(file, settings.max_jagged_rows, settings.max_file_gb * 1e9),
-        lambda facts: judge(file, facts, settings.published_counts, settings.undeclared_columns),
+        lambda facts, changed: judge(
+            file, facts, settings.published_counts, settings.undeclared_columns, changed
+        ),
         anew,
     )
 
@@ -55,7 +57,7 @@ def land_zones(lake: Lake, catalog: Catalog, anew: bool = False) -> Landing | Ab
     """Bring the table of taxi zones into the lake; raises what `land_month` does."""
     url = catalog.zones_url
     transport = download_transport(catalog, url)
-    return land(lake, ZONES_LANDED, url, transport, ZonesInspection, lambda _: None, anew)
+    return land(lake, ZONES_LANDED, url, transport, ZonesInspection, lambda *_: None, anew)
 
 
 def restored(damage: DamagedCopyError, land_again: Land) -> LandedFile:

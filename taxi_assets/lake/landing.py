@@ -19,9 +19,12 @@ from taxi_assets.source.transfer import Absent, Fetched, NotModified, Transport,
 from taxi_assets.trips.column import is_pandas_index
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
-from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.trips.published_counts import published_count
 
 _LONGEST_LIST = 400
+
+Judge = Callable[[FileFacts, str | None], None]
+"""Raises if what verification found, in a file of that HTTP date, must not be published."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def land(
     url: str,
     transport: Transport,
     inspect: Callable[[], Inspection],
-    judge: Callable[[FileFacts], None],
+    judge: Judge,
     anew: bool = False,
 ) -> Landing | Absent:
     """Fetch what is published behind the URL, unless the lake has it, and publish it in the lake.
@@ -77,7 +80,8 @@ def land(
         url: where it is published.
         transport: what fetches that URL.
         inspect: begins a verification of the bytes.
-        judge: raises if what verification found must not be published.
+        judge: raises if what verification found must not be published; it is given the HTTP date
+            of the file's last change, too.
         anew: fetch and publish it even where the lake has these bytes already.
 
     Returns:
@@ -101,13 +105,13 @@ def land(
             case Absent():
                 return outcome
             case NotModified() if here is not None:
-                judge(here.facts)
+                judge(here.facts, here.last_modified)
                 return Landing(here, changed=False)
             case NotModified():
                 raise AssertionError("a source called a file unchanged that was not asked about")
             case Fetched(version):
                 facts = passage.inspection.finish()
-                judge(facts)
+                judge(facts, version.last_modified)
                 landed = LandedFile(
                     name=name,
                     url=public_url(url),
@@ -128,7 +132,13 @@ def land(
                 return Landing(landed, changed=True)
 
 
-def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_columns: str) -> None:
+def judge(
+    file: TripFile,
+    facts: FileFacts,
+    published_counts: str,
+    undeclared_columns: str,
+    last_modified: str | None = None,
+) -> None:
     """Refuse a file that must not be loaded, however whole it is.
 
     Args:
@@ -136,11 +146,12 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
         facts: what verification found in it.
         published_counts: ``require`` that its rows are as many as were published.
         undeclared_columns: ``refuse`` columns that no dataset declares.
+        last_modified: HTTP date of the file's last change, if the source told it.
 
     Raises:
         InvalidFileError: says both counts, or names the columns.
     """
-    judge_published_count(file, facts, published_counts)
+    judge_published_count(file, facts, published_counts, last_modified)
     names = [name for name in facts.undeclared(file) if not is_pandas_index(name)]
     if names and undeclared_columns == "refuse":
         dataset = file.dataset
@@ -159,17 +170,23 @@ def judge(file: TripFile, facts: FileFacts, published_counts: str, undeclared_co
         )
 
 
-def judge_published_count(file: TripFile, facts: FileFacts, policy: str) -> None:
+def judge_published_count(
+    file: TripFile, facts: FileFacts, policy: str, last_modified: str | None = None
+) -> None:
     """Refuse a file whose rows differ from its known published count, if that is required.
+
+    A count that was taken on some day says nothing about a file that is newer.
 
     Raises:
         InvalidFileError: says both counts.
     """
-    known = published_rows(file)
-    if policy == "require" and known is not None and facts.rows != known:
+    known = published_count(file)
+    if known is None or policy != "require" or not known.binds(last_modified):
+        return
+    if facts.rows != known.rows:
         raise InvalidFileError(
-            f"{file}: it has {facts.rows:,} rows, but {known:,} were published: it is incomplete, "
-            "an extract or a reissue",
+            f"{file}: it has {facts.rows:,} rows, but {known.rows:,} were {known.words}: it is "
+            "incomplete, an extract or a reissue",
             "load the whole file; for extracts or a reissue that you trust, set "
             "TAXI_PUBLISHED_COUNTS=warn",
         )

@@ -19,7 +19,7 @@ SUMMARY_JOB = "summarize"
 
 def report_definitions(settings: Settings) -> dg.Definitions:
     """The assets, and the job that brings all of them up to date."""
-    summaries = [_summary(warehouse) for warehouse in warehouses_of(settings)]
+    summaries = [_summary(warehouse, settings) for warehouse in warehouses_of(settings)]
     assets = [*summaries, _coverage(settings)]
     job = dg.define_asset_job(
         SUMMARY_JOB,
@@ -29,12 +29,12 @@ def report_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(assets=assets, jobs=[job])
 
 
-def _summary(warehouse: Warehouse) -> dg.AssetsDefinition:
+def _summary(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinition:
     """The asset is not partitioned: it reads only changed months and shows all of them."""
 
     @dg.asset(
         key=[warehouse.name, SUMMARIES.name],
-        deps=_tables(warehouse.name),
+        deps=_tables(warehouse.name, settings),
         group_name=GROUP,
         kinds={warehouse.name, "table"},
         owners=OWNERS,
@@ -55,7 +55,7 @@ def _summary(warehouse: Warehouse) -> dg.AssetsDefinition:
 
 
 def _coverage(settings: Settings) -> dg.AssetsDefinition:
-    tables = [key for name in settings.warehouses for key in _tables(name)]
+    tables = [key for name in settings.warehouses for key in _tables(name, settings)]
 
     @dg.asset(
         key=[GROUP, "coverage"],
@@ -74,8 +74,8 @@ def _coverage(settings: Settings) -> dg.AssetsDefinition:
     return covered
 
 
-def _tables(warehouse: str) -> list[dg.AssetKey]:
-    return [dg.AssetKey([warehouse, dataset.table]) for dataset in DATASETS.values()]
+def _tables(warehouse: str, settings: Settings) -> list[dg.AssetKey]:
+    return [dg.AssetKey([warehouse, dataset.table]) for dataset in settings.datasets]
 
 
 def _rates(instance: dg.DagsterInstance, key: dg.AssetKey) -> dict[str, float]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import AliasChoices
 from pydantic_settings import (
@@ -24,6 +25,8 @@ from taxi_assets.settings.pipelines import PipelineSettings
 from taxi_assets.settings.source import SourceSettings
 from taxi_assets.settings.starter import StarterSettings
 from taxi_assets.settings.warehouses import WarehouseSettings
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.datasets import chosen_datasets
 
 PREFIX = "TAXI_"
 # Where systemd says, or where Docker and Kubernetes have them.
@@ -72,6 +75,16 @@ class Settings(
         """Environment, ``.env``, then the files of containers' secrets."""
         sources = (init_settings, env_settings, dotenv_settings)
         return (*sources, SecretFiles(settings_cls, _SECRETS)) if _SECRETS.is_dir() else sources
+
+    @property
+    def datasets(self) -> list[Dataset]:
+        """The datasets that Dagster has, in the order of all."""
+        return chosen_datasets(self.taxis)
+
+    def including(self, datasets: Iterable[Dataset]) -> Self:
+        """These settings, with these datasets beside the chosen ones."""
+        taxis = dict.fromkeys(dataset.taxi for dataset in (*self.datasets, *datasets))
+        return self.model_copy(update={"taxis": tuple(taxis)})
 
     @cached_property
     def duckdb_file(self) -> Path:

@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, NoDecode
 
 from taxi_assets.settings import forms
 from taxi_assets.settings.choices import SourceChoice
+from taxi_assets.trips.datasets import DATASETS
 
 
 class SourceSettings(BaseSettings):
     """Settings of the sources of months, and of downloads."""
 
+    taxis: Annotated[
+        tuple[Annotated[str, AfterValidator(forms.one_of(DATASETS))], ...] | None,
+        NoDecode,
+        BeforeValidator(forms.split),
+    ] = Field(
+        None,
+        min_length=1,
+        description="The taxis that Dagster has assets and schedules of: any of `yellow`, "
+        "`green`, `fhv`, `fhvhv`, by commas; by default yellow and green. `taxi-assets load` "
+        "takes every taxi.",
+    )
     source: Annotated[SourceChoice, BeforeValidator(forms.lower)] = Field(
         SourceChoice.AUTO,
         description="`auto` (CSV to 2021-07, then Parquet), `csv`, `parquet`, or `sample`: "

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import requests
 
-from taxi_assets.source.http import MIRROR_SETTINGS
+from taxi_assets.source.public_url import MIRROR_SETTINGS
 from taxi_assets.source.refusals import refused_connection
 
 _TIMEOUT_SECONDS = 10

@@ -13,7 +13,7 @@ from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.trips.published_counts import PublishedCount, published_count
 from taxi_assets.warehouse.holdings import Holdings, holdings
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.registry import warehouses_of
@@ -116,7 +116,7 @@ def _line(file: TripFile, landed: LandedFile | None, loaded: dict[str, _Loaded])
         name: entry.rows if (entry := found.entries.get(file)) else None
         for name, found in loaded.items()
     }
-    known = published_rows(file)
+    known = published_count(file)
     state, agreement = _agreement(file, landed, known, rows, loaded)
     return Coverage(
         taxi=file.dataset.taxi,
@@ -124,7 +124,7 @@ def _line(file: TripFile, landed: LandedFile | None, loaded: dict[str, _Loaded])
         format=file.format,
         filename=file.filename,
         lake_rows=landed.facts.rows if landed else None,
-        published_rows=known,
+        published_rows=known.rows if known else None,
         warehouse_rows=rows,
         ledger_rows=promised,
         state=state,
@@ -140,7 +140,7 @@ class _Agreement(NamedTuple):
 def _agreement(
     file: TripFile,
     landed: LandedFile | None,
-    known: int | None,
+    known: PublishedCount | None,
     rows: dict[str, int],
     loaded: dict[str, _Loaded],
 ) -> _Agreement:
@@ -151,10 +151,13 @@ def _agreement(
     # Lake and warehouse have the same version of the file: rows that are missing were rejected.
     entries = {name: found.entries[file].rows for name, found in loaded.items()}
     rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}
-    if known is not None and any(rows[name] + rejected[name] != known for name in rows):
+    differs = known is not None and any(rows[n] + rejected[n] != known.rows for n in rows)
+    if known is not None and differs and known.binds(landed.last_modified if landed else None):
         return _Agreement(MonthState.WRONG, "not the published rows")
     if landed is None:
         return _Agreement(MonthState.OK, "ok, but not in the lake")
+    if known is not None and differs:
+        return _Agreement(MonthState.OK, f"ok, but the file of {known.counted} had other rows")
     most = max(rejected.values())
     return _Agreement(MonthState.OK, f"ok, but {most:,} rows rejected" if most else "ok")
 

@@ -55,6 +55,7 @@ class Dataset:
         tip: the tip in US dollars.
         total: the total charge to the passenger, in US dollars.
         passengers: the number of passengers.
+        on_request: whether Dagster has it only where TAXI_TAXIS names it.
 
     Raises:
         DatasetError: roles, columns, CSV releases or profile contradict each other.
@@ -78,6 +79,7 @@ class Dataset:
     tip: str | None = None
     total: str | None = None
     passengers: str | None = None
+    on_request: bool = False
 
     def __post_init__(self) -> None:
         refuse_contradictions(self)

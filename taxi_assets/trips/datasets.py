@@ -1,7 +1,11 @@
 """All datasets. A new kind of taxi needs a file like those of the others, and one line here."""
 
+from collections.abc import Collection
+
 from taxi_assets.errors import DatasetError
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.fhv import FHV
+from taxi_assets.trips.fhvhv import FHVHV
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.yellow import YELLOW
 
@@ -23,4 +27,14 @@ def by_taxi(*datasets: Dataset) -> dict[str, Dataset]:
     return found
 
 
-DATASETS: dict[str, Dataset] = by_taxi(YELLOW, GREEN)
+DATASETS: dict[str, Dataset] = by_taxi(YELLOW, GREEN, FHV, FHVHV)
+
+
+def chosen_datasets(taxis: Collection[str] | None) -> list[Dataset]:
+    """The datasets that Dagster has, in the order of all: those that are named.
+
+    None stands for all but those that are only there on request.
+    """
+    if taxis is None:
+        return [dataset for dataset in DATASETS.values() if not dataset.on_request]
+    return [dataset for dataset in DATASETS.values() if dataset.taxi in taxis]

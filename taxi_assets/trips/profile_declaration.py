@@ -13,12 +13,13 @@ from taxi_assets.trips.zones import ZONE_COUNT
 
 if TYPE_CHECKING:
     from taxi_assets.trips.dataset import Dataset
-    from taxi_assets.trips.synthetic_profile import Curve
+    from taxi_assets.trips.synthetic_profile import Curve, SyntheticProfile
 
 _HOURS = 24
 _LAST_RANK = 1000
 _LONGEST_HUNDREDTHS = 3_900  # longer trips would cost more than the generator can write
 _MOST_BUSY_ZONES = 40
+_MOST_SECONDS_AHEAD = 3_600
 
 # Texts that need no quotes in a CSV and cannot be part of a time: the times in the row ids keep the
 # ids different.
@@ -119,6 +120,10 @@ def _column_faults(dataset: Dataset) -> Iterator[Fault]:
                 f"meter.{part}", name, f"which is not declared as {_METER_TYPES[part].name}"
             )
     drawn = {**{f"meter.{part}": name for part, name in meter.items()}, **dataset.roles}
+    times = {f"ahead_seconds.{name}": name for name in profile.ahead_seconds}
+    times |= {"duration": profile.duration} if profile.duration else {}
+    yield from _time_faults(profile, declared, times, drawn.values())
+    drawn |= times
     for name, weights in profile.texts.items():
         if name in drawn.values():
             also = [part for part, each in drawn.items() if each == name]
@@ -136,6 +141,22 @@ def _column_faults(dataset: Dataset) -> Iterator[Fault]:
         known = column.name in {*drawn.values(), *profile.texts}
         if not column.nullable and (not known or column.name in empty):
             yield _of_column("synthetic", column.name, "which must not be empty, and leaves it so")
+
+
+def _time_faults(
+    profile: SyntheticProfile,
+    declared: Mapping[str, Column],
+    times: Mapping[str, str],
+    drawn: Collection[str],
+) -> Iterator[Fault]:
+    """Faults in further times and the duration, by the part of the profile that names each."""
+    for part, name in times.items():
+        wanted = ColumnType.INTEGER if part == "duration" else ColumnType.TIMESTAMP
+        if name not in declared or declared[name].type is not wanted or name in drawn:
+            yield _of_column(part, name, f"which is no {wanted.name} column without another part")
+    for name, seconds in profile.ahead_seconds.items():
+        if not 0 <= seconds <= _MOST_SECONDS_AHEAD:
+            yield _of_profile(f"ahead_seconds.{name} is not 0 to {_MOST_SECONDS_AHEAD}")
 
 
 def _unmetered_faults(dataset: Dataset) -> Iterator[Fault]:

@@ -108,6 +108,8 @@ class SyntheticProfile:
         meter: the columns of a taxi's meter; None if there is none.
         unmetered: the rows without a vendor; None if there are none.
         texts: weights of the texts of further columns, by the column's name.
+        ahead_seconds: for further times, by the column's name, how long they precede the pickup.
+        duration: the column of a trip's duration in whole seconds; None if there is none.
     """
 
     weekday_hours: tuple[int, ...]
@@ -120,3 +122,5 @@ class SyntheticProfile:
     meter: Meter | None = None
     unmetered: Unmetered | None = None
     texts: Mapping[str, TextWeights] = field(default_factory=dict)
+    ahead_seconds: Mapping[str, int] = field(default_factory=dict)
+    duration: str | None = None

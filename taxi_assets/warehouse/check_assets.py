@@ -15,7 +15,7 @@ from taxi_assets.settings.lake import LakeSettings
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.published_counts import published_rows
+from taxi_assets.trips.published_counts import published_count
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.interface import Warehouse
@@ -86,16 +86,20 @@ def expectations(
     files = file.siblings
     name = figures.entry.filename if figures.entry else None
     loaded = next((file for file in files if file.filename == name), None)
+    in_lake = lake.find(lake_name(loaded)) if loaded else None
+    known = published_count(loaded) if loaded else None
+    binds = known is not None and known.binds(in_lake.last_modified if in_lake else None)
     return Expectations(
         taxi=file.dataset.taxi,
         month=str(file.month),
-        published_rows=published_rows(loaded) if loaded else None,
-        published_count_required=settings.published_counts == "require",
+        published_rows=known.rows if known else None,
+        published_count_required=settings.published_counts == "require" and binds,
         max_out_of_month_share=settings.max_out_of_month_share,
         min_season_share=settings.min_season_share,
         max_vendor_jump=settings.max_vendor_jump,
         max_oddity_jump=settings.max_oddity_jump,
-        in_lake=lake.find(lake_name(loaded)) if loaded else None,
+        in_lake=in_lake,
+        published_words=known.words if known else "published",
     )
 
 

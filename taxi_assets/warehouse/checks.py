@@ -86,6 +86,7 @@ class Expectations:
             more than this.
         max_oddity_jump: the same limit for every other kind of odd rows.
         in_lake: what the lake knows of the loaded file; None if it has none of that name.
+        published_words: what kind of count the published one is, such as ``published``.
     """
 
     taxi: str
@@ -97,6 +98,7 @@ class Expectations:
     max_vendor_jump: float
     max_oddity_jump: float
     in_lake: LandedFile | None = None
+    published_words: str = "published"
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,8 @@ def _rows_match_published(month: MonthFigures, expected: Expectations) -> Verdic
     said = f" and {rejected:,} rejected" if rejected else ""
     return Verdict(
         month.with_rejects == expected.published_rows,
-        f"{month.rows:,} rows in the table{said}, {expected.published_rows:,} published",
+        f"{month.rows:,} rows in the table{said}, {expected.published_rows:,} "
+        f"{expected.published_words}",
         {"rows_in_table": month.rows, "published_rows": expected.published_rows},
         blocks=expected.published_count_required,
     )
@@ -232,8 +235,8 @@ ROW_CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "rows_match_published",
-        "The month has its published row count, where one is known; TAXI_PUBLISHED_COUNTS=warn "
-        "makes a difference a warning.",
+        "The month has its published row count, where one is known. TAXI_PUBLISHED_COUNTS=warn "
+        "makes a difference a warning, and so does a file that is newer than the count.",
         True,
         _rows_match_published,
         has_published_counts,

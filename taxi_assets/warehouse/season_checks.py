@@ -82,9 +82,9 @@ SEASON_CHECKS: tuple[Check, ...] = (
     Check(
         "rows_in_season",
         "The month has at least half the rows a day that the months before and after, and the same "
-        "month a year before and after, say by their median. Of 102 published counts from 2019 to "
-        "2021, those below are yellow 2020-04 to 2020-07 and green 2020-04: real, so that a month "
-        "with its published count passes.",
+        "month a year before and after, say by their median. Of 528 known counts, those "
+        "below are 2020-04, yellow until 2020-08, and FHV 2015-01 and 2019-02: real, so that a "
+        "month with its published count passes.",
         False,
         _rows_in_season,
     ),

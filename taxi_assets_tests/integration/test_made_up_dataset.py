@@ -157,7 +157,7 @@ def test_its_months_stand_in_the_status(project: Project) -> None:
 
 def test_commands_take_its_name(project: Project) -> None:
     said = "".join(project.run("load", "--help").stdout.split())
-    assert "{yellow|green|ferry|tram|all|zones}" in said
+    assert "{yellow|green|fhv|fhvhv|ferry|tram|all|zones}" in said
     unknown = project.run("load", "airship", "2024-01")
     assert unknown.returncode == 2
     assert "'ferry', 'tram'" in unknown.stderr
@@ -181,8 +181,8 @@ def test_the_copilot_may_plan_pipelines_of_it() -> None:
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert "['yellow', 'green', 'ferry', 'tram']" in run.stdout
-    assert "ferry or green or tram or yellow" in run.stdout
+    assert "['yellow', 'green', 'fhv', 'fhvhv', 'ferry', 'tram']" in run.stdout
+    assert "ferry or fhv or fhvhv or green or tram or yellow" in run.stdout
 
 
 @pytest.mark.usefixtures("sample")

@@ -20,6 +20,7 @@ _STORAGES = (
     "dagster._core.storage.event_log.sqlite.sqlite_event_log",
     "dagster._core.storage.event_log.sqlite.consolidated_sqlite_event_log",
     "dagster._core.storage.schedules.sqlite.sqlite_schedule_storage",
+    "taxi_assets.automation.open_sqlite",
 )
 
 
@@ -28,7 +29,8 @@ class QuickStorage(ChosenStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
-        self._event_log_storage = ConsolidatedSqliteEventLogStorage(f"{base_dir}/events")
+        events = ConsolidatedSqliteEventLogStorage(f"{base_dir}/events")
+        self._event_log_storage = events  # type: ignore[assignment]
 
 
 @contextmanager

@@ -13,6 +13,8 @@ VARIABLES = [variable(name) for name in Settings.model_fields]
 
 BAD_VALUES = [
     ("TAXI_SOURCE", "csw", "'auto', 'csv', 'parquet' or 'sample'"),
+    ("TAXI_TAXIS", "pink", "one of yellow, green, fhv, fhvhv"),
+    ("TAXI_TAXIS", ",", "at least 1"),
     ("TAXI_CSV_BASE_URL", "ftp://host/csv", "https://, http:// or file://"),
     ("TAXI_CSV_BASE_URL", "host/csv", "https://, http:// or file://"),
     ("TAXI_CSV_BASE_URL", "https://", "https://, http:// or file://"),
@@ -201,10 +203,10 @@ def test_a_typo_in_any_name_is_refused_with_the_right_one(
 def test_a_name_like_no_setting_is_refused_without_a_guess(
     settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TAXI_XYZZY", "1")
+    monkeypatch.setenv("TAXI_QWERTZUIOP", "1")
     with pytest.raises(SettingsError) as refusal:
         read_settings()
-    assert refusal.value.what == "TAXI_XYZZY is not a setting"
+    assert refusal.value.what == "TAXI_QWERTZUIOP is not a setting"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])

@@ -23,8 +23,9 @@ from taxi_assets.trips.synthetic_profile import Unmetered
 GENERATOR_VERSION = 1
 """Raised whenever the same arguments would give other bytes than before, also by other profiles."""
 
-MAX_ROWS = 20_000_000
-"""More rows than any month had; beyond it the rounds of `clock` would stretch the distances."""
+MAX_ROWS = 25_000_000
+"""More rows than any month had (24 million); beyond it the rounds of `clock` would stretch the
+distances."""
 
 BLOCK_ROWS = 100_000
 """Rows made at a time: even, so that a pair of rows is never parted."""

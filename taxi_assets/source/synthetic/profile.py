@@ -29,12 +29,13 @@ class Profile:
         payments: table of codes of payment.
         congestion_cents: surcharge of a trip that touches the zones where it is levied.
         columns: the column that holds a figure, by the figure's name: its role, what a meter calls
-            it, or ``texts.`` and the column's own name.
+            it, ``duration``, or ``texts.`` or ``ahead.`` and the column's own name.
         reversals: whether a fare and its reversal have different row ids, so that there may be
             such pairs.
         unmetered: the rows without a vendor.
         unmetered_distances: table of their distances in hundredths of a mile.
         texts: by the figure's name, the table of places in its texts, and these.
+        ahead_seconds: by the figure's name, how long a further time precedes the pickup.
     """
 
     weekday_hours: tuple[int, ...]
@@ -52,6 +53,7 @@ class Profile:
     unmetered: Unmetered | None
     unmetered_distances: Integers | None
     texts: Mapping[str, tuple[Integers, tuple[str, ...]]]
+    ahead_seconds: Mapping[str, int]
 
 
 @cache
@@ -71,16 +73,27 @@ def profile_of(dataset: Dataset) -> Profile:
         passengers=weighted(plain.passengers) if plain.passengers else None,
         payments=weighted(meter.payments) if meter else None,
         congestion_cents=meter.congestion_cents if meter else 0,
-        columns={**dataset.roles, **of_meter, **{_figure(name): name for name in plain.texts}},
+        columns={
+            **dataset.roles,
+            **of_meter,
+            **{_figure(name): name for name in plain.texts},
+            **{_ahead(name): name for name in plain.ahead_seconds},
+            **({"duration": plain.duration} if plain.duration else {}),
+        },
         reversals=dataset.fare in dataset.row_id_key,
         unmetered=unmetered,
         unmetered_distances=quantiles(*unmetered.distances) if unmetered else None,
         texts={_figure(name): (_places(t), tuple(t)) for name, t in plain.texts.items()},
+        ahead_seconds={_ahead(name): seconds for name, seconds in plain.ahead_seconds.items()},
     )
 
 
 def _figure(column: str) -> str:
     return f"texts.{column}"
+
+
+def _ahead(column: str) -> str:
+    return f"ahead.{column}"
 
 
 def _zones(traffic: ZoneTraffic) -> Integers:

@@ -24,6 +24,7 @@ Texts = NDArray[np.bytes_]
 LINE_END = b"\r\n"
 LARGEST_CENTS = 30_000
 LARGEST_HUNDREDTHS = 9_999
+LONGEST_SECONDS = 50_000
 
 
 def _table(texts: Iterable[str]) -> Texts:
@@ -62,6 +63,12 @@ def _codes() -> Texts:
 
 
 @cache
+def _durations() -> Texts:
+    # Negative ones, of trips that end before they begin, index from the end.
+    return _table(map(str, (*range(LONGEST_SECONDS), *range(-LONGEST_SECONDS, 0))))
+
+
+@cache
 def _times() -> Texts:
     return _table(
         f" {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
@@ -83,6 +90,7 @@ class Lines:
         self._calendar = calendar
         self._days = _table(day.isoformat() for day in calendar.dates)
         self._figures = {column: figure for figure, column in profile.columns.items()}
+        self._ahead_seconds = profile.ahead_seconds
         texts = {figure: texts for figure, (_, texts) in profile.texts.items()}
         texts |= {"vendor": profile.vendor_texts, "stored": STORED_TEXTS}
         self._texts = {figure: _table(texts) for figure, texts in texts.items() if texts}
@@ -114,6 +122,10 @@ class Lines:
             "distance": (_distances()[trips.distance],),
             "total": (_amounts()[trips.total],),
         }
+        for figure, seconds in self._ahead_seconds.items():
+            cells[figure] = self._time(trips.pickup - seconds)
+        if "duration" in self._figures.values():
+            cells["duration"] = (_durations()[trips.dropoff - trips.pickup],)
         cells |= {figure: (_amounts()[values],) for figure, values in trips.amounts.items()}
         cells |= {figure: (_codes()[values],) for figure, values in trips.codes.items()}
         cells |= {figure: (self._texts[figure][v],) for figure, v in trips.places.items()}

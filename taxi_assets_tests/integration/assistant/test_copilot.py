@@ -182,7 +182,10 @@ def test_what_nothing_expresses_is_refused_with_what_is_possible(server: GeminiS
     said = taxi_assets("copilot", "load the black cabs of London")
     assert said.exit_code == 1
     assert "There are no trips of London." in said.text
-    assert "months of green or yellow trips to duckdb or postgres or bigquery" in said.text
+    assert (
+        "months of fhv or fhvhv or green or yellow trips to duckdb or postgres or bigquery"
+        in said.text
+    )
     assert len(server.asked) == 1
 
 

@@ -26,6 +26,8 @@ MONTHS = [
     ("yellow", "2019-01", FileFormat.CSV),
     ("yellow", "2023-02", FileFormat.PARQUET),
     ("yellow", "2025-01", FileFormat.PARQUET),
+    ("fhv", "2019-01", FileFormat.CSV),
+    ("fhvhv", "2025-01", FileFormat.PARQUET),
 ]
 ODD_ROWS = [
     line(GREEN, fare_amount="5.00", trip_distance="0.1234567890123456"),

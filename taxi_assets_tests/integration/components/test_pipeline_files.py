@@ -76,6 +76,7 @@ attributes:
         ("- 1", "it must have the keys type and attributes"),
         (TABLE + "# " + "x" * 100_001, "larger than 100,000 bytes"),
         (TRIPS.replace("green", "blue"), "line 3: taxi: it must be one of yellow, green"),
+        (TRIPS.replace("green", "fhv"), "fhv is not among TAXI_TAXIS, yellow,green: add it there"),
         (TRIPS.replace("2020-01", "2020-13"), "line 4: months.first"),
         (TRIPS.replace("2020-01", "2020-03"), "months.last must not be before months.first"),
         (TRIPS.replace("2020-01", "2001-01"), "the first month is 2013-08"),

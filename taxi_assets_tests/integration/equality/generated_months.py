@@ -15,7 +15,7 @@ from taxi_assets.trips.month import Month
 from taxi_assets_tests.integration.equality.independent_reader import read_rows
 from taxi_assets_tests.published import Mirror, parquet_bytes
 
-_IDS = ("VendorID", "PULocationID", "DOLocationID")
+_IDS = ("VendorID", "PULocationID", "DOLocationID", "PUlocationID", "DOlocationID")
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,9 @@ def publish_parquet(mirror: Mirror, file: TripFile, rows: int = 500) -> Path:
     made = mirror.publish("made.csv.gz", csv_bytes(file, rows))
     values = zip(*read_rows(made, file.dataset), strict=True)
     era = next(era for era in _ERAS if file.month <= era.until)
+    filled = file.dataset.csv_releases is None
     columns = {
-        column.parquet_names[0]: _column(column, list(found), era)
+        column.parquet_names[0]: _column(column, list(found), era, filled)
         for column, found in zip(file.dataset.columns, values, strict=True)
         if column.required_in_parquet(file.month) or column.parquet_from is None
     }
@@ -76,10 +77,10 @@ def publish_parquet(mirror: Mirror, file: TripFile, rows: int = 500) -> Path:
     return mirror.publish(file.published_name, parquet_bytes(pa.table(columns)))
 
 
-def _column(column: Column, values: list[object], era: Era) -> pa.Array:
+def _column(column: Column, values: list[object], era: Era, filled: bool) -> pa.Array:
     if column.name == "ehail_fee":
         return pa.nulls(len(values), era.ehail_fee)
-    if column.csv_position is None:
+    if column.csv_position is None and not filled:
         values = [None if place % 3 else 0.75 for place in range(len(values))]
     match column.type:
         case ColumnType.CODE:

@@ -37,6 +37,8 @@ LAYOUTS = [
     ("yellow", "2020-06", "csv"),
     ("yellow", "2023-02", "parquet"),
     ("yellow", "2025-01", "parquet"),
+    ("fhv", "2020-06", "csv"),
+    ("fhvhv", "2025-01", "parquet"),
 ]
 GREEN = DATASETS["green"]
 
@@ -101,7 +103,7 @@ def test_a_whole_real_month_has_its_published_count(month: str, real: RealLoads)
     assert rows == [(PUBLISHED_ROWS[month],)]
 
 
-@pytest.mark.parametrize("taxi", DATASETS)
+@pytest.mark.parametrize("taxi", ["yellow", "green"])
 def test_the_external_view_over_the_real_files_equals_the_table(taxi: str, real: RealLoads) -> None:
     table = real.project.fingerprints(DATASETS[taxi])
 
@@ -142,6 +144,7 @@ def test_an_extract_is_refused_and_the_published_count_is_named(
 def test_a_month_in_any_layout_is_in_the_table_value_for_value(
     taxi: str, month: str, suffix: str, project: Project, mirror: Mirror
 ) -> None:
+    project = project.having(TAXI_TAXIS=taxi)
     file = project.file(taxi, month)
     path = (publish_csv if suffix == "csv" else publish_parquet)(mirror, file)
 
@@ -162,7 +165,7 @@ def test_a_month_in_any_layout_is_in_the_table_value_for_value(
 def test_a_synthetic_month_is_in_the_table_under_a_name_that_says_so(
     taxi: str, project: Project
 ) -> None:
-    sample = project.having(TAXI_SOURCE="sample", TAXI_SAMPLE_ROWS="500")
+    sample = project.having(TAXI_SOURCE="sample", TAXI_SAMPLE_ROWS="500", TAXI_TAXIS=taxi)
 
     outcome = sample.load(taxi, "2020-06")
 
@@ -172,7 +175,8 @@ def test_a_synthetic_month_is_in_the_table_under_a_name_that_says_so(
     assert (outcome.state, outcome.rows) == (State.LOADED, 500)
     assert differences(sample.rows(sample.file(taxi, "2020-06")), expected) == ""
     assert sample.ledger()[name].source_url == f"sample://{taxi}/2020-06"
-    assert sum(row[0] is None for row in expected) > 0, "no rows with an empty VendorID"
+    if DATASETS[taxi].vendor is not None:
+        assert sum(row[0] is None for row in expected) > 0, "no rows with an empty VendorID"
 
 
 def test_odd_spellings_exact_duplicates_and_short_lines_are_kept_as_they_are(

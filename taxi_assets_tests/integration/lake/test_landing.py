@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from taxi_assets.errors import InvalidFileError, SourceUnavailableError
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.lake.landing import (
+    Judge,
     Landing,
     inspection_of,
     judge_published_count,
@@ -49,7 +50,7 @@ HTTP = HttpTransport(
 )
 
 
-def accept(_: FileFacts) -> None:
+def accept(_: FileFacts, __: str | None) -> None:
     """Judge that any file may be published."""
 
 
@@ -62,7 +63,7 @@ class Harbour:
 
     def land(
         self,
-        judge: Callable[[FileFacts], None] = accept,
+        judge: Judge = accept,
         file: TripFile = FILE,
         url: str | None = None,
         transport: Transport | None = None,
@@ -77,7 +78,7 @@ class Harbour:
             judge,
         )
 
-    def landed(self, judge: Callable[[FileFacts], None] = accept) -> Landing:
+    def landed(self, judge: Judge = accept) -> Landing:
         """Land the month, which is there."""
         landing = self.land(judge)
         assert isinstance(landing, Landing)
@@ -258,7 +259,7 @@ def test_a_download_that_breaks_off_leaves_the_lake_as_it_was(harbour: Harbour) 
     assert harbour.bytes == DATA
 
 
-def refuse_few(facts: FileFacts) -> None:
+def refuse_few(facts: FileFacts, _: str | None) -> None:
     if facts.rows < 5:
         raise InvalidFileError(f"{facts.rows} rows are too few", "fetch more")
 
@@ -287,6 +288,21 @@ def test_a_file_of_another_count_than_published_is_refused_with_both(harbour: Ha
     assert "TAXI_PUBLISHED_COUNTS=warn" in refusal.value.remedy
     judge_published_count(FILE, facts, "warn")
     judge_published_count(FILE, facts.model_copy(update={"rows": 35_612}), "require")
+
+
+def test_a_count_of_some_day_binds_only_files_that_are_not_newer(harbour: Harbour) -> None:
+    file = TripFile(GREEN, Month(2022, 1), FileFormat.PARQUET)
+    facts = FileFacts(rows=3, uncompressed_bytes=1)
+    with pytest.raises(InvalidFileError) as refusal:
+        judge_published_count(file, facts, "require", "Thu, 30 Jun 2022 10:00:00 GMT")
+    assert "3 rows, but 62,495 were counted in the file of 2024-08-01" in refusal.value.what
+    judge_published_count(file, facts, "require", "Fri, 25 Apr 2025 10:00:00 GMT")
+    judge_published_count(file, facts, "require", None)
+    path = harbour.mirror.publish(FILE.published_name, DATA)
+    told: list[str | None] = []
+    harbour.landed(lambda _, changed: told.append(changed))
+    harbour.landed(lambda _, changed: told.append(changed))
+    assert told == [formatdate(path.stat().st_mtime, usegmt=True)] * 2
 
 
 def test_a_month_whose_count_is_not_known_may_have_any() -> None:

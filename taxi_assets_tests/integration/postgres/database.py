@@ -79,7 +79,7 @@ class Database:
             published.as_uri(),
             MirrorTransport(),
             lambda: inspection_of(file, 100),
-            lambda _: None,
+            lambda *_: None,
         )
         assert isinstance(landing, Landing)
         return OpenMonth(file, landing.file, LocalCopy(lake.path(landing.file.name), landing.file))

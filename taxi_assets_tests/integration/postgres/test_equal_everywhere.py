@@ -33,6 +33,9 @@ GENERATED = [
     ("yellow", "2019-01", "csv"),
     ("yellow", "2023-02", "parquet"),
     ("yellow", "2025-01", "parquet"),
+    ("fhv", "2019-01", "csv"),
+    ("fhv", "2023-02", "parquet"),
+    ("fhvhv", "2025-01", "parquet"),
 ]
 
 

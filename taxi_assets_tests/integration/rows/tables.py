@@ -42,7 +42,7 @@ class Tables:
             source.as_uri(),
             MirrorTransport(),
             lambda: inspection_of(file, max_jagged_rows=100),
-            lambda facts: judge(file, facts, "warn", self.undeclared_columns),
+            lambda facts, _: judge(file, facts, "warn", self.undeclared_columns),
         )
         assert isinstance(landing, Landing)
         copy = LocalCopy(lake.path(landing.file.name), landing.file)

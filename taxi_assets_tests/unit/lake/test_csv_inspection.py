@@ -117,7 +117,7 @@ def test_a_header_may_have_a_mark_quotes_or_spaces(name: str) -> None:
         ("a,b,d", "missing: c; not expected: d)"),
         ("a,x,c", "missing: b; not expected: x)"),
         ("b,a,c", "the columns stand in another order)"),
-        ("A,b,c", "missing: a; not expected: A)"),
+        ("A,A,c", "missing: b; twice: a)"),
         ("1,2,3", "missing: a, b, c; not expected: 1, 2, 3)"),
         ("", "missing: a, b, c"),
     ],

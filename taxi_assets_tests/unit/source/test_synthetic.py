@@ -272,7 +272,7 @@ def test_a_large_month_comes_in_blocks_of_bounded_size_and_memory() -> None:
 
 @pytest.mark.parametrize("rows", [-1, 0, MAX_ROWS + 1])
 def test_a_number_of_rows_out_of_range_is_refused_at_once(rows: int) -> None:
-    with pytest.raises(ValueError, match="1 to 20,000,000 rows"):
+    with pytest.raises(ValueError, match="1 to 25,000,000 rows"):
         write_month(GREEN, Month(2020, 4), rows, 1)
 
 

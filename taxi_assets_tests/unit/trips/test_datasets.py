@@ -13,7 +13,9 @@ import pytest
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.datasets import DATASETS, chosen_datasets
+from taxi_assets.trips.fhv import FHV
+from taxi_assets.trips.fhvhv import FHVHV
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
@@ -30,20 +32,27 @@ HEADERS = {
         "RatecodeID,store_and_fwd_flag,PULocationID,DOLocationID,payment_type,fare_amount,extra,"
         "mta_tax,tip_amount,tolls_amount,improvement_surcharge,total_amount,congestion_surcharge"
     ),
+    "fhv": (
+        "dispatching_base_num,pickup_datetime,dropOff_datetime,PUlocationID,DOlocationID,SR_Flag,"
+        "Affiliated_base_number"
+    ),
 }
 """First lines of the CSV releases, copied from them."""
 
 each_taxi = pytest.mark.parametrize("dataset", [YELLOW, GREEN], ids=["yellow", "green"])
+each_released = pytest.mark.parametrize("dataset", [YELLOW, GREEN, FHV], ids=lambda d: d.taxi)
 each_dataset = pytest.mark.parametrize("dataset", DATASETS.values(), ids=list(DATASETS))
 
 
-def test_there_are_yellow_and_green_taxis() -> None:
-    assert list(DATASETS.values())[:2] == [YELLOW, GREEN]
+def test_there_are_the_four_kinds_and_dagster_has_two_of_them_unless_told() -> None:
+    assert list(DATASETS.values()) == [YELLOW, GREEN, FHV, FHVHV]
+    assert chosen_datasets(None) == [YELLOW, GREEN]
+    assert chosen_datasets(("fhvhv", "yellow")) == [YELLOW, FHVHV]
     assert list(DATASETS) == [dataset.taxi for dataset in DATASETS.values()]
     assert (YELLOW.table, GREEN.table) == ("yellow_tripdata", "green_tripdata")
 
 
-@each_taxi
+@each_released
 def test_the_header_is_that_of_the_releases(dataset: Dataset) -> None:
     assert dataset.csv_header == HEADERS[dataset.taxi]
 
@@ -106,6 +115,19 @@ def test_the_row_id_is_made_of_seven_declared_columns(dataset: Dataset) -> None:
     assert {dataset.column(name).name for name in key} == set(key)
 
 
+def test_the_row_ids_of_for_hire_vehicles_are_made_of_what_they_have() -> None:
+    assert FHV.row_id_key == (
+        "dispatching_base_num",
+        "pickup_datetime",
+        "dropOff_datetime",
+        "PUlocationID",
+        "DOlocationID",
+        "Affiliated_base_number",
+    )
+    assert FHVHV.csv_releases is None
+    assert {"base_passenger_fare", "trip_miles"} < set(FHVHV.row_id_key)
+
+
 @each_dataset
 def test_words_stand_for_codes_in_lower_case(dataset: Dataset) -> None:
     for column in dataset.columns:
@@ -114,14 +136,17 @@ def test_words_stand_for_codes_in_lower_case(dataset: Dataset) -> None:
             assert code.isdecimal()
 
 
-@each_taxi
+@each_released
 def test_the_csv_releases_are_those_of_the_course(dataset: Dataset) -> None:
     releases = dataset.csv_releases
     assert releases is not None
     assert (str(releases.first), str(releases.last)) == ("2019-01", "2021-07")
 
 
-@pytest.mark.parametrize(("dataset", "first"), [(GREEN, "2013-08"), (YELLOW, "2009-01")])
+@pytest.mark.parametrize(
+    ("dataset", "first"),
+    [(GREEN, "2013-08"), (YELLOW, "2009-01"), (FHV, "2015-01"), (FHVHV, "2019-02")],
+)
 def test_a_month_before_the_first_is_refused_with_the_first(dataset: Dataset, first: str) -> None:
     month = Month.parse(first)
     assert dataset.require(month) == month
