@@ -93,6 +93,10 @@ class StorageError(PermanentError):
     """The disk or the bucket refused a read or a write: full, read-only or not allowed."""
 
 
+class ListeningError(PermanentError):
+    """A server cannot listen on its address, such as one whose port is taken."""
+
+
 class ContainerError(PermanentError):
     """There is no Docker engine, or it cannot run the image."""
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -26,20 +25,12 @@ def months_of(taxi: str, start: str | None, end: str | None) -> list[tuple[Datas
     """Every month from START to END, or only START. Months that have not ended are left out.
 
     Raises:
-        UsageError: START is missing or has not ended, END is before START, a text is not a month,
-            or the month lies before the taxi's first.
+        UsageError: START is missing or has not ended, or END is before START.
+        InvalidMonthError: a text is not a month, or the month lies before the taxi's first.
     """
     if start is None:
         raise click.UsageError("name a month, such as: taxi-assets load green 2020-04")
-    try:
-        return _months_through(datasets_of(taxi), Month.parse(start), Month.parse(end or start))
-    except InvalidMonthError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _months_through(
-    datasets: list[Dataset], first: Month, last: Month
-) -> list[tuple[Dataset, Month]]:
+    first, last = Month.parse(start), Month.parse(end or start)
     if last < first:
         raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
     this_month = Month.of(datetime.now(UTC).date())
@@ -48,6 +39,6 @@ def _months_through(
     last = min(last, this_month.plus(-1))
     return [
         (dataset, dataset.require(month))
-        for dataset in datasets
+        for dataset in datasets_of(taxi)
         for month in first.through(last)
     ]
