@@ -80,6 +80,7 @@ def likely_typos() -> dict[str, str]:
 def in_plain_words(problem: str) -> str:
     """A problem that pydantic found, in the words of our own validators."""
     text = problem.removeprefix("Value error, ").partition(", unable to parse")[0]
+    text = text.replace("Field required", "it is missing")
     text = re.sub(r"^(Input|String|Tuple|Dictionary|List) should ", "it must ", text)
     return text.replace(" after validation", "")
 

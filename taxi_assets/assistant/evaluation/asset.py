@@ -35,6 +35,12 @@ _ASKED_STEP = 6
 # What a model must do with the right passages before it. Of the stand-in nothing is asked.
 _FEWEST_FACTS = 0.8
 _FEWEST_REFUSALS = 1.0
+_CHECKS = {
+    "retrieval": "The passages that answer the known questions are found.",
+    "facts": "The model's answers from the documents hold the known facts.",
+    "refusals": "What no page answers is not answered.",
+    "quotes": "Every answer quotes words that stand in a passage.",
+}
 
 
 def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
@@ -46,8 +52,8 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         kinds={"gemini"},
         pool="gemini",
         check_specs=[
-            dg.AssetCheckSpec(name, asset=_KEY)
-            for name in ("retrieval", "facts", "refusals", "quotes")
+            dg.AssetCheckSpec(name, asset=_KEY, description=meaning)
+            for name, meaning in _CHECKS.items()
         ],
     )
     def evaluation() -> dg.MaterializeResult:  # type: ignore[type-arg] # with checks, Dagster wants it bare
