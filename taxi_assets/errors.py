@@ -45,7 +45,11 @@ class SettingsError(PermanentError):
     """A setting is missing, misspelt or has a value that cannot be used."""
 
 
-class InvalidMonthError(PermanentError):
+class ArgumentError(PermanentError):
+    """An argument of a command, or the configuration of a run, cannot be used."""
+
+
+class InvalidMonthError(ArgumentError):
     """A text is not a month, or the dataset has no file of the month."""
 
 

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from taxi_assets.errors import InvalidMonthError, SettingsError, TaxiAssetsError
+from taxi_assets.errors import ArgumentError, SettingsError, TaxiAssetsError
 
 if TYPE_CHECKING:
     from taxi_assets.automation.month_runs import MonthOutcome
@@ -62,7 +62,7 @@ def printed_errors() -> Iterator[None]:
         sys.exit(_WRONG_USE)
     except TaxiAssetsError as error:
         print_error(error.what, error.remedy)
-        wrong_use = isinstance(error, SettingsError | InvalidMonthError)
+        wrong_use = isinstance(error, SettingsError | ArgumentError)
         sys.exit(_WRONG_USE if wrong_use else _FAILED)
 
 

@@ -69,9 +69,9 @@ def likely_typos() -> dict[str, str]:
 
     Other programs have names without TAXI_, too: these are no errors.
     """
-    found = {}
+    found, known = {}, _known_names()
     for name in _unknown_names():
-        likely = difflib.get_close_matches(name, _known_names(), n=1, cutoff=_VERY_CLOSE)
+        likely = difflib.get_close_matches(name, known, n=1, cutoff=_VERY_CLOSE)
         if likely and not name.startswith(PREFIX):
             found[name] = likely[0]
     return found

@@ -80,13 +80,9 @@ def test_every_asset_of_ours_names_its_file_and_line(repository: dg.RepositoryDe
 
 def test_assets_of_a_taxi_can_be_filtered(repository: dg.RepositoryDefinition) -> None:
     graph = repository.asset_graph
-    found = {
-        key.to_user_string()
-        for key in graph.get_all_asset_keys()
-        if graph.get(key).tags.get("taxi") == "green"
-    }
+    tags = {key.to_user_string(): graph.get(key).tags for key in graph.get_all_asset_keys()}
 
-    assert found == {
+    assert {key for key, its in tags.items() if its.get("taxi") == "green"} == {
         "source/green_tripdata",
         "lake/green_tripdata",
         "duckdb/green_tripdata",
