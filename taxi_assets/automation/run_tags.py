@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from taxi_assets.partitions import TAXI_TAG
+from taxi_assets.partitions import TAXI_TAG as TAXI_TAG
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
