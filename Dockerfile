@@ -16,11 +16,11 @@ RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python in
  && find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|pyx\|pxd\|pyi\|map\)' -delete
 
 FROM packages AS project
-COPY pyproject.toml README.md /build/
+COPY pyproject.toml setup.py dagster.yaml workspace.yaml README.md /build/
+COPY docs/*.md /build/docs/
 COPY taxi_assets /build/taxi_assets
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
         --no-deps --no-build-isolation --no-cache-dir --target /opt/taxi_assets /build
-COPY dagster.yaml /build/
 COPY deploy/instance.py deploy/instance/*.yaml /build/instance/
 RUN for way in server containers; do \
         mkdir -p "/opt/dagster/$way/storage" \
@@ -38,9 +38,6 @@ COPY --from=packages /opt/python /opt/python
 COPY --from=project /opt/taxi_assets /opt/taxi_assets
 COPY --from=project --chown=10001:10001 /opt/dagster /opt/dagster
 COPY deploy/prepare.py deploy/workspace.yaml /opt/deploy/
-# What the assistant reads.
-COPY README.md /opt/taxi_assets/
-COPY docs/*.md /opt/taxi_assets/docs/
 ENV PATH=/opt/python/bin:/opt/taxi_assets/bin:$PATH \
     PYTHONPATH=/opt/taxi_assets \
     PYTHONUNBUFFERED=1 \

@@ -42,10 +42,17 @@ picture: .venv/installed-dev ## The docs' pictures, from the running UI
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-.venv/bin/python:
-	$(PYTHON) -m venv .venv
+# `activate` is written last: a .venv without it is half made, and is made anew.
+.venv/bin/python .venv/bin/activate:
+	@command -v $(PYTHON) >/dev/null || { printf 'Error: there is no %s.\n  What to do: %s\n' \
+	  '$(PYTHON)' 'install Python 3.11, 3.12 or 3.13, or name it: make demo PYTHON=python3.13' >&2; exit 1; }
+	@$(PYTHON) deploy/check_python.py
+	@test -x .venv/bin/python -a -e .venv/bin/activate || \
+	  { $(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }; }
 
-.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+.venv/installed: requirements.lock pyproject.toml setup.py | .venv/bin/python .venv/bin/activate
+	@$(BIN)/python deploy/check_python.py || \
+	  { echo '  This is the Python of .venv: `make clean` removes it.' >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

@@ -14,6 +14,7 @@ from taxi_assets.commands.copilot import copilot
 from taxi_assets.commands.counts import counts
 from taxi_assets.commands.demonstration import demo, starter
 from taxi_assets.commands.dictionary import dictionary
+from taxi_assets.commands.group import Commands, warn_of_typos
 from taxi_assets.commands.mcp import mcp
 from taxi_assets.commands.months import audit, backfill, check, load
 from taxi_assets.commands.overview import doctor, status
@@ -23,10 +24,14 @@ from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group("taxi-assets", cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="taxi-assets")
 def main() -> None:
-    """NYC taxi trips: from the published file to tables that equal it."""
+    """NYC taxi trips: from the published file to tables that equal it.
+
+    Exit codes: 0 done, 1 something failed, 2 an argument or a setting is wrong, 130 Ctrl-C.
+    """
+    warn_of_typos()
 
 
 for _command in (

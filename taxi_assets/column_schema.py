@@ -1,4 +1,4 @@
-"""The column schemas of a dataset, for Dagster's UI."""
+"""The columns of a dataset and where they come from, for Dagster's UI and catalogs."""
 
 from collections.abc import Mapping
 
@@ -38,6 +38,17 @@ def merged_schema(dataset: Dataset, types: Mapping[ColumnType, str]) -> dg.Table
             *(_column(column, types[column.type]) for column in dataset.columns),
         ]
     )
+
+
+def merged_lineage(dataset: Dataset) -> dg.TableColumnLineage:
+    """Which columns of the published file each column of the merged table is made of."""
+    file = dg.AssetKey(["lake", dataset.table])
+
+    def of(*names: str) -> list[dg.TableColumnDep]:
+        return [dg.TableColumnDep(file, name) for name in names]
+
+    own = {column.name: of(column.name) for column in dataset.columns}
+    return dg.TableColumnLineage({"unique_row_id": of(*dataset.row_id_key), **own})
 
 
 def _column(column: Column, type_: str) -> dg.TableColumn:

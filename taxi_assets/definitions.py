@@ -1,5 +1,6 @@
 """Dagster's code location: assembles all parts of the project for the given settings."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     own_of = {each.name: each.own_assets(datasets, catalog) for each in warehouses}
     own = [each.asset for of_one in own_of.values() for each in of_one]
     sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]
-    return dg.Definitions.merge(
+    built = dg.Definitions.merge(
         dg.Definitions(
             assets=[zones_source_spec(), *zones, *own],
             resources=resources,
@@ -74,6 +75,16 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         freshness_job(freshness_checks(catalog), settings),
         *(_of_dataset(dataset, catalog, warehouses, own_of) for dataset in datasets),
     )
+    return _with_code_references(built)
+
+
+def _with_code_references(built: dg.Definitions) -> dg.Definitions:
+    """Add to each asset the file and line of its code, which the UI shows."""
+    kept = ("schedules", "sensors", "jobs", "resources", "executor", "loggers", "asset_checks")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        assets = dg.with_source_code_references(list(built.assets or ()))
+        return dg.Definitions(assets=assets, **{name: getattr(built, name) for name in kept})
 
 
 def _of_bucket(settings: Settings) -> dg.Definitions:

@@ -45,7 +45,11 @@ class SettingsError(PermanentError):
     """A setting is missing, misspelt or has a value that cannot be used."""
 
 
-class InvalidMonthError(PermanentError):
+class ArgumentError(PermanentError):
+    """An argument of a command, or the configuration of a run, cannot be used."""
+
+
+class InvalidMonthError(ArgumentError):
     """A text is not a month, or the dataset has no file of the month."""
 
 
@@ -91,6 +95,10 @@ class WarehouseError(PermanentError):
 
 class StorageError(PermanentError):
     """The disk or the bucket refused a read or a write: full, read-only or not allowed."""
+
+
+class ListeningError(PermanentError):
+    """A server cannot listen on its address, such as one whose port is taken."""
 
 
 class ContainerError(PermanentError):

@@ -1,8 +1,11 @@
-"""Dagster's monthly partitions of each dataset."""
+"""Dagster's monthly partitions of each dataset, and the tag that its assets and runs have."""
 
 import dagster as dg
 
 from taxi_assets.trips.dataset import Dataset
+
+TAXI_TAG = "taxi"
+"""The UI filters by it: ``tag: taxi=green``."""
 
 
 def monthly_partitions(dataset: Dataset) -> dg.MonthlyPartitionsDefinition:

@@ -50,13 +50,18 @@ class Answer:
         return " ".join(f"{self.stdout} {self.stderr}".split())
 
 
-def taxi_assets(*arguments: str) -> Answer:
+def taxi_assets(*arguments: str, columns: int = 400, charset: str = "utf-8") -> Answer:
     """Run a command in this process, with the settings that its environment has.
 
     What the command changes in the environment ends with it, as it does with a process.
+
+    Args:
+        arguments: those of the command.
+        columns: width of the terminal.
+        charset: encoding of the terminal.
     """
-    with mock.patch.dict(os.environ, COLUMNS="400"), deadline("taxi-assets"):
-        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    with mock.patch.dict(os.environ, COLUMNS=str(columns)), deadline("taxi-assets"):
+        result = CliRunner(charset=charset).invoke(main, arguments, catch_exceptions=False)
     return Answer(result.exit_code, result.stdout, result.stderr)
 
 

@@ -43,10 +43,21 @@ def assistant_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[*knowledge, *chats, evaluation],
         jobs=[
-            dg.define_asset_job(KNOWLEDGE_JOB, knowledge),
-            dg.define_asset_job(EVALUATION_JOB, [evaluation]),
             dg.define_asset_job(
-                CHAT_JOB, chats, config={"ops": _of_both({"question": Question().question})}
+                KNOWLEDGE_JOB,
+                knowledge,
+                description="Reads the documents of TAXI_ASSISTANT_SOURCES; embeds what is new.",
+            ),
+            dg.define_asset_job(
+                EVALUATION_JOB,
+                [evaluation],
+                description="Puts known questions to the assistant, and counts right answers.",
+            ),
+            dg.define_asset_job(
+                CHAT_JOB,
+                chats,
+                config={"ops": _of_both({"question": Question().question})},
+                description="Asks one question with the documents and without, to compare.",
             ),
         ],
     )

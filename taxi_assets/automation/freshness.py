@@ -54,6 +54,7 @@ def freshness_job(checks: Sequence[dg.AssetChecksDefinition], settings: Settings
         cron_schedule=f"0 {_hour(settings.datasets)} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=dg.DefaultScheduleStatus.RUNNING if on else dg.DefaultScheduleStatus.STOPPED,
+        description="Each day: evaluates whether the newest published months are loaded.",
     )
     return dg.Definitions(asset_checks=checks, jobs=[job], schedules=[daily])
 

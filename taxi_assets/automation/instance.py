@@ -15,13 +15,14 @@ from filelock import FileLock, Timeout
 from taxi_assets.automation.history_errors import history_errors
 from taxi_assets.errors import SettingsError, StorageError
 from taxi_assets.failures import ATTENDED_TAG
+from taxi_assets.project_files import project_folder
 from taxi_assets.settings import Settings
 
 SESSION_TAGS = {ATTENDED_TAG: uuid4().hex}
 """On every run of this process, so that others can tell whether it still lives."""
 
 _CONFIG = "dagster.yaml"
-_PROJECT = Path(__file__).resolve().parents[2]
+_HEAD = "# Written by taxi-assets, anew at each start. To change it for good, delete this line.\n"
 
 # Dagster takes the path of its settings for a pattern, and that of its databases for a URL.
 _MISREAD = re.compile(r"\[.*\]|[?*]|%[0-9a-fA-F]{2}")
@@ -56,17 +57,33 @@ def prepare_home(settings: Settings) -> Path:
     require_plain_home(home)
     try:
         home.mkdir(parents=True, exist_ok=True)
+        _write_configuration(home / _CONFIG)
     except OSError as error:
         raise StorageError(
             f"cannot make {home}: {error.strerror}",
             "set TAXI_DATA_DIR or DAGSTER_HOME to a folder that this user may write",
         ) from None
-    config, shipped = home / _CONFIG, _PROJECT / _CONFIG
-    if not config.exists() and shipped.exists():
-        config.unlink(missing_ok=True)
-        config.symlink_to(os.path.relpath(shipped, home.resolve()))
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def _write_configuration(config: Path) -> None:
+    """Write the project's configuration, unless the file there is somebody's own.
+
+    A copy, which can be moved with its folder. Earlier versions linked to the project's file.
+    """
+    shipped = project_folder() / _CONFIG
+    if not shipped.is_file():  # the package alone was copied: Dagster's own defaults hold
+        return
+    text = _HEAD + shipped.read_text("utf-8")
+    linked = config.is_symlink() and (config.samefile(shipped) if config.exists() else True)
+    if config.exists() and not linked:
+        present = config.read_text("utf-8")
+        if present == text or not present.startswith(_HEAD):
+            return
+    draft = config.with_name(f".{_CONFIG}.{os.getpid()}")
+    draft.write_text(text, "utf-8")
+    draft.replace(config)
 
 
 @contextmanager

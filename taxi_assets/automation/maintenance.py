@@ -34,5 +34,6 @@ def maintenance_definitions(settings: Settings) -> dg.Definitions:
         cron_schedule=f"0 {_HOUR} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=default_schedule_status(settings),
+        description=f"Each day: deletes runs older than {days} days with their events.",
     )
     return dg.Definitions(jobs=[purge], schedules=[daily])

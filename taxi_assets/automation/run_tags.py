@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dagster as dg
 
+from taxi_assets.partitions import TAXI_TAG as TAXI_TAG
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
 
-TAXI_TAG = "taxi"
 FILE_TAG = "file"
 BACKFILL_TAG = "backfill"
 PARTITION_TAG = "dagster/partition"

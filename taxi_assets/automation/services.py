@@ -7,13 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from taxi_assets.automation.instance import open_instance
-from taxi_assets.errors import SettingsError
+from taxi_assets.errors import ListeningError
+from taxi_assets.project_files import project_folder
 from taxi_assets.settings import Settings
 
-_WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
 _POLL_SECONDS = 0.5
 _STOP_SECONDS = 30
 
@@ -25,15 +24,16 @@ def run_services(settings: Settings, host: str, port: int) -> int:
         The exit code: 0 after Ctrl-C or SIGTERM.
 
     Raises:
-        SettingsError: nothing can listen on that address.
+        ListeningError: nothing can listen on that address.
     """
     _require_free(host, port)
     # Its databases are made here, by one process: the services would collide over them.
     with open_instance(settings):
         pass
+    workspace = str(project_folder() / "workspace.yaml")
     commands = (
-        ("taxi_assets.automation.webserver", "-w", str(_WORKSPACE), "-h", host, "-p", str(port)),
-        ("taxi_assets.automation.daemon", "-w", str(_WORKSPACE)),
+        ("taxi_assets.automation.webserver", "-w", workspace, "-h", host, "-p", str(port)),
+        ("taxi_assets.automation.daemon", "-w", workspace),
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     services = [
@@ -60,7 +60,7 @@ def _require_free(host: str, port: int) -> None:
     try:
         socket.create_server((host, port)).close()
     except OSError as error:
-        raise SettingsError(
+        raise ListeningError(
             f"the UI cannot listen on {host}, port {port}: {error.strerror}",
             "choose another one: `taxi-assets dev --port 3001`, or stop what listens there",
         ) from None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -31,21 +30,13 @@ def months_of(
     ``all`` are the taxis that the settings chose.
 
     Raises:
-        UsageError: START is missing or has not ended, END is before START, a text is not a month,
-            or the month lies before the taxi's first.
+        UsageError: START is missing or has not ended, or END is before START.
+        InvalidMonthError: a text is not a month, or the month lies before the taxi's first.
     """
     if start is None:
         raise click.UsageError("name a month, such as: taxi-assets load green 2020-04")
     datasets = list(settings.datasets) if taxi == "all" else datasets_of(taxi)
-    try:
-        return _months_through(datasets, Month.parse(start), Month.parse(end or start))
-    except InvalidMonthError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _months_through(
-    datasets: list[Dataset], first: Month, last: Month
-) -> list[tuple[Dataset, Month]]:
+    first, last = Month.parse(start), Month.parse(end or start)
     if last < first:
         raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
     this_month = Month.of(datetime.now(UTC).date())

@@ -25,7 +25,8 @@ def backfills(cancel: str | None, as_json: bool) -> None:
     from taxi_assets.automation.cancelling import cancel_backfill
     from taxi_assets.automation.instance import open_instance
 
-    with printed_errors(), open_instance(read_settings()) as instance:
+    settings = read_settings()
+    with printed_errors(), open_instance(settings) as instance:
         if cancel is not None:
             require_daemon(instance)
             cancel_backfill(instance, cancel)
@@ -37,4 +38,6 @@ def backfills(cancel: str | None, as_json: bool) -> None:
         text = f"{line.backfill_id}  {line.title}  {line.words}: {progress(line)}"
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if not lines:
-        console.print("no backfill yet: taxi-assets backfill TAXI START END")
+        place = "Dagster's database" if settings.dagster_postgres_dsn else settings.dagster_home
+        text = f"no backfill yet in {place}: `taxi-assets backfill TAXI START END` asks for one"
+        console.print(text, highlight=False, markup=False, soft_wrap=True)

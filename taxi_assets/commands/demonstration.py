@@ -82,9 +82,9 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
 
 def _summary(settings: Settings) -> None:
     from taxi_assets.commands.terminal import print_coverage
-    from taxi_assets.status.coverage import coverage
+    from taxi_assets.status.coverage import coverage, place_of
 
-    print_coverage(console, coverage(settings, settings.datasets))
+    print_coverage(console, coverage(settings, settings.datasets), place_of(settings))
     console.print(
         "Query it with DuckDB, or from Python:\n"
         f"  duckdb.connect({str(settings.duckdb_file)!r}, read_only=True)"

@@ -11,6 +11,7 @@ import click
 
 from taxi_assets.commands.arguments import TAXI, datasets_of, months_of
 from taxi_assets.commands.output import finish, json_option, printed_errors, progress
+from taxi_assets.errors import PermanentError
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -173,7 +174,7 @@ def _chosen_months(
     settings: Settings, taxi: str, start: str | None, end: str | None, lake: bool = False
 ) -> list[tuple[Dataset, Month]]:
     """The months from START to END; without START those of a table or ledger, or also the lake."""
-    from taxi_assets.status.coverage import coverage
+    from taxi_assets.status.coverage import coverage, place_of
 
     if start:
         return months_of(settings, taxi, start, end)
@@ -185,5 +186,8 @@ def _chosen_months(
         or (lake and line.lake_rows is not None)
     }
     if not months:
-        raise click.ClickException("no month is loaded: there is nothing to check")
+        raise PermanentError(
+            f"no month is loaded, so there is nothing to check: {place_of(settings)}",
+            "`taxi-assets load green 2020-04` loads one; TAXI_DATA_DIR names another data folder",
+        )
     return [(DATASETS[taxi], month) for taxi, month in sorted(months)]

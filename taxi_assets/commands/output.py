@@ -11,11 +11,13 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.errors import ArgumentError, SettingsError, TaxiAssetsError
 
 if TYPE_CHECKING:
     from taxi_assets.automation.month_runs import MonthOutcome
 
+_FAILED = 1
+_WRONG_USE = 2
 _INTERRUPTED = 130
 
 console = Console()
@@ -35,18 +37,45 @@ def finish(outcomes: list[MonthOutcome]) -> None:
 
     if bad := not_done(outcomes):
         errors.print(f"{len(bad)} of {len(outcomes)} not done: {', '.join(o.name for o in bad)}")
-        sys.exit(1)
+        sys.exit(_FAILED)
 
 
 @contextmanager
 def printed_errors() -> Iterator[None]:
-    """Print an error with its remedy and exit with code 1; after Ctrl-C, exit with code 130."""
+    """Print an error with its remedy, and exit.
+
+    The exit code is 2 for a wrong argument or setting, where nothing was tried; 1 for what failed;
+    130 after Ctrl-C.
+    """
     try:
         yield
     except KeyboardInterrupt as interrupt:
         errors.print(str(interrupt) or "Interrupted.", soft_wrap=True)
         sys.exit(_INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        context = error.ctx or click.get_current_context()
+        print_error(
+            error.format_message(), f"`{context.command_path} --help` says what can be given"
+        )
+        sys.exit(_WRONG_USE)
     except TaxiAssetsError as error:
-        errors.print(f"[bold red]Error:[/] {escape(error.what)}", highlight=False, soft_wrap=True)
-        errors.print(f"  What to do: {escape(error.remedy)}", highlight=False, soft_wrap=True)
-        sys.exit(1)
+        print_error(error.what, error.remedy)
+        wrong_use = isinstance(error, SettingsError | ArgumentError)
+        sys.exit(_WRONG_USE if wrong_use else _FAILED)
+
+
+def print_warning(what: str, remedy: str) -> None:
+    """Print what may be wrong, in the form of an error."""
+    _print("[yellow]Warning:[/]", what, remedy)
+
+
+def print_error(what: str, remedy: str) -> None:
+    """Print what is wrong, and what to do about it."""
+    _print("[bold red]Error:[/]", what, remedy)
+
+
+def _print(word: str, what: str, remedy: str) -> None:
+    errors.print(f"{word} {escape(what)}", highlight=False, soft_wrap=True)
+    errors.print(f"  What to do: {escape(remedy)}", highlight=False, soft_wrap=True)

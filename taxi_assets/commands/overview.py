@@ -9,7 +9,7 @@ from dataclasses import asdict
 import click
 
 from taxi_assets.commands.arguments import TAXI, datasets_of
-from taxi_assets.commands.output import console, json_option, printed_errors
+from taxi_assets.commands.output import console, errors, json_option, printed_errors
 from taxi_assets.settings import read_settings
 
 
@@ -23,7 +23,7 @@ def status(taxi: str, as_json: bool) -> None:
     are missing.
     """
     from taxi_assets.commands.terminal import print_coverage
-    from taxi_assets.status.coverage import coverage
+    from taxi_assets.status.coverage import coverage, place_of
     from taxi_assets.status.standing import with_standing
 
     with printed_errors():
@@ -32,14 +32,18 @@ def status(taxi: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([line.as_json() for line in lines], indent=2))
     else:
-        print_coverage(console, lines)
+        print_coverage(console, lines, place_of(settings))
 
 
 @click.command()
+@click.option("--all", "every", is_flag=True, help="Also list the settings that are not set.")
 @click.option("--markdown", is_flag=True, help="Print the table of all settings and defaults.")
 @json_option
-def doctor(as_json: bool, markdown: bool) -> None:
-    """Show the settings that hold, and try source, lake and warehouses out."""
+def doctor(every: bool, as_json: bool, markdown: bool) -> None:
+    """Show the settings that are set, and try source, lake and warehouses out.
+
+    What is wrong comes first, each with what to do.
+    """
     from taxi_assets.commands.terminal import print_finding, print_settings
     from taxi_assets.status.doctor import findings, setting_lines, settings_markdown
 
@@ -50,13 +54,13 @@ def doctor(as_json: bool, markdown: bool) -> None:
         settings = read_settings()
         lines = setting_lines(settings)
         if not as_json:
-            print_settings(console, lines)
-        found = []
-        for finding in findings(settings):
-            found.append(finding)
-            if not as_json:
-                print_finding(console, finding)
+            print_settings(console, lines, every)
+        with errors.status("Trying everything out"):
+            found = sorted(findings(settings), key=lambda finding: finding.ok)
     if as_json:
         report = {"settings": [asdict(x) for x in lines], "findings": [asdict(x) for x in found]}
         click.echo(json.dumps(report, indent=2))
+    else:
+        for finding in found:
+            print_finding(console, finding)
     sys.exit(0 if all(finding.ok for finding in found) else 1)

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 from rich.markup import escape
 
-from taxi_assets.commands.output import console, errors, finish, printed_errors
+from taxi_assets.commands.output import (
+    console,
+    finish,
+    json_option,
+    print_error,
+    printed_errors,
+    progress,
+)
 from taxi_assets.errors import InvalidFileError, SettingsError
-from taxi_assets.settings import read_settings, variable
+from taxi_assets.settings import Settings, read_settings, variable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from taxi_assets.automation.month_runs import MonthOutcome
+    from taxi_assets.components.pipeline_files import PipelineFile
 
 
 @click.command()
 @click.argument("name", required=False)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of the files, for an editor.")
-def pipelines(name: str | None, schema: bool) -> None:
+@json_option
+def pipelines(name: str | None, schema: bool, as_json: bool) -> None:
     """List the pipelines of the folder `pipelines`, or run the one of that NAME.
 
     The list's exit code is 1 where a file is wrong. A pipeline of months makes all its months.
@@ -27,25 +43,26 @@ def pipelines(name: str | None, schema: bool) -> None:
 
             click.echo(json.dumps(editor_schema(), indent=2))
         elif name is None:
-            _list()
+            _list(as_json)
         else:
-            _run(name)
+            outcomes = _run(name, progress(as_json))
+            if as_json:
+                click.echo(json.dumps([asdict(outcome) for outcome in outcomes], indent=2))
+            finish(outcomes)
 
 
-def _list() -> None:
-    from taxi_assets.components.pipeline_files import read_pipeline_files
-
+def _list(as_json: bool) -> None:
     settings = read_settings()
-    folder = settings.pipelines
-    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
+    files = _files(settings)
+    wrong = [file for file in files if isinstance(file.found, InvalidFileError)]
+    if as_json:
+        click.echo(json.dumps([_as_json(file) for file in files], indent=2))
+        sys.exit(1 if wrong else 0)
     if not files:
-        console.print(f"No pipeline files in {folder.resolve()}", soft_wrap=True)
-    wrong = 0
+        console.print(f"No pipeline files in {settings.pipelines.resolve()}", soft_wrap=True)
     for file in files:
         if isinstance(file.found, InvalidFileError):
-            wrong += 1
-            errors.print(f"[bold red]{escape(file.name)}[/] is wrong", highlight=False)
-            errors.print(escape(str(file.found)), highlight=False, soft_wrap=True)
+            print_error(f"pipeline {file.name}: {file.found.what}", file.found.remedy)
         else:
             schedule = file.found.schedule or "by hand"
             line = f"{file.name}: {file.found.title} ({schedule})"
@@ -53,21 +70,32 @@ def _list() -> None:
     sys.exit(1 if wrong else 0)
 
 
-def _run(name: str) -> None:
+def _as_json(file: PipelineFile) -> dict[str, str | None]:
+    found = file.found
+    if isinstance(found, InvalidFileError):
+        return {"name": file.name, "title": None, "schedule": None, "problem": str(found)}
+    return {"name": file.name, "title": found.title, "schedule": found.schedule, "problem": None}
+
+
+def _files(settings: Settings) -> list[PipelineFile]:
+    from taxi_assets.components.pipeline_files import read_pipeline_files
+
+    folder = settings.pipelines
+    return read_pipeline_files(folder, settings) if folder.is_dir() else []
+
+
+def _run(name: str, console: Console) -> list[MonthOutcome]:
     from datetime import UTC, datetime
 
     from taxi_assets.commands import session
     from taxi_assets.components import TripPipeline
-    from taxi_assets.components.pipeline_files import read_pipeline_files
     from taxi_assets.components.queried_table import QueriedTable
 
     settings = read_settings()
-    folder = settings.pipelines
-    files = read_pipeline_files(folder, settings) if folder.is_dir() else []
-    file = next((file for file in files if file.name == name), None)
+    file = next((file for file in _files(settings) if file.name == name), None)
     if file is None:
         raise SettingsError(
-            f"there is no pipeline {name} in {folder.resolve()}",
+            f"there is no pipeline {name} in {settings.pipelines.resolve()}",
             f"`taxi-assets pipelines` lists them; {variable('pipelines')} names their folder",
         )
     if isinstance(file.found, InvalidFileError):
@@ -78,11 +106,10 @@ def _run(name: str) -> None:
         months = [(dataset, month) for month in wanted]
         if not months:
             console.print(f"{name}: none of its months can have been published yet")
-        finish(session.load(settings, months, console, job_name=file.found.job_name(name)))
-    elif isinstance(file.found, QueriedTable) and file.found.monthly:
+        return session.load(settings, months, console, job_name=file.found.job_name(name))
+    loaded = None
+    if isinstance(file.found, QueriedTable) and file.found.monthly:
         loaded = list(file.found.loaded(settings))
         if not loaded:
             console.print(f"{name}: none of the months that it reads is loaded")
-        finish(session.run_table_job(settings, file.found.job_name(name), name, console, loaded))
-    else:
-        finish(session.run_table_job(settings, file.found.job_name(name), name, console))
+    return session.run_table_job(settings, file.found.job_name(name), name, console, loaded)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.commands.tables import print_table
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState
 from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
@@ -118,7 +118,9 @@ def print_checks(
     console: Console, outcomes: Iterable[MonthOutcome], title: str = "Asset checks"
 ) -> None:
     """Print a table of every check of every month."""
-    table = Table("month", "check", "result", "found", title=title, box=SIMPLE)
+    table = Table(title=title)
+    for heading, wraps in (("month", False), ("check", True), ("result", False), ("found", True)):
+        table.add_column(heading, no_wrap=not wraps)
     for outcome in outcomes:
         for check in outcome.checks:
             failed = "[bold red]FAILED[/]" if check.blocks else "[yellow]warning[/]"
@@ -126,24 +128,28 @@ def print_checks(
             warehouse = check.asset.partition("/")[0]
             table.add_row(outcome.name, f"{warehouse}: {check.name}", result, escape(check.reason))
         table.add_section()
-    console.print(table)
+    print_table(console, table)
 
 
-def print_coverage(console: Console, lines: list[Coverage]) -> None:
-    """Print a table of all months, and a calendar of their states."""
+def print_coverage(console: Console, lines: list[Coverage], place: str) -> None:
+    """Print a table of all months of a place, and a calendar of their states."""
     if not lines:
-        console.print("No month is there yet. `taxi-assets load green 2020-04` loads one.")
+        console.print(
+            f"No month is there yet: {escape(place)}. `taxi-assets load green 2020-04` loads one.",
+            highlight=False,
+            soft_wrap=True,
+        )
         return
     warehouses = list(lines[0].warehouse_rows)
-    table = Table(title="Months", box=SIMPLE)
+    table = Table(title="Months")
     for heading in ("taxi", "month", "format"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("lake", *warehouses, "published"):
-        table.add_column(heading, justify="right")
-    table.add_column("agreement", overflow="fold")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("agreement")
     has_standing = any(line.standing for line in lines)
     if has_standing:
-        table.add_column("source", overflow="fold")
+        table.add_column("source")
     for line in lines:
         style = "green" if line.state is MonthState.OK else "yellow"
         table.add_row(
@@ -156,18 +162,18 @@ def print_coverage(console: Console, lines: list[Coverage]) -> None:
             f"[{style}]{escape(line.agreement)}[/]",
             *([escape(line.standing)] if has_standing else []),
         )
-    console.print(table)
+    print_table(console, table)
     _print_calendar(console, lines)
 
 
 def print_plan(console: Console, plans: list[MonthPlan]) -> None:
     """Print a table of what loading months would do, and the estimated cost."""
-    table = Table(title="Nothing is done: this would be", box=SIMPLE)
+    table = Table(title="Nothing is done: this would be")
     for heading in ("taxi", "month", "lake", *(plans[0].warehouses if plans else ())):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in ("taxi", "month"))
     for plan in plans:
         table.add_row(plan.taxi, plan.month, plan.lake, *map(str, plan.warehouses.values()))
-    console.print(table)
+    print_table(console, table)
     billed = [plan.estimate for plan in plans if plan.estimate is not None]
     if billed:
         read_bytes = sum(each.bytes_billed for each in billed)
@@ -180,26 +186,34 @@ def print_plan(console: Console, plans: list[MonthPlan]) -> None:
 
 def _print_calendar(console: Console, lines: list[Coverage]) -> None:
     """Print each taxi's years, with a sign for each month."""
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
-    table.add_column("")
+    table = Table(padding=0)
+    table.add_column("", no_wrap=True)
     for number in range(1, MONTHS_PER_YEAR + 1):
-        table.add_column(f"{number:02d}", justify="center")
+        table.add_column(f"{number:02d}", justify="center", no_wrap=True)
     for year in calendar(lines):
         cells = [f"[{_MARKS[state][1]}]{_MARKS[state][0]}[/]" for state in year.months]
         table.add_row(f"{year.taxi} {year.year}", *cells)
-    console.print(table)
+    print_table(console, table)
     legend = (f"[{style}]{mark}[/] {state}" for state, (mark, style) in _MARKS.items())
     console.print("  " + "   ".join(legend), highlight=False)
 
 
-def print_settings(console: Console, lines: list[SettingLine]) -> None:
-    """Print a table of all settings."""
-    table = Table(title="Settings", box=SIMPLE)
-    for heading in ("variable", "value", "from"):
-        table.add_column(heading, overflow="fold")
-    for line in lines:
-        table.add_row(line.variable, escape(line.value), line.origin)
-    console.print(table)
+def print_settings(console: Console, lines: list[SettingLine], every: bool) -> None:
+    """Print a table of the settings that are set, or of all."""
+    shown = [line for line in lines if every or line.is_set]
+    table = Table(title="Settings")
+    for heading in ("variable", "from", "value"):
+        table.add_column(heading, no_wrap=heading != "value")
+    for line in shown:
+        table.add_row(line.variable, line.origin, escape(line.value))
+    if shown:
+        print_table(console, table)
+    if others := len(lines) - len(shown):
+        console.print(
+            f"{others} settings have their defaults; `taxi-assets doctor --all` lists them.",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def print_finding(console: Console, finding: Finding) -> None:

@@ -96,6 +96,7 @@ class Pipeline(dg.Component, dg.Model):
             cron_schedule=self.schedule,
             execution_timezone=settings.schedule_timezone,
             default_status=default_schedule_status(settings),
+            description=f"{self.title}.",
         )
         return [schedule]
 

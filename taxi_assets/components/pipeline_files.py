@@ -21,6 +21,7 @@ from taxi_assets.components.table_name import is_plain
 from taxi_assets.components.trip_pipeline import TripPipeline
 from taxi_assets.errors import InvalidFileError
 from taxi_assets.settings import Settings
+from taxi_assets.settings.reading import in_plain_words
 
 COMPONENTS: dict[str, type[Pipeline]] = {
     f"taxi_assets.components.{each.__name__}": each
@@ -153,7 +154,7 @@ def _explain(problem: ErrorDetails, lines: dict[Place, int], component: type[Pip
     while known not in lines:
         known = known[:-1]
     name = ".".join(map(str, place)) or component.__name__
-    what = problem["msg"].removeprefix("Value error, ")
+    what = in_plain_words(problem["msg"])
     if problem["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(place[-1]), component.model_fields, n=1)
         what = "there is no such key" + (f"; did you mean {close[0]}?" if close else "")

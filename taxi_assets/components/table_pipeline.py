@@ -132,7 +132,12 @@ class TablePipeline(Pipeline):
             for table, key in keys.items()
         ]
         checks = [
-            dg.AssetCheckSpec(test.name, asset=keys[self.table], blocking=True)
+            dg.AssetCheckSpec(
+                test.name,
+                asset=keys[self.table],
+                description=f"A test of the pipeline {name}: new rows pass it, or stay out.",
+                blocking=True,
+            )
             for test in {each.name: each for each in self.how.all_tests}.values()
         ]
 

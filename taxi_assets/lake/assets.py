@@ -13,7 +13,7 @@ from taxi_assets.lake.fetching import land_month, land_zones
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import left_out_text
 from taxi_assets.lake.landing import Landing
-from taxi_assets.partitions import monthly_partitions
+from taxi_assets.partitions import TAXI_TAG, monthly_partitions
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent
@@ -34,6 +34,7 @@ def source_spec(dataset: Dataset) -> dg.AssetSpec:
         group_name="source",
         kinds=_kinds(dataset),
         partitions_def=monthly_partitions(dataset),
+        tags={TAXI_TAG: dataset.taxi},
     )
 
 
@@ -58,6 +59,7 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
         key=["lake", dataset.table],
         deps=[source_spec(dataset)],
         partitions_def=monthly_partitions(dataset),
+        tags={TAXI_TAG: dataset.taxi},
         group_name="lake",
         kinds={"file", *_kinds(dataset)},
         owners=OWNERS,

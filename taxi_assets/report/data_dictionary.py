@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from taxi_assets.sql.dialect import Dialect
@@ -38,15 +39,49 @@ _LEADING = (
 _OWN = "The month of the file that the row is from: its first day. Months are partitions by it."
 
 
+@dataclass(frozen=True)
+class DescribedTable:
+    """A table of the warehouses; texts are Markdown.
+
+    Attributes:
+        name: the table.
+        meaning: what it holds.
+        headings: what the cells of a row say, such as ``column``, ``Postgres``, ``meaning``.
+        rows: the cells of each column of the table.
+    """
+
+    name: str
+    meaning: str
+    headings: tuple[str, ...]
+    rows: list[list[str]]
+
+    def as_json(self) -> dict[str, object]:
+        """The values for JSON, for scripts."""
+        columns = [
+            dict(zip(self.headings, (cell.replace("`", "") for cell in row), strict=True))
+            for row in self.rows
+        ]
+        return {"table": self.name, "meaning": self.meaning, "columns": columns}
+
+
 def data_dictionary() -> str:
     """Every table of the warehouses with its columns, in Markdown."""
+    sections = (
+        f"## `{table.name}`\n\n{table.meaning}\n\n{_table(table.headings, table.rows)}"
+        for table in described_tables()
+    )
+    return "\n".join([_INTRODUCTION, *sections])
+
+
+def described_tables() -> list[DescribedTable]:
+    """Every table of the warehouses with its columns."""
     every = dialects()
     merged = (_merged_table(dataset, every) for dataset in DATASETS.values())
     records = (_record_table(table, every) for table in RECORD_TABLES)
-    return "\n".join([_INTRODUCTION, *merged, _zones_table(every), *records])
+    return [*merged, _zones_table(every), *records]
 
 
-def _merged_table(dataset: Dataset, every: list[Dialect]) -> str:
+def _merged_table(dataset: Dataset, every: list[Dialect]) -> DescribedTable:
     key = ", ".join(f"`{name}`" for name in dataset.row_id_key)
     releases = dataset.csv_releases
     example = (
@@ -81,11 +116,8 @@ def _merged_table(dataset: Dataset, every: list[Dialect]) -> str:
     ]
     csv = f"CSV releases from {releases.first} to {releases.last}, " if releases else ""
     headings = ("column", *_titles(every), "place in CSV", "in Parquet", "meaning")
-    return (
-        f"## `{dataset.table}`\n\n"
-        f"{dataset.title} trips. {csv}TLC's Parquet files from {dataset.first_month}.\n\n"
-        f"{_table(headings, [*leading, *own, *columns])}"
-    )
+    meaning = f"{dataset.title} trips. {csv}TLC's Parquet files from {dataset.first_month}."
+    return DescribedTable(dataset.table, meaning, headings, [*leading, *own, *columns])
 
 
 def _in_parquet(column: Column, first_month: Month) -> str:
@@ -98,16 +130,14 @@ def _in_parquet(column: Column, first_month: Month) -> str:
     return f"{names}{from_}{until}"
 
 
-def _zones_table(every: list[Dialect]) -> str:
+def _zones_table(every: list[Dialect]) -> DescribedTable:
     types = _types(ColumnType.TEXT, every)
     rows = [[f"`{column.name}`", *types, column.description] for column in ZONE_COLUMNS]
-    return (
-        f"## `{ZONES_TABLE}`\n\nThe {ZONE_COUNT} taxi zones, from `{ZONES_FILE}`.\n\n"
-        f"{_table(('column', *_titles(every), 'meaning'), rows)}"
-    )
+    meaning = f"The {ZONE_COUNT} taxi zones, from `{ZONES_FILE}`."
+    return DescribedTable(ZONES_TABLE, meaning, ("column", *_titles(every), "meaning"), rows)
 
 
-def _record_table(table: RecordTable[Any], every: list[Dialect]) -> str:
+def _record_table(table: RecordTable[Any], every: list[Dialect]) -> DescribedTable:
     rows = [
         [
             f"`{column.name}`",
@@ -117,10 +147,8 @@ def _record_table(table: RecordTable[Any], every: list[Dialect]) -> str:
         for column in table.columns
     ]
     key = ", ".join(f"`{name}`" for name in table.key)
-    return (
-        f"## `{table.name}`\n\n{table.description} One row for each {key}.\n\n"
-        f"{_table(('column', *_titles(every), 'meaning'), rows)}"
-    )
+    meaning = f"{table.description} One row for each {key}."
+    return DescribedTable(table.name, meaning, ("column", *_titles(every), "meaning"), rows)
 
 
 def _titles(every: list[Dialect]) -> list[str]:

@@ -15,6 +15,9 @@ from taxi_assets.settings.choices import WAREHOUSES
 from taxi_assets.settings.env_file import env_file_names
 from taxi_assets.settings.model import PREFIX, Settings, variable, variables
 
+_VERY_CLOSE = 0.87
+"""GCP_PROJECT resembles GCP_PROJECT_ID by 0.88; GOOGLE_API_KEY no setting by more than 0.75."""
+
 SECRETS = frozenset(
     {
         *("postgres_dsn", "dagster_postgres_dsn", "query_postgres_dsn"),
@@ -64,16 +67,45 @@ def require_needs(warehouse: str, settings: Settings) -> None:
             )
 
 
+def likely_typos() -> dict[str, str]:
+    """Names that are set and resemble a setting, such as GCP_DATASETT, each with that setting.
+
+    Other programs have names without TAXI_, too: these are no errors.
+    """
+    found, known = {}, _known_names()
+    for name in _unknown_names():
+        likely = difflib.get_close_matches(name, known, n=1, cutoff=_VERY_CLOSE)
+        if likely and not name.startswith(PREFIX):
+            found[name] = likely[0]
+    return found
+
+
+def in_plain_words(problem: str) -> str:
+    """A problem that pydantic found, in the words of our own validators."""
+    text = problem.removeprefix("Value error, ").partition(", unable to parse")[0]
+    text = text.replace("Field required", "it is missing")
+    text = re.sub(r"^(Input|String|Tuple|Dictionary|List) should ", "it must ", text)
+    return text.replace(" after validation", "")
+
+
 def _refuse_unknown_names() -> None:
-    known = {name for field in Settings.model_fields for name in variables(field)}
-    given = {name.upper() for name in os.environ} | env_file_names()
-    for name in sorted(given - known):
+    for name in _unknown_names():
         if name.startswith(PREFIX):
-            likely = difflib.get_close_matches(name, known, n=1)
+            likely = difflib.get_close_matches(name, _known_names(), n=1)
             raise SettingsError(
                 f"{name} is not a setting" + (f"; did you mean {likely[0]}?" if likely else ""),
-                "correct the name, or unset it; `taxi-assets doctor` lists all settings",
+                "correct the name, or unset it; `taxi-assets doctor --all` lists all settings",
             )
+
+
+def _known_names() -> set[str]:
+    own = {name for field in Settings.model_fields for name in variables(field)}
+    return {*own, "DAGSTER_HOME"}
+
+
+def _unknown_names() -> list[str]:
+    given = {name.upper() for name in os.environ} | env_file_names()
+    return sorted(given - _known_names())
 
 
 def _explain(problem: ErrorDetails) -> str:
@@ -81,7 +113,7 @@ def _explain(problem: ErrorDetails) -> str:
     field = next(f for f in Settings.model_fields if place in (f, *variables(f)))
     name = place if place in variables(field) else variable(field)
     if field in SECRETS:
-        return f"{name}: {problem['msg']}"
+        return f"{name}: {in_plain_words(problem['msg'])}"
     # A URL may contain a password.
     value = re.sub(r"[^/@]*@", "***@", str(problem["input"]))
-    return f"{name}={value}: {problem['msg']}"
+    return f"{name}={value}: {in_plain_words(problem['msg'])}"

@@ -19,8 +19,16 @@ def starter_definitions(settings: Settings) -> dg.Definitions:
         dg.Definitions(
             assets=[image_pulls, *products],
             jobs=[
-                dg.define_asset_job(IMAGE_PULLS_JOB, [image_pulls]),
-                dg.define_asset_job(GETTING_STARTED_JOB, products),
+                dg.define_asset_job(
+                    IMAGE_PULLS_JOB,
+                    [image_pulls],
+                    description="Python in a container: counts how often an image was pulled.",
+                ),
+                dg.define_asset_job(
+                    GETTING_STARTED_JOB,
+                    products,
+                    description="Getting started: from a shop's API to a table of average prices.",
+                ),
             ],
         ),
     )

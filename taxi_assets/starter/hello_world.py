@@ -77,5 +77,6 @@ def hello_world_definitions(third_run: ThirdRun) -> dg.Definitions:
         cron_schedule="0 10 * * *",
         run_config=dg.RunConfig(ops={"hello": Greeting(name="Sarah")}),
         default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Greets Sarah each day at ten.",
     )
     return dg.Definitions(jobs=[job], schedules=[schedule])

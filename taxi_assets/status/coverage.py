@@ -91,6 +91,12 @@ def coverage(settings: Settings, datasets: list[Dataset]) -> list[Coverage]:
     return lines
 
 
+def place_of(settings: Settings) -> str:
+    """Where months were looked for, in words: lake, data folder and warehouses."""
+    folder = settings.data_dir.resolve()
+    return f"lake {lake_of(settings).url}, data folder {folder}, " + ", ".join(settings.warehouses)
+
+
 @dataclass(frozen=True)
 class _Loaded:
     rows: dict[TripFile, int]

@@ -22,6 +22,7 @@ from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouses_of
 
 _UNSET = "–"
+_DEFAULT = "default"
 _HASTY_SECONDS = 10
 _SCARCE_BYTES = 2_000_000_000
 
@@ -34,6 +35,11 @@ class SettingLine:
     value: str
     origin: str
     meaning: str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether somebody set it, so that it has not its default."""
+        return self.origin != _DEFAULT
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,7 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
         given = [env for env in variables(name) if os.environ.get(env)]
         named = [env for env in variables(name) if env in in_file]
         env = next(iter([*given, *named]), variable(name))
-        origin = "environment" if given else ".env" if named else "default"
+        origin = "environment" if given else ".env" if named else _DEFAULT
         value = getattr(settings, name)
         lines.append(SettingLine(env, _shown(name, value), origin, field.description or ""))
     return lines

@@ -6,7 +6,7 @@ from functools import partial
 import dagster as dg
 from pydantic import Field
 
-from taxi_assets.column_schema import merged_schema
+from taxi_assets.column_schema import merged_lineage, merged_schema
 from taxi_assets.errors import DamagedCopyError, InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
@@ -14,7 +14,7 @@ from taxi_assets.lake.fetching import land_month, land_zones, restored
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
-from taxi_assets.partitions import monthly_partitions
+from taxi_assets.partitions import TAXI_TAG, monthly_partitions
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.rows.rejects import without_bad_rows
 from taxi_assets.source.catalog import Catalog
@@ -53,12 +53,14 @@ def merged_asset(
         key=[warehouse.name, dataset.table],
         deps=[dg.AssetKey(["lake", dataset.table]), *sources],
         partitions_def=monthly_partitions(dataset),
+        tags={TAXI_TAG: dataset.taxi},
         group_name=warehouse.name,
         kinds={warehouse.name, "table"},
         owners=OWNERS,
         description=warehouse.description(dataset),
         metadata={
             "dagster/column_schema": merged_schema(dataset, warehouse.dialect.types),
+            "dagster/column_lineage": merged_lineage(dataset),
             "dagster/table_name": warehouse.full_name(dataset.table),
         },
         required_resource_keys={"lake", warehouse.name},

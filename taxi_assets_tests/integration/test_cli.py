@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -261,7 +263,7 @@ def test_a_mistyped_setting_is_an_error_that_names_the_right_one(
 
     answer = taxi_assets("load", "green", "2020-04")
 
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "TAXI_SORCE is not a setting; did you mean TAXI_SOURCE?" in answer.stderr
     assert "What to do: correct the name" in answer.stderr
 
@@ -345,6 +347,8 @@ def test_check_has_nothing_to_do_where_nothing_is_loaded(settings_env: Path) -> 
 
     assert answer.exit_code == 1
     assert "no month is loaded" in answer.stderr
+    assert str(settings_env) in answer.stderr
+    assert "What to do: `taxi-assets load green 2020-04` loads one" in answer.stderr
 
 
 def test_status_shows_what_is_where(loaded: DataFolder) -> None:
@@ -391,6 +395,55 @@ def test_status_says_where_the_lake_has_another_version_of_as_many_rows(
     assert "duckdb: the lake has another version" in taxi_assets("status").text
 
 
+def test_status_cuts_nothing_in_a_narrow_terminal(loaded: DataFolder) -> None:
+    answer = taxi_assets("status", columns=60)
+
+    assert "…" not in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 60
+    assert (
+        "green 2020-04 format csv, lake 5, duckdb 5, published 35,612, agreement not the published "
+        "rows, source held"
+    ) in answer.text
+    assert "green 2020 · · · ! · · · · · · · ·" in answer.text
+
+
+def test_check_and_doctor_cut_nothing_in_a_narrow_terminal(loaded: DataFolder) -> None:
+    checked = taxi_assets("check", columns=60)
+    found = taxi_assets("doctor", "--all", columns=60)
+
+    assert "duckdb: rows_match_file" in checked.text
+    assert all(variable(name) in found.text for name in Settings.model_fields)
+    assert "…" not in checked.stdout + found.stdout
+
+
+@pytest.mark.parametrize(
+    ("charset", "year"),
+    [
+        ("ascii", "green 2020 . . . ! . . . . . . . ."),
+        ("cp1252", "green 2020 · · · ! · · · · · · · ·"),
+    ],
+)
+def test_status_is_readable_in_any_encoding(loaded: DataFolder, charset: str, year: str) -> None:
+    answer = taxi_assets("status", charset=charset)
+
+    assert answer.exit_code == 0
+    assert year in answer.text
+    assert "+ agrees ~ in part ! differs" in answer.text
+
+
+def test_commands_work_where_the_locale_has_ascii_alone(loaded: DataFolder) -> None:
+    program = "from taxi_assets.cli import main; main(prog_name='taxi-assets')"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "status"],
+        env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert b"+ agrees   ~ in part" in done.stdout
+
+
 def test_report_of_nothing_says_how_to_begin(settings_env: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
 
@@ -422,6 +475,7 @@ def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:
 
     assert answer.exit_code == 0
     assert "`taxi-assets load green 2020-04` loads one" in answer.text
+    assert f"data folder {settings_env}, duckdb" in answer.text
     assert json.loads(taxi_assets("status", "--json").stdout) == []
 
 
@@ -430,13 +484,25 @@ def test_doctor_shows_every_setting_and_where_it_comes_from(
 ) -> None:
     Path(".env").write_text("TAXI_SAMPLE_SEED=42\n", encoding="utf-8")
 
-    answer = taxi_assets("doctor")
+    answer = taxi_assets("doctor", "--all")
 
     assert all(variable(name) in answer.text for name in Settings.model_fields)
-    assert f"TAXI_DATA_DIR {loaded.folder} environment" in answer.text
-    assert "TAXI_SAMPLE_SEED 42 .env" in answer.text
-    assert "TAXI_HTTP_ATTEMPTS 8 default" in answer.text
+    assert f"TAXI_DATA_DIR environment {loaded.folder}" in answer.text
+    assert "TAXI_SAMPLE_SEED .env 42" in answer.text
+    assert "TAXI_HTTP_ATTEMPTS default 8" in answer.text
     assert f"ok duckdb: {loaded.duckdb_file}: opens" in answer.text
+
+
+def test_doctor_shows_what_is_set_and_what_is_wrong_first(data: DataFolder) -> None:
+    data.folder.mkdir()
+    data.duckdb_file.write_bytes(b"no database" * 1_000)
+
+    answer = taxi_assets("doctor")
+
+    assert "TAXI_PUBLISHED_COUNTS environment warn" in answer.text
+    assert "TAXI_HTTP_ATTEMPTS" not in answer.text
+    assert "settings have their defaults; `taxi-assets doctor --all` lists them" in answer.text
+    assert answer.text.index("problem duckdb:") < answer.text.index("ok source:")
 
 
 def test_doctor_is_content_with_the_sample(
@@ -541,8 +607,9 @@ def test_a_password_in_an_address_that_cannot_be_used_is_not_said(
 
     answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
+    is_found_late = address.startswith("file")
     for answer in answers:
-        assert answer.exit_code == 1
+        assert answer.exit_code == (1 if is_found_late else 2)
         assert "TAXI_CSV_BASE_URL" in answer.text
         assert SECRET not in answer.text
 
@@ -552,15 +619,95 @@ def test_every_command_says_what_it_does(command: str) -> None:
     answer = taxi_assets(command, "--help")
 
     assert answer.exit_code == 0
-    assert answer.stdout.startswith(f"Usage: main {command}")
+    assert answer.stdout.startswith(f"Usage: taxi-assets {command}")
     help_text = main.commands[command].get_short_help_str(limit=1_000)
     assert help_text.rstrip(".") in answer.text
     options = main.commands[command].params
     assert all(option.help for option in options if isinstance(option, click.Option))
 
 
-def test_help_lists_every_command() -> None:
-    answer = taxi_assets("--help")
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_lists_every_command_with_its_whole_first_sentence(columns: int) -> None:
+    answer = taxi_assets("--help", columns=columns)
 
     assert answer.exit_code == 0
-    assert all(command in answer.stdout for command in main.commands)
+    assert "..." not in answer.stdout.partition("Commands:")[2]
+    for name, command in main.commands.items():
+        assert f"{name} {command.get_short_help_str(limit=1_000)}" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what", "remedy"),
+    [
+        (["statsu"], "No such command 'statsu'", "`taxi-assets --help`"),
+        (["--colour"], "No such option '--colour'", "`taxi-assets --help`"),
+        (["load", "blue", "2020-04"], "'blue' is not one of", "`taxi-assets load --help`"),
+        (["load", "green", "2020-13"], "2020-13 is not a month", "write a month as YYYY-MM"),
+        (["purge", "--days", "0"], "0 is not in the range", "`taxi-assets purge --help`"),
+        (["pipelines", "none"], "there is no pipeline none in", "`taxi-assets pipelines`"),
+        (["purge"], "TAXI_KEEP_RUNS_DAYS is not set", "set it"),
+        (["ask", "--no-rag", "--data", "?"], "choose one of", "`taxi-assets ask --help`"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_argument_is_told_in_one_form_and_gives_2(
+    settings_env: Path, arguments: list[str], what: str, remedy: str
+) -> None:
+    answer = taxi_assets(*arguments)
+
+    assert answer.exit_code == 2
+    error, to_do = answer.stderr.rstrip("\n").rsplit("\n", 1)
+    assert error.startswith("Error: ")
+    assert what in error
+    assert to_do.startswith("  What to do: ")
+    assert remedy in to_do
+
+
+@pytest.mark.parametrize(
+    ("name", "likely"),
+    [
+        ("GCP_DATASETT", "GCP_DATASET"),
+        ("GEMNI_API_KEY", "GEMINI_API_KEY"),
+        ("DAGSTER_HOM", "DAGSTER_HOME"),
+        ("TAIX_SOURCE", "TAXI_SOURCE"),
+    ],
+)
+def test_a_name_that_resembles_a_setting_is_warned_of(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str, likely: str
+) -> None:
+    monkeypatch.setenv(name, SECRET)
+
+    answer = taxi_assets("pipelines", "--json")
+
+    assert (answer.exit_code, json.loads(answer.stdout)) == (0, [])
+    assert f"Warning: {name} is not a setting; did you mean {likely}?" in answer.stderr
+    assert f"set {likely} in its place" in answer.stderr
+    assert SECRET not in answer.stderr
+
+
+def test_what_reads_prints_json_for_a_script(settings_env: Path) -> None:
+    for command in ("alerts", "backfills", "dictionary", "pipelines", "status"):
+        assert isinstance(json.loads(taxi_assets(command, "--json").stdout), list), command
+    purged = json.loads(taxi_assets("purge", "--days", "30", "--dry-run", "--json").stdout)
+    assert purged == {"days": 30, "dry_run": True, "kept": 0, "runs": [], "freed_bytes": 0}
+    tables = {
+        each["table"]: each for each in json.loads(taxi_assets("dictionary", "--json").stdout)
+    }
+    first = tables["green_tripdata"]["columns"][0]
+    assert first["column"] == "unique_row_id"
+    assert first["Postgres"] == "text"
+
+
+def test_a_shell_completes_commands_taxis_and_options(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("taxi-assets")
+    words = "COMP_WORDS=(taxi-assets load g) COMP_CWORD=2; _taxi_assets_completion taxi-assets"
+    script = f'eval "$(_TAXI_ASSETS_COMPLETE=bash_source taxi-assets)"; {words}; echo "$COMPREPLY"'
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "green\n"

@@ -8,6 +8,7 @@ import pytest
 
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings, SourceChoice, read_settings, variable
+from taxi_assets.settings.reading import likely_typos
 
 VARIABLES = [variable(name) for name in Settings.model_fields]
 
@@ -151,6 +152,8 @@ def test_a_value_that_cannot_be_used_is_refused_with_its_name(
     assert value.strip(",") in refusal.value.what
     assert wanted in refusal.value.what
     assert "\n" not in refusal.value.what, "one value, one line"
+    pydantics = ("Value error", "Input should", "String should", "unable to parse", "validation")
+    assert not [words for words in pydantics if words in refusal.value.what]
     assert ".env" in refusal.value.remedy
 
 
@@ -198,6 +201,24 @@ def test_a_typo_in_any_name_is_refused_with_the_right_one(
                 read_settings()
         assert refusal.value.what == f"{typo} is not a setting; did you mean {name}?"
         assert "taxi-assets doctor" in refusal.value.remedy
+
+
+@pytest.mark.parametrize("name", [name for name in VARIABLES if not name.startswith("TAXI_")])
+def test_a_typo_in_a_name_of_google_is_found_with_the_right_one(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for typo in typos_of(name):
+        with monkeypatch.context() as patch:
+            patch.setenv(typo, "1")
+            assert likely_typos() == {typo: name}
+
+
+def test_names_of_other_programs_are_no_typos(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GOOGLE_API_KEY", "GCLOUD_PROJECT", "DAGSTER_CURRENT_IMAGE", "PGHOST", "GCP_ZONE"):
+        monkeypatch.setenv(name, "1")
+    assert likely_typos() == {}
 
 
 def test_a_name_like_no_setting_is_refused_without_a_guess(

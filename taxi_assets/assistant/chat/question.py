@@ -11,7 +11,7 @@ from taxi_assets.assistant.gemini.usage import Meter, Usage
 from taxi_assets.assistant.knowledge.embedder import embedder_of
 from taxi_assets.assistant.knowledge.ranking import Found
 from taxi_assets.assistant.knowledge.store import Store
-from taxi_assets.errors import AssistantError
+from taxi_assets.errors import ArgumentError
 
 PASSAGES = 8
 """Given to the model."""
@@ -36,11 +36,11 @@ def require_question(question: str) -> str:
     """The question without spaces around it.
 
     Raises:
-        AssistantError: there is none, or it is far too long.
+        ArgumentError: there is none, or it is far too long.
     """
     question = question.strip()
     if not question or len(question) > _LONGEST_QUESTION:
-        raise AssistantError(
+        raise ArgumentError(
             f"a question must have 1 to {_LONGEST_QUESTION:,} characters, not {len(question):,}",
             "shorten it",
         )

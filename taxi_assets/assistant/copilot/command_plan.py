@@ -12,7 +12,7 @@ from taxi_assets.assistant.copilot.plan import CommandPlan
 from taxi_assets.assistant.copilot.proof import PlanError
 from taxi_assets.errors import TaxiAssetsError
 from taxi_assets.settings import Settings, variables
-from taxi_assets.settings.reading import SECRETS
+from taxi_assets.settings.reading import SECRETS, in_plain_words
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
@@ -100,7 +100,8 @@ def _value(variable: str, value: str) -> str:
     try:
         Settings.model_validate({variable if alias else field: value})
     except ValidationError as error:
-        raise _error(f"{variable}={value}: {error.errors()[0]['msg']}") from None
+        problem = in_plain_words(error.errors()[0]["msg"])
+        raise _error(f"{variable}={value}: {problem}") from None
     return value
 
 

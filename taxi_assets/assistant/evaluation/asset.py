@@ -44,7 +44,10 @@ def evaluation_asset(settings: Settings) -> dg.AssetsDefinition:
         group_name="assistant",
         kinds={"gemini"},
         pool="gemini",
-        check_specs=[dg.AssetCheckSpec(name, asset=EVALUATION) for name in CHECKS],
+        check_specs=[
+            dg.AssetCheckSpec(name, asset=EVALUATION, description=meaning)
+            for name, meaning in CHECKS.items()
+        ],
     )
     def evaluation() -> dg.MaterializeResult:  # type: ignore[type-arg] # with checks, Dagster wants it bare
         """Known questions about this project's pages; without a key, put to a stand-in."""

@@ -19,6 +19,7 @@ from taxi_assets.assistant.gemini.usage import Meter, Prices, Usage, most_tokens
 from taxi_assets.errors import AssistantError
 from taxi_assets.gcp.cloud import google_cloud_of
 from taxi_assets.settings import Settings
+from taxi_assets.settings.reading import in_plain_words
 
 if TYPE_CHECKING:
     from google.genai.types import EmbedContentConfig, GenerateContentResponse
@@ -109,7 +110,7 @@ class Gemini:
             raise ReplyFormError(
                 f"the reply of {self.model} has not the form that was asked for: "
                 f"{place or 'the whole'}: "
-                f"{first['msg']}",
+                f"{in_plain_words(first['msg'])}",
                 "ask again; if it stays so, set TAXI_GEMINI_MODEL to a model that replies in JSON",
             ) from None
         return Reply(value, reply.model_version, reply.usage)

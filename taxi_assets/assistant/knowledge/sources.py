@@ -9,6 +9,7 @@ from pathlib import Path
 
 from taxi_assets.assistant.knowledge.chunks import Document
 from taxi_assets.errors import AssistantError, InvalidFileError, TaxiAssetsError
+from taxi_assets.project_files import project_folder
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.content import fetch_content
@@ -19,7 +20,6 @@ OWN_PAGES = "docs"
 """Names the project's own pages among the sources."""
 
 _SETTING = "TAXI_ASSISTANT_SOURCES"
-_PROJECT = Path(__file__).resolve().parents[3]
 _LARGEST_CHARACTERS = 2_000_000
 _HASTY_ATTEMPTS = 2
 
@@ -68,12 +68,16 @@ def name_of(source: str) -> str:
 
 def _read(settings: Settings, source: str) -> Iterator[Document]:
     if source == OWN_PAGES:
-        pages = [_PROJECT / "README.md", *sorted((_PROJECT / "docs").glob("*.md"))]
+        project = project_folder()
+        pages = [project / "README.md", *sorted((project / "docs").glob("*.md"))]
         found = [page for page in pages if page.is_file()]
         if not found:
-            raise AssistantError("the project's pages are not installed", "use a checkout of it")
+            raise AssistantError(
+                "the project's pages are not installed",
+                "install it anew, from a checkout or its wheel",
+            )
         for page in found:
-            yield Document(str(page.relative_to(_PROJECT)), _text(page.read_bytes(), str(page)))
+            yield Document(str(page.relative_to(project)), _text(page.read_bytes(), str(page)))
     elif "://" in source:
         transport = Catalog(settings).transport(source, _SETTING)
         if isinstance(transport, HttpTransport):

@@ -9,7 +9,7 @@ from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
 from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.lake.lake import Lake
-from taxi_assets.partitions import monthly_partitions
+from taxi_assets.partitions import TAXI_TAG, monthly_partitions
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
@@ -59,6 +59,7 @@ def bigquery_external_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefi
         key=[BIGQUERY.name, f"{dataset.table}_ext"],
         deps=[dg.AssetKey(["lake", dataset.table])],
         partitions_def=monthly_partitions(dataset),
+        tags={TAXI_TAG: dataset.taxi},
         group_name=BIGQUERY.name,
         kinds={"bigquery", "table"},
         owners=OWNERS,

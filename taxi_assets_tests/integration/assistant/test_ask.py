@@ -186,14 +186,14 @@ def test_without_a_key_a_question_about_something_else_gets_no_passages(zoo: Pat
 
 def test_without_a_key_the_model_alone_cannot_be_asked(zoo: Path) -> None:
     said = taxi_assets("ask", "--no-rag", "Hello?")
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert "set GEMINI_API_KEY" in said.text
 
 
 @pytest.mark.parametrize("question", ["", "   ", "x" * 2001])
 def test_a_question_has_a_length(zoo: Path, question: str) -> None:
     said = taxi_assets("ask", question)
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert "a question must have" in said.text
 
 

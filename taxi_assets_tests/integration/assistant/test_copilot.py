@@ -87,7 +87,7 @@ def test_without_postgres_in_the_settings_it_says_what_to_set_first(server: Gemi
     assert "First set TAXI_WAREHOUSES=duckdb,postgres." in said.text
     assert "First set TAXI_POSTGRES_DSN" in said.text
     said = taxi_assets("copilot", REQUEST, "--apply")
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert "was not written" in said.text
     assert "+ taxi: green" in said.text
     assert not FILE.exists()
@@ -191,7 +191,7 @@ def test_what_nothing_expresses_is_refused_with_what_is_possible(server: GeminiS
 
 def test_without_a_key_it_says_what_works_without(settings_env: Path) -> None:
     said = taxi_assets("copilot", REQUEST)
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert "GEMINI_API_KEY" in said.text
     assert "docs/components.md" in said.text
 

@@ -95,5 +95,5 @@ def test_an_address_that_may_not_be_asked_is_told_at_plan_time(server: GeminiSer
     replies(server, address(url=url))
     said = taxi_assets("copilot", f"a table of {url}")
     assert "169.254.169.254, which is not a public address" in said.text
-    assert taxi_assets("copilot", f"a table of {url}", "--apply").exit_code == 1
+    assert taxi_assets("copilot", f"a table of {url}", "--apply").exit_code == 2
     assert not FILE.parent.exists()

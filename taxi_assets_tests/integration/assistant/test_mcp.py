@@ -290,5 +290,5 @@ def test_a_page_of_another_site_cannot_ask_even_with_the_token(
 
 def test_over_http_it_does_not_start_without_a_token(settings_env: Path) -> None:
     said = taxi_assets("mcp", "--http")
-    assert said.exit_code == 1
+    assert said.exit_code == 2
     assert "set it to a secret of 16 characters or more" in said.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
 )
 
 from taxi_assets import failures
-from taxi_assets.automation.instance import SESSION_TAGS, open_instance
+from taxi_assets.automation.instance import SESSION_TAGS, open_instance, prepare_home
 from taxi_assets.definitions import build_definitions, defs
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
@@ -22,6 +23,8 @@ from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.fake_source import FakeSource, name_of
 from taxi_assets_tests.postgres_server import postgres_server
+
+SHIPPED = Path(__file__).resolve().parents[3] / "dagster.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,43 @@ def test_the_history_is_kept_in_postgres_where_one_is_named(
 def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:
     assert instance.get_runs() == []
     assert (read_settings().dagster_home / "history" / "runs").is_dir()
+
+
+def test_dagsters_home_may_be_moved(settings_env: Path) -> None:
+    """The folder in which earlier versions had a link, and in which it broke."""
+    home, elsewhere = settings_env / "dagster", settings_env.parent / "elsewhere"
+    home.mkdir(parents=True)
+    (home / "dagster.yaml").symlink_to(os.path.relpath(SHIPPED, home))
+
+    prepare_home(read_settings())
+    home.rename(elsewhere)
+
+    assert (elsewhere / "dagster.yaml").read_text("utf-8").endswith(SHIPPED.read_text("utf-8"))
+    with dg.DagsterInstance.from_config(str(elsewhere)) as moved:
+        assert not moved.telemetry_enabled
+
+
+def test_an_old_copy_of_the_configuration_is_written_anew(settings_env: Path) -> None:
+    config = prepare_home(read_settings()) / "dagster.yaml"
+    wanted = config.read_text("utf-8")
+    config.write_text(wanted + "# of an earlier version\n", "utf-8")
+
+    prepare_home(read_settings())
+
+    assert config.read_text("utf-8") == wanted
+
+
+@pytest.mark.parametrize("is_copy", [True, False])
+def test_a_configuration_of_ones_own_stays(settings_env: Path, is_copy: bool) -> None:
+    config = prepare_home(read_settings()) / "dagster.yaml"
+    head, rest = config.read_text("utf-8").split("\n", 1)
+    own = rest if is_copy else "telemetry: {enabled: false}\n"
+    assert "delete this line" in head
+    config.write_text(own, "utf-8")
+
+    prepare_home(read_settings())
+
+    assert config.read_text("utf-8") == own
 
 
 def test_runs_are_watched_and_nothing_is_sent_home(instance: dg.DagsterInstance) -> None:

@@ -112,7 +112,7 @@ def test_the_command_says_what_it_would_delete_and_needs_to_know_how_old(
     history: dg.DagsterInstance,
 ) -> None:
     refused = taxi_assets("purge")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "TAXI_KEEP_RUNS_DAYS is not set" in refused.text
 
     answer = taxi_assets("purge", "--days", "30", "--dry-run")

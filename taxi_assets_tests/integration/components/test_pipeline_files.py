@@ -152,7 +152,7 @@ def test_without_a_folder_there_are_no_pipelines(write: Write) -> None:
     assert answer.exit_code == 0
     assert "No pipeline files" in answer.text
     answer = taxi_assets("pipelines", "rates")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "there is no pipeline rates" in answer.text
 
 

@@ -115,7 +115,7 @@ def test_wrong_secrets_in_the_settings_are_told_without_them(
 ) -> None:
     os.environ["TAXI_PIPELINE_SECRETS"] = value
     answer = taxi_assets("pipelines")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert told in answer.text
     assert SECRET not in answer.text
 

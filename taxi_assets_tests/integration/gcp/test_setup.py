@@ -125,7 +125,7 @@ def test_the_flows_name_of_the_bucket_is_the_lake(
     for lake in ("gs://other-lake", "file:///srv/lake"):
         monkeypatch.setenv("TAXI_LAKE", lake)
         refused = taxi_assets("doctor")
-        assert refused.exit_code == 1
+        assert refused.exit_code == 2
         assert f"TAXI_LAKE={lake} is another lake" in refused.text
 
 
@@ -167,7 +167,7 @@ def test_why_no_bucket_can_be_made_is_told_apart(
 def test_without_a_bucket_there_is_nothing_to_set_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TAXI_LAKE")
     answer = taxi_assets("setup", "gcp")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "TAXI_LAKE=gs://BUCKET" in answer.text
 
 

@@ -96,6 +96,6 @@ def test_one_that_is_declared_wrongly_is_named_with_the_remedy(
     os.environ["TAXI_WAREHOUSES"] = "barn"
     for command in ("status", "dictionary"):
         said = taxi_assets(command)
-        assert said.exit_code == 1
+        assert said.exit_code == 2
         assert "the warehouse barn cannot be used" in said.text
         assert "taxi_assets/settings/choices.py" in said.text
