@@ -1,6 +1,6 @@
 """How long a backfill of tiny months takes: `.venv/bin/python -m benchmarks.backfill`.
 
-The daemon loads the months of both taxis into DuckDB, in two set-ups, turn by turn:
+The daemon loads the months of both taxis into DuckDB, in three set-ups, turn by turn:
 
 - project: `taxi-assets dev` as it is shipped;
 - server: code server and daemon as Compose has them, where runs are forked from a warm process;

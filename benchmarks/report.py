@@ -33,6 +33,7 @@ from taxi_assets.trips.datasets import chosen_datasets
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.summaries import refresh
+from taxi_assets_tests.simulation.quick_sqlite import quick_sqlite
 
 _COMMAND = Path(sys.executable).with_name("taxi-assets")
 _FIRST = Month(2019, 1)
@@ -53,6 +54,7 @@ def load(mirror: Mirror, months: int, folder: Path) -> Path:
 def record(folder: Path, months: int) -> None:
     """Record a load and passed checks of each month, as runs would."""
     with (
+        quick_sqlite(),
         mock.patch.dict(
             os.environ, TAXI_DATA_DIR=str(folder), DAGSTER_HOME=str(folder / "dagster")
         ),

@@ -13,6 +13,7 @@ from taxi_assets.report.check_states import check_states
 from taxi_assets.report.content import gather
 from taxi_assets.report.page.page import render
 from taxi_assets.settings import Settings
+from taxi_assets.trips.datasets import DATASETS
 
 
 def make_report(settings: Settings) -> str:
@@ -31,7 +32,8 @@ def check_keys(settings: Settings) -> Collection[dg.AssetCheckKey]:
     if settings.pipelines.is_dir():
         from taxi_assets.definitions import build_definitions
 
-        return build_definitions(settings).resolve_asset_graph().asset_check_keys
+        every = settings.including(DATASETS.values())
+        return build_definitions(every).resolve_asset_graph().asset_check_keys
     return [
         *trip_check_keys(settings),
         *(dg.AssetCheckKey(EVALUATION, name) for name in CHECKS),

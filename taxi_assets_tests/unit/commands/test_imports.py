@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from taxi_assets.settings import read_settings
+from taxi_assets.trips.datasets import DATASETS
 
 _PROGRAM = """
 import sys
@@ -58,7 +59,7 @@ def test_a_report_asks_for_all_checks_that_there_are_without_making_definitions(
     from taxi_assets.commands.report_session import check_keys
     from taxi_assets.definitions import build_definitions
 
-    settings = read_settings()
+    settings = read_settings().including(DATASETS.values())
     made = build_definitions(settings).resolve_asset_graph().asset_check_keys
     assert sorted(map(str, check_keys(settings))) == sorted(map(str, made))
 
