@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,11 +59,8 @@ def test_runs_are_watched_and_nothing_is_sent_home(instance: dg.DagsterInstance)
 
 
 @pytest.mark.parametrize("name", ["x[y]", "x?y", "x*y", "x%41y"])
-def test_a_home_whose_path_dagster_misreads_is_refused(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv("TAXI_SOURCE", "sample")
-    monkeypatch.setenv("DAGSTER_HOME", str(settings_env / name))
+def test_a_home_whose_path_dagster_misreads_is_refused(settings_env: Path, name: str) -> None:
+    os.environ |= {"TAXI_SOURCE": "sample", "DAGSTER_HOME": str(settings_env / name)}
 
     answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
@@ -76,14 +74,10 @@ def test_a_home_whose_path_dagster_misreads_is_refused(
         defs()
 
 
-def test_a_home_may_have_other_characters_of_urls_and_patterns(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_may_have_other_characters_of_urls_and_patterns(settings_env: Path) -> None:
     folder = settings_env.parent / "50% [of #taxis & é"
-    monkeypatch.setenv("TAXI_SOURCE", "sample")
-    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "10")
-    monkeypatch.setenv("TAXI_DATA_DIR", str(folder))
-    monkeypatch.delenv("DAGSTER_HOME")
+    os.environ |= {"TAXI_SOURCE": "sample", "TAXI_SAMPLE_ROWS": "10", "TAXI_DATA_DIR": str(folder)}
+    del os.environ["DAGSTER_HOME"]
 
     assert taxi_assets("load", "green", "2020-04").exit_code == 0
     assert DataFolder(folder).query("SELECT count(*) FROM green_tripdata_ext") == [(10,)]
