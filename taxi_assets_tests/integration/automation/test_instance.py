@@ -114,11 +114,8 @@ def test_a_file_is_loaded_by_one_run_at_a_time(instance: dg.DagsterInstance) -> 
 
 
 @pytest.mark.parametrize("name", ["x[y]", "x?y", "x*y", "x%41y"])
-def test_a_home_whose_path_dagster_misreads_is_refused(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    monkeypatch.setenv("TAXI_SOURCE", "sample")
-    monkeypatch.setenv("DAGSTER_HOME", str(settings_env / name))
+def test_a_home_whose_path_dagster_misreads_is_refused(settings_env: Path, name: str) -> None:
+    os.environ |= {"TAXI_SOURCE": "sample", "DAGSTER_HOME": str(settings_env / name)}
 
     answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
@@ -132,14 +129,10 @@ def test_a_home_whose_path_dagster_misreads_is_refused(
         defs()
 
 
-def test_a_home_may_have_other_characters_of_urls_and_patterns(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_may_have_other_characters_of_urls_and_patterns(settings_env: Path) -> None:
     folder = settings_env.parent / "50% [of #taxis & é"
-    monkeypatch.setenv("TAXI_SOURCE", "sample")
-    monkeypatch.setenv("TAXI_SAMPLE_ROWS", "10")
-    monkeypatch.setenv("TAXI_DATA_DIR", str(folder))
-    monkeypatch.delenv("DAGSTER_HOME")
+    os.environ |= {"TAXI_SOURCE": "sample", "TAXI_SAMPLE_ROWS": "10", "TAXI_DATA_DIR": str(folder)}
+    del os.environ["DAGSTER_HOME"]
 
     assert taxi_assets("load", "green", "2020-04").exit_code == 0
     assert DataFolder(folder).query("SELECT count(*) FROM green_tripdata_ext") == [(10,)]

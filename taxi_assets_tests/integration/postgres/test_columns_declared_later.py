@@ -129,11 +129,14 @@ def test_a_column_is_added_by_the_load_that_succeeds_and_not_by_one_that_fails(
         parquet_table(DATASETS["green"], Month(2024, 2)), "night_fee", ["a", "b", "c"]
     )
     mirror.publish("green_tripdata_2024-02.parquet", parquet_bytes(file))
-    monkeypatch.setenv("TAXI_SOURCE", "parquet")
-    monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
-    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
-    monkeypatch.setenv("TAXI_UNDECLARED_COLUMNS", "skip")
-    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
+    # Not by monkeypatch, which would bring the fixture's TAXI_SOURCE back behind this test.
+    os.environ |= {
+        "TAXI_SOURCE": "parquet",
+        "TAXI_PARQUET_BASE_URL": mirror.parquet_url,
+        "TAXI_PUBLISHED_COUNTS": "warn",
+        "TAXI_UNDECLARED_COLUMNS": "skip",
+        "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
+    }
     left_out = taxi_assets("load", "green", AFTER)
     assert left_out.exit_code == 0, left_out.text
     assert "left out: night_fee" in left_out.text
