@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
 from taxi_assets.automation.recorded_checks import checked_months
-from taxi_assets.errors import InvalidFileError, InvalidMonthError, SourceBusyError, TaxiAssetsError
+from taxi_assets.errors import InvalidFileError, InvalidMonthError, SourceBusyError
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import judge, lake_name
@@ -24,6 +25,8 @@ from taxi_assets.warehouse.as_loaded import JUDGED, months_as_loaded
 from taxi_assets.warehouse.comparison import LakeStep, lake_step
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets.watch.looking import AT_ONCE, ask
+
+_log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 10.0
 """Longest wait for the answers of a few months. One that gets none in time is loaded as usual."""
@@ -53,7 +56,8 @@ def unchanged_months(
     for taxi, of_taxi in wanted.items():
         try:
             rows = _unchanged(catalog, lake, instance, DATASETS[taxi], of_taxi)
-        except TaxiAssetsError:
+        except Exception as error:  # whatever it is, the run of a month says it
+            _log.info("%s: no month is passed over: %s", taxi, error)
             continue
         found |= {(taxi, file.month): count for file, count in rows.items()}
     return found

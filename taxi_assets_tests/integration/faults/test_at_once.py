@@ -21,7 +21,7 @@ OTHER_MONTH = "2020-05"
 OTHER_NAME = f"green_tripdata_{OTHER_MONTH}.csv.gz"
 OTHER_FILENAME = f"green_tripdata_{OTHER_MONTH}.csv"
 
-BEFORE_ANYTHING_IS_MADE = Fault(Action.HOLD, "taxi_assets.commands.session:build_definitions")
+BEFORE_ANYTHING_IS_MADE = Fault(Action.HOLD, "taxi_assets.commands.session:open_instance")
 AT_THE_COMMIT = Fault(Action.HOLD, "duckdb:DuckDBPyConnection.commit")
 HOLD_OPEN = (
     "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); input()"

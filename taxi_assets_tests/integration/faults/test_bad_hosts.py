@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from taxi_assets.source import catalog
+from taxi_assets.source import http
 from taxi_assets.source.http import HttpTransport
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
@@ -27,7 +27,7 @@ Serve = Callable[..., FaultyServer]
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     """Serve the new version of the month, badly; with waits of milliseconds between attempts."""
     hasty = partial(HttpTransport, backoff_seconds=0.01)
-    monkeypatch.setattr(catalog, "HttpTransport", hasty)
+    monkeypatch.setattr(http, "HttpTransport", hasty)
     with ExitStack() as stack:
 
         def serving(*replies: Reply) -> FaultyServer:
