@@ -16,7 +16,7 @@ RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python in
  && find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|pyx\|pxd\|pyi\|map\)' -delete
 
 FROM packages AS project
-COPY pyproject.toml README.md /build/
+COPY pyproject.toml README.md LICENSE /build/
 COPY taxi_assets /build/taxi_assets
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
         --no-deps --no-build-isolation --no-cache-dir --target /opt/taxi_assets /build

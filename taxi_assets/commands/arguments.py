@@ -47,7 +47,5 @@ def _months_through(
         raise click.UsageError(f"{first} has not ended yet: no month after {this_month.plus(-1)}")
     last = min(last, this_month.plus(-1))
     return [
-        (dataset, dataset.require(month))
-        for dataset in datasets
-        for month in first.through(last)
+        (dataset, dataset.require(month)) for dataset in datasets for month in first.through(last)
     ]
