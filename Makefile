@@ -46,6 +46,9 @@ format: .venv/installed-dev ## Put the code into its format
 lock: .venv/installed-dev ## Resolve the newest versions anew
 	./lock.sh $(BIN)/uv
 
+docs: .venv/installed-docs ## The site of the docs, in build/docs/site; dead links end it
+	$(BIN)/python docs/make_site.py
+
 rooms: .venv/installed-dev ## The picture of the rooms, from the import contracts
 	$(BIN)/python docs/make_rooms.py
 
@@ -65,4 +68,8 @@ clean:
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/installed-docs: requirements-docs.lock .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-docs.lock
 	touch $@

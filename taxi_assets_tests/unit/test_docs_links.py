@@ -1,12 +1,16 @@
-"""Every link of the pages leads somewhere: to a file, and to a heading of it."""
+"""Every link of the pages leads somewhere, to a file and a heading of it; so does the site's."""
 
 from __future__ import annotations
 
 import re
+import runpy
+import tomllib
 from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from taxi_assets.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -55,3 +59,37 @@ def test_a_dead_link_and_a_dead_anchor_are_found(tmp_path: Path) -> None:
         "utf-8",
     )
     assert dead_links(page) == ["#d", "no.md"]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages that the generator of the site is given."""
+    folder = tmp_path_factory.mktemp("site") / "docs"
+    runpy.run_path(str(ROOT / "docs" / "make_site.py"))["write_pages"](folder)
+    return folder
+
+
+def test_every_link_of_the_site_stays_on_it(site: Path) -> None:
+    found = {page.name: dead for page in site.glob("*.md") if (dead := dead_links(page))}
+    assert found == {}
+
+
+def test_the_site_has_the_code_that_pages_link_to(site: Path) -> None:
+    page = site / "source" / "taxi_assets" / "starter" / "hello_world.py.md"
+    assert (ROOT / "taxi_assets" / "starter" / "hello_world.py").read_text() in page.read_text()
+    assert "(source/taxi_assets/starter/hello_world.py.md)" in (site / "zoomcamp.md").read_text()
+
+
+def test_the_site_tells_of_every_command_with_its_options(site: Path) -> None:
+    page = (site / "commands.md").read_text("utf-8")
+    for name, command in main.commands.items():
+        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        options = [option for each in command.params for option in each.opts if option[0] == "-"]
+        assert [option for option in options if option not in section] == []
+        assert f"Usage: taxi-assets {name}" in section
+
+
+def test_the_navigation_leads_to_every_page_once(site: Path) -> None:
+    declared = tomllib.loads((ROOT / "docs" / "zensical.toml").read_text("utf-8"))
+    led = re.findall(r"'([\w-]+\.md)'", str(declared["project"]["nav"]))
+    assert sorted(led) == sorted(page.name for page in site.glob("*.md"))
