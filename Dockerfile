@@ -16,7 +16,7 @@ RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python in
  && find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|pyx\|pxd\|pyi\|map\)' -delete
 
 FROM packages AS project
-COPY pyproject.toml setup.py dagster.yaml workspace.yaml README.md /build/
+COPY pyproject.toml setup.py dagster.yaml workspace.yaml README.md LICENSE /build/
 COPY docs/*.md /build/docs/
 COPY taxi_assets /build/taxi_assets
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \

@@ -3,8 +3,16 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
+GOALS := demo dev gcp-local test test-quick test-long check format lock docs rooms picture clean
 
-.PHONY: demo dev gcp-local test test-long check format lock picture clean
+.PHONY: $(GOALS)
+
+# A folder is a target that is up to date: `make test FOLDER` would run all tests.
+STRANGE := $(filter-out $(GOALS) .venv/%,$(MAKECMDGOALS))
+ifneq ($(STRANGE),)
+$(error $(STRANGE): no goal. Goals are $(GOALS). Select tests by TESTS: make test TESTS=taxi_assets_tests/unit)
+endif
 
 demo: .venv/installed ## Load synthetic months, from file to checked table
 	$(BIN)/taxi-assets demo
@@ -15,12 +23,14 @@ dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
 gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins, settings, a load
 	$(BIN)/python -m taxi_assets_tests.local_gcp $(GCP_LOCAL_ARGS)
 
-test: .venv/installed-dev ## All tests, a process per core and one more
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile \
-	  --no-loadscope-reorder $(PYTEST_ARGS)
+test: .venv/installed-dev ## All tests, or those of TESTS=folder, a process per core and one more
+	$(BIN)/python -m pytest $(SPREAD) $(TESTS) $(PYTEST_ARGS)
+
+test-quick: TESTS ?= taxi_assets_tests/unit
+test-quick: test ## The tests that need no server
 
 test-long: .venv/installed-dev ## Tests that take minutes and seldom fail, which `make test` leaves out
-	$(BIN)/python -m pytest -m long $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m long $(TESTS) $(PYTEST_ARGS)
 
 check: .venv/installed-dev ## Lint, format, SQL, direction of imports, types
 	$(BIN)/ruff check .
@@ -35,6 +45,12 @@ format: .venv/installed-dev ## Put the code into its format
 
 lock: .venv/installed-dev ## Resolve the newest versions anew
 	./lock.sh $(BIN)/uv
+
+docs: .venv/installed-docs ## The site of the docs, in build/docs/site; dead links end it
+	$(BIN)/python docs/make_site.py
+
+rooms: .venv/installed-dev ## The picture of the rooms, from the import contracts
+	$(BIN)/python docs/make_rooms.py
 
 picture: .venv/installed-dev ## The docs' pictures, from the running UI
 	$(BIN)/python docs/make_pictures.py
@@ -59,4 +75,8 @@ clean:
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	touch $@
+
+.venv/installed-docs: requirements-docs.lock .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-docs.lock
 	touch $@

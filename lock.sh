@@ -12,3 +12,4 @@ lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes 
   --constraint requirements.lock --output-file requirements-dev.lock
 lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant \
   --constraint requirements-dev.lock --output-file requirements-server.lock
+lock --group docs --constraint requirements-dev.lock --output-file requirements-docs.lock

@@ -42,7 +42,7 @@ class SecretFiles(SecretsSettingsSource):
 
 
 class Settings(
-    # The README's table lists the settings of the last class first.
+    # The table of docs/settings.md lists the settings of the last class first.
     AssistantSettings,
     GoogleCloudSettings,
     PipelineSettings,

@@ -74,7 +74,7 @@ def setting_lines(settings: Settings) -> list[SettingLine]:
 
 
 def settings_markdown() -> str:
-    """The README's table of settings: variable, default and meaning."""
+    """The table of settings of docs/settings.md: variable, default and meaning."""
     lines = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = _shown(name, field.default)
