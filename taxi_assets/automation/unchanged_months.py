@@ -16,6 +16,7 @@ from taxi_assets.lake.landing import judge, lake_name
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
+from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
@@ -90,14 +91,15 @@ def _unchanged(
 def _landed(
     catalog: Catalog, lake: Lake, dataset: Dataset, months: Sequence[Month]
 ) -> dict[TripFile, LandedFile]:
-    """The months in the lake, but for those whose files would be refused by now."""
+    """The months in the lake from this source, but for files that would be refused by now."""
     settings = catalog.settings
     found = {}
     for month in months:
         try:
             file = catalog.file(dataset, month)
             landed = lake.find(lake_name(file))
-            if landed is not None:
+            # What came from elsewhere is fetched anyway: the source need not be asked before.
+            if landed is not None and landed.url == public_url(catalog.url(file)):
                 judge(
                     file,
                     landed.facts,
@@ -116,8 +118,10 @@ def _as_published(catalog: Catalog, landed: Files) -> dict[TripFile, LandedFile]
     found = {}
     files = list(landed)
     for start in range(0, len(files), AT_ONCE):
-        answers = ask(catalog, files[start : start + AT_ONCE], _ANSWER_SECONDS)
-        for file, answer in answers.items():
+        some = files[start : start + AT_ONCE]
+        answers = ask(catalog, some, _ANSWER_SECONDS)
+        for file in some:
+            answer = answers.get(file)
             if isinstance(answer, Version | Absent):
                 if lake_step(catalog, file, landed[file], answer) is LakeStep.KEEP:
                     found[file] = landed[file]
