@@ -28,7 +28,8 @@ class QuickStorage(ChosenStorage):
 
     def __init__(self, base_dir: str, inst_data: Any = None) -> None:
         super().__init__(base_dir, inst_data)
-        self._event_log_storage = ConsolidatedSqliteEventLogStorage(f"{base_dir}/events")
+        events = ConsolidatedSqliteEventLogStorage(f"{base_dir}/events")
+        self._event_log_storage = events  # type: ignore[assignment]
 
 
 @contextmanager
