@@ -10,9 +10,7 @@ from pathlib import Path
 import dagster as dg
 import psycopg
 import pytest
-from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
-    QueuedRunCoordinatorDaemon,
-)
+from dagster._utils.tags import TagConcurrencyLimitsCounter
 
 from taxi_assets import failures
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance, prepare_home
@@ -101,16 +99,16 @@ def test_runs_are_watched_and_nothing_is_sent_home(instance: dg.DagsterInstance)
 
 
 def test_a_file_is_loaded_by_one_run_at_a_time(instance: dg.DagsterInstance) -> None:
-    for taxi, month in (("green", "2025-01"), ("green", "2025-01"), ("yellow", "2025-01")):
-        tags = {"taxi": taxi, "file": f"{taxi}_tripdata_{month}.parquet"}
-        instance.run_storage.add_run(
-            dg.DagsterRun(f"load_{taxi}", tags=tags, status=dg.DagsterRunStatus.QUEUED)
-        )
-    queue = QueuedRunCoordinatorDaemon(interval_seconds=1)
+    green, yellow = (
+        dg.DagsterRun(f"load_{taxi}", tags={"file": f"{taxi}_tripdata_2025-01.parquet"})
+        for taxi in ("green", "yellow")
+    )
+    queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None
+    beside_green = TagConcurrencyLimitsCounter(queue.tag_concurrency_limits, [green])
 
-    let_go = queue._get_runs_to_dequeue(instance, instance.get_concurrency_config(), None)
-
-    assert sorted(run.job_name for run in let_go) == ["load_green", "load_yellow"]
+    assert beside_green.is_blocked(green)
+    assert not beside_green.is_blocked(yellow)
 
 
 @pytest.mark.parametrize("name", ["x[y]", "x?y", "x*y", "x%41y"])
