@@ -131,8 +131,17 @@ def test_runs_whose_fork_server_is_killed_end_with_it_and_are_made_again(lab: Ba
 
 
 def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return int(_status(pid)[1])
 
 
 def _lives(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+    """Whether it still works: a dead process that nobody asked for its end is a zombie."""
+    try:
+        return _status(pid)[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _status(pid: int) -> list[str]:
+    """State, parent and more of a process, as Linux tells them."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
