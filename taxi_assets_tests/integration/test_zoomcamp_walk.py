@@ -6,6 +6,7 @@ CI types the first steps; the longer run types all of them, and the solutions.
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import sys
@@ -37,8 +38,8 @@ class Reader:
     """Somebody who types the page's blocks into one terminal, in a folder of the project."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, dsn: str) -> None:
-        monkeypatch.delenv("TAXI_DATA_DIR")
-        monkeypatch.delenv("DAGSTER_HOME")
+        for name in ("TAXI_DATA_DIR", "DAGSTER_HOME"):  # the folder `data` of the page
+            del os.environ[name]
         self._monkeypatch = monkeypatch
         self._dsn = dsn
         self._sql = ""
