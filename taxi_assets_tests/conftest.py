@@ -42,6 +42,8 @@ def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         os.environ["TAXI_DATA_DIR"] = str(folder)
         os.environ["DAGSTER_HOME"] = str(folder / "dagster")
         yield folder
+        # Undone later, it would bring back what stood in the environment within the test.
+        monkeypatch.undo()
 
 
 @pytest.fixture
