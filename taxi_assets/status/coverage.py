@@ -162,10 +162,11 @@ def _agreement(
         return _Agreement(MonthState.WRONG, "not the published rows")
     if landed is None:
         return _Agreement(MonthState.OK, "ok, but not in the lake")
-    if known is not None and differs:
-        return _Agreement(MonthState.OK, f"ok, but the file of {known.counted} had other rows")
     most = max(rejected.values())
-    return _Agreement(MonthState.OK, f"ok, but {most:,} rows rejected" if most else "ok")
+    notes = [f"{most:,} rows rejected"] if most else []
+    if known is not None and differs:
+        notes.append(f"the file of {known.counted} had other rows")
+    return _Agreement(MonthState.OK, f"ok, but {' and '.join(notes)}" if notes else "ok")
 
 
 def _fault(

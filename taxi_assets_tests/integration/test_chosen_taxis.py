@@ -78,7 +78,7 @@ def test_a_month_of_each_is_loaded_checked_and_shown_without_a_setting(
 
 def test_a_backfill_of_a_taxi_that_the_daemon_lacks_says_what_to_set(sample: DataFolder) -> None:
     answer = taxi_assets("backfill", "fhv", "2019-01")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "TAXI_TAXIS does not name them" in answer.text
     assert "set TAXI_TAXIS=yellow,green,fhv" in answer.text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tomllib
@@ -24,6 +25,7 @@ def planned(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--dry-run", "--no-print-directory", *old, *arguments],
         cwd=ROOT,
+        env={name: os.environ[name] for name in os.environ.keys() - {"PYTEST_ARGS", "TESTS"}},
         capture_output=True,
         text=True,
         check=False,

@@ -37,8 +37,8 @@ def test_the_history_is_kept_in_postgres_where_one_is_named(
     monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres)
     source.publish(GREEN, "2025-01", _published())
 
-    for _ in range(2):
-        answer = taxi_assets("load", "green", "2025-01")
+    for again in ([], ["--force"]):
+        answer = taxi_assets("load", "green", "2025-01", *again)
         assert answer.exit_code == 0, answer.text
 
     with psycopg.connect(postgres) as connection:
@@ -118,7 +118,7 @@ def test_a_home_whose_path_dagster_misreads_is_refused(settings_env: Path, name:
     answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
     for answer in answers:
-        assert answer.exit_code == 1
+        assert answer.exit_code == 2
         assert f"Dagster's home is {settings_env / name}, and Dagster misreads" in answer.text
         assert "set DAGSTER_HOME" in answer.text
         assert "Trace" not in answer.text

@@ -67,6 +67,7 @@ def test_a_made_up_dataset_is_loaded_checked_and_summarized(
     assert [month.miles is not None for month in found.months] == [d is FERRY for d in MADE_UP]
 
 
+@pytest.mark.long
 def test_months_loaded_before_a_column_was_declared_stay_green(
     project: OwnDataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,6 +106,7 @@ def test_a_pipeline_of_trips_loads_its_months(
     assert Counter(project.counts().values()) == {ROWS: 2}
 
 
+@pytest.mark.long
 def test_a_table_is_made_of_tables_a_month_at_a_time_and_copied(
     project: OwnDataset, settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ MANY = 800
 """More than one INSERT can bind."""
 
 
-@pytest.mark.parametrize("rejected", [1, MANY])
+@pytest.mark.parametrize("rejected", [pytest.param(1, marks=pytest.mark.long), MANY])
 def test_rejects_are_kept_with_their_month(
     own: OwnDataset,
     mirror: Mirror,

@@ -48,6 +48,7 @@ def in_duckdb(own: OwnDataset, data: bytes) -> Summaries:
         return read_summaries(DuckDBSession(connection))
 
 
+@pytest.mark.long
 def test_figures_are_those_of_duckdb_and_taken_once(own: OwnDataset) -> None:
     assert fresh_summaries(own.warehouse, DATASETS_OF_ALL) == (0, Summaries())
     for data in (OLD, NEW):

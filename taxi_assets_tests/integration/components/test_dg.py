@@ -61,6 +61,7 @@ def test_dg_lists_the_components_and_what_is_defined(project: Path) -> None:
     assert "duckdb/green_tripdata" in dg(project, "list", "defs", "--json")
 
 
+@pytest.mark.long
 def test_what_dg_scaffolds_is_checked_and_defined(project: Path) -> None:
     dg(project, "scaffold", "defs", HTTP_TABLE, "shop")
     assert HTTP_TABLE in (project / "taxi_assets/defs/shop/defs.yaml").read_text()

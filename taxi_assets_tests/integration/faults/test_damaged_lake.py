@@ -34,7 +34,7 @@ from taxi_assets_tests.published import Mirror, csv_month
 GREEN = DATASETS["green"]
 CSV_MONTH, PARQUET_MONTH = Month(2020, 4), Month(2023, 2)
 FLIPS, SEED = 150, 15
-SECONDS = int(os.environ.get("FLIP_SECONDS", "20"))
+SECONDS = int(os.environ.get("FLIP_SECONDS", "8"))
 """After so long, those bits count that were flipped so far: the machine may be busy."""
 
 

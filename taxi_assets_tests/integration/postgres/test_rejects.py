@@ -176,7 +176,9 @@ def test_rows_of_a_parquet_file_are_rejected_with_their_number(
     assert (row, column, in_file) == (2, "fare_amount", 3)
     assert json.loads(str(text))["fare_amount"] == float("inf")
     (status,) = json.loads(taxi_assets("status", "--json").stdout)
-    assert status["agreement"] == "ok, but 1 rows rejected"
+    assert status["agreement"] == (
+        "ok, but 1 rows rejected and the file of 2024-08-01 had other rows"
+    )
 
 
 @pytest.mark.parametrize(
