@@ -6,6 +6,7 @@ which is half of the time that a small month takes. Files and tables are Dagster
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from threading import Lock
 from typing import Any
 from weakref import finalize
 
+import dagster as dg
 from sqlalchemy import Connection, Engine, create_engine
 
 from taxi_assets.automation.dagster_internals import (
@@ -81,6 +83,14 @@ class OpenScheduleStorage(_KeptOpen, SqliteScheduleStorage):
 
 class OpenEventStorage(_KeptOpen, SqliteEventLogStorage):
     """Dagster's events: a database for each run, and one for what concerns many."""
+
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Store an event, and wake up those who watch the run's file.
+
+        SQLite writes it into another file until the last connection is closed.
+        """
+        super().store_event(event)
+        os.utime(self.path_for_shard(event.run_id))
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

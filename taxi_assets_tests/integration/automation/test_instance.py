@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -18,7 +19,7 @@ from taxi_assets.definitions import build_definitions, defs
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
-from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.command_line import DataFolder, taxi_assets, wait_for
 from taxi_assets_tests.fake_source import FakeSource, name_of
 from taxi_assets_tests.postgres_server import postgres_server
 
@@ -29,6 +30,11 @@ SHIPPED = Path(__file__).resolve().parents[3] / "dagster.yaml"
 def postgres() -> Iterator[str]:
     with postgres_server() as url:
         yield url
+
+
+@dg.job
+def _nothing() -> None:
+    """Has no step."""
 
 
 def test_the_history_is_kept_in_postgres_where_one_is_named(
@@ -53,6 +59,19 @@ def test_the_history_is_kept_in_postgres_where_one_is_named(
 def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:
     assert instance.get_runs() == []
     assert (read_settings().dagster_home / "history" / "runs").is_dir()
+
+
+def test_who_watches_a_run_hears_of_its_events_while_others_have_it_open(
+    instance: dg.DagsterInstance,
+) -> None:
+    heard: list[str] = []
+    run = instance.create_run_for_job(_nothing)
+    instance.report_engine_event("first", run)
+    instance.watch_event_logs(run.run_id, None, lambda entry, _: heard.append(entry.message))
+    with dg.DagsterInstance.get() as other:
+        for message in ("second", "third"):
+            other.report_engine_event(message, run)
+            wait_for(partial(heard.__contains__, message), f"the {message} event")
 
 
 def test_dagsters_home_may_be_moved(settings_env: Path) -> None:
@@ -117,8 +136,8 @@ def test_a_home_whose_path_dagster_misreads_is_refused(settings_env: Path, name:
 
     answers = [taxi_assets("load", "green", "2020-04"), taxi_assets("doctor")]
 
+    assert [answer.exit_code for answer in answers] == [2, 1]
     for answer in answers:
-        assert answer.exit_code == 2
         assert f"Dagster's home is {settings_env / name}, and Dagster misreads" in answer.text
         assert "set DAGSTER_HOME" in answer.text
         assert "Trace" not in answer.text
