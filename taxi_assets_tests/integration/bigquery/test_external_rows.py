@@ -79,6 +79,7 @@ def test_generated_months_are_read_in_place(
     assert_read_by_bigquery(own, lake, storage, files, caplog)
 
 
+@pytest.mark.long
 def test_real_months_are_read_in_place(
     own: OwnDataset,
     lake: BucketLake,
