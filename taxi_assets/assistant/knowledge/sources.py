@@ -19,6 +19,9 @@ from taxi_assets.source.public_url import public_url
 OWN_PAGES = "docs"
 """Names the project's own pages among the sources."""
 
+_OF_THE_CODE = frozenset({"architecture.md"})
+"""Pages for those who change the code. Those who use it are answered by the others."""
+
 _SETTING = "TAXI_ASSISTANT_SOURCES"
 _LARGEST_CHARACTERS = 2_000_000
 _HASTY_ATTEMPTS = 2
@@ -70,7 +73,7 @@ def _read(settings: Settings, source: str) -> Iterator[Document]:
     if source == OWN_PAGES:
         project = project_folder()
         pages = [project / "README.md", *sorted((project / "docs").glob("*.md"))]
-        found = [page for page in pages if page.is_file()]
+        found = [page for page in pages if page.is_file() and page.name not in _OF_THE_CODE]
         if not found:
             raise AssistantError(
                 "the project's pages are not installed",
