@@ -94,9 +94,13 @@ def tampered(loaded: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_demo_loads_synthetic_months_and_says_that_they_are_not_real(
-    settings_env: Path,
+    settings_env: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    own = tmp_path / "own"
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", str(own / "taxi.duckdb"))
+    monkeypatch.setenv("TAXI_LAKE", own.as_uri())
     answer = taxi_assets("demo", "--rows", "50")
+    assert not own.exists(), "the sample would replace real months"
 
     assert answer.exit_code == 0, answer.text
     assert "Synthetic trips (not real ones)" in answer.text
