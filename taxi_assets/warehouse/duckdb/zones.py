@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.duckdb import DUCKDB, only_path
 from taxi_assets.trips.zones import ZONE_COLUMNS
 from taxi_assets.warehouse.duckdb.names import require_zones
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
@@ -21,6 +21,6 @@ def replace_zones(session: DuckDBSession, path: Path) -> int:
     """
     require_zones(session)
     columns = ", ".join(DUCKDB.identifier(column.name) for column in ZONE_COLUMNS)
-    session.change(sql("replace_zones", columns=columns), {"path": str(path)})
+    session.change(sql("replace_zones", columns=columns), {"path": only_path(path)})
     [(count,)] = session.ask(sql("count_zones"))
     return int(str(count))

@@ -32,6 +32,7 @@ from taxi_assets_tests.published import (
     lines,
     parquet_bytes,
     parquet_table,
+    with_column,
 )
 
 REAL_FILES = (*CSV_FILES, *PARQUET_FILES)
@@ -112,8 +113,18 @@ def test_a_whole_real_month_has_its_published_count(month: str, real: RealLoads)
     assert rows == [(PUBLISHED_ROWS[month],)]
 
 
-@pytest.mark.parametrize("folder", ["VendorID=9", "filename=x"])
-def test_the_name_of_a_folder_is_no_value(folder: str, project: Project, mirror: Mirror) -> None:
+@pytest.mark.parametrize("folder", ["VendorID=9", "filename=x", "lake [1]"])
+def test_the_name_of_a_folder_is_no_value_and_no_pattern(
+    folder: str, project: Project, mirror: Mirror
+) -> None:
+    other = with_column(parquet_table(GREEN, Month(2024, 1)), "trip_distance", [1.5, 2.5, 3.5])
+    for name, data in {
+        "green_tripdata_2020-04.csv.gz": csv_month(GREEN, [line(GREEN, trip_distance="8")]),
+        "green_tripdata_2024-01.parquet": parquet_bytes(other),
+    }.items():
+        beside = project.folder / "lake 1" / "lake" / "green" / name
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
     mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN))
     mirror.publish(
         "green_tripdata_2024-01.parquet", parquet_bytes(parquet_table(GREEN, Month(2024, 1)))
