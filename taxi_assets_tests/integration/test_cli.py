@@ -474,6 +474,14 @@ def test_dev_says_when_its_port_is_taken(data: DataFolder) -> None:
     assert "taxi-assets dev --port" in answer.text
 
 
+@pytest.mark.parametrize("command", [["dev"], ["mcp", "--http"]])
+def test_a_port_that_cannot_be_is_a_wrong_argument(command: list[str]) -> None:
+    answer = taxi_assets(*command, "--port", "65536")
+
+    assert answer.exit_code == 2
+    assert "65536 is not in the range" in answer.text
+
+
 def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:
     answer = taxi_assets("status")
 
