@@ -8,6 +8,7 @@ import dagster as dg
 
 from taxi_assets.report.charts.drawing import Chart
 from taxi_assets.report.charts.months import by_month, coverage_map
+from taxi_assets.report.charts.zone_map import ZoneMap
 from taxi_assets.report.figures import BusyMonth
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState
@@ -43,6 +44,11 @@ def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
         "rows_by_month": _picture(by_month("rows", "Rows of each month", trips, "rows")),
         **({"summary": dg.MetadataValue.table(records)} if records else {}),
     }
+
+
+def map_metadata(maps: Mapping[str, ZoneMap]) -> Metadata:
+    """A map for each taxi."""
+    return {f"map_of_{taxi}": dg.MetadataValue.md(drawn.markdown) for taxi, drawn in maps.items()}
 
 
 def coverage_metadata(

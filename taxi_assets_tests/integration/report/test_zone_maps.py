@@ -1,0 +1,187 @@
+"""Shapes of the zones from their source to the warehouse, and the figures of the maps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from taxi_assets.report.zone_maps import page_maps
+from taxi_assets.rows.zone_rows import zone_rows
+from taxi_assets.settings import read_settings
+from taxi_assets.source.synthetic.zone_shapes import zone_shapes
+from taxi_assets.source.synthetic.zones import zone_lookup
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES_FILE
+from taxi_assets.warehouse.interface import Attempt
+from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets.warehouse.summaries import fresh_summaries
+from taxi_assets.warehouse.zone_figures import ZoneFigures, fresh_zone_figures
+from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.published import Mirror, csv_month, line
+
+MONTH, YEAR_BEFORE = "2020-04", "2019-04"
+FILE = f"green_tripdata_{MONTH}.csv.gz"
+INDEPENDENT = """
+    SELECT coalesce({zone}, ''), count(*), round(sum(total_amount), 2)
+    FROM green_tripdata WHERE filename = 'green_tripdata_{month}.csv' GROUP BY ALL
+"""
+
+
+@pytest.fixture
+def data(settings_env: Path, mirror: Mirror) -> DataFolder:
+    os.environ["TAXI_CSV_BASE_URL"] = mirror.csv_url
+    os.environ["TAXI_PARQUET_BASE_URL"] = mirror.parquet_url
+    mirror.publish(ZONES_FILE, zone_lookup())
+    os.environ["TAXI_PUBLISHED_COUNTS"] = "warn"
+    return DataFolder(settings_env)
+
+
+def publish_shapes(mirror: Mirror, data: bytes) -> Path:
+    path = mirror.folder / "misc" / "taxi_zones.zip"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def put_shapes(folder: Path) -> None:
+    """Put the shapes into the warehouse, as a load does."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "taxi_zones.zip"
+    path.write_bytes(zone_shapes())
+    [warehouse] = warehouses_of(read_settings())
+    warehouse.replace_zones(ZONE_SHAPES, zone_rows(ZONE_SHAPES, path), Attempt())
+
+
+def figures() -> ZoneFigures:
+    warehouse, datasets = warehouses_of(read_settings())[0], list(DATASETS.values())
+    _, found = fresh_summaries(warehouse, datasets)
+    return fresh_zone_figures(warehouse, datasets, found.months)
+
+
+def test_shapes_are_loaded_with_the_zones(data: DataFolder, mirror: Mirror) -> None:
+    publish_shapes(mirror, zone_shapes())
+    answer = taxi_assets("load", "zones")
+    assert answer.exit_code == 0, answer.text
+    assert "warning" not in answer.text
+    assert (data.lake / "zones" / "taxi_zones.zip").read_bytes() == zone_shapes()
+    [(shapes, zones)] = data.query(
+        "SELECT count(*), count(DISTINCT LocationID) FROM zone_shapes JOIN zones USING (LocationID)"
+    )
+    assert (shapes, zones) == (263, 260)
+    assert data.query("SELECT Zone FROM zone_shapes WHERE OBJECTID = '57'") == [
+        ("Synthetic zone 56",)
+    ]
+
+
+@pytest.mark.parametrize("served", [None, b"<html>not here</html>"])
+def test_without_shapes_the_zones_are_loaded_with_a_warning(
+    data: DataFolder, mirror: Mirror, served: bytes | None
+) -> None:
+    if served is not None:
+        publish_shapes(mirror, served)
+    answer = taxi_assets("load", "zones")
+    assert answer.exit_code == 0, answer.text
+    assert "warning lake/zone_shapes: shapes_found: taxi_zones.zip" in answer.text
+    assert data.query("SELECT count(*) FROM zones") == [(265,)]
+    assert data.query("FROM duckdb_tables() WHERE table_name = 'zone_shapes'") == []
+    assert figures() == ZoneFigures()
+
+
+def test_shapes_that_are_in_the_lake_are_loaded_though_the_source_lost_them(
+    data: DataFolder, mirror: Mirror
+) -> None:
+    path = publish_shapes(mirror, zone_shapes())
+    assert taxi_assets("load", "zones").exit_code == 0
+    path.unlink()
+    data.change("DROP TABLE zone_shapes")
+    answer = taxi_assets("load", "zones")
+    assert answer.exit_code == 0, answer.text
+    assert "shapes_found" in answer.text
+    assert data.query("SELECT count(*) FROM zone_shapes") == [(263,)]
+
+
+def by_zone(data: DataFolder, zone: str, month: str) -> Mapping[object, tuple[object, ...]]:
+    found = data.query(INDEPENDENT.format(zone=zone, month=month))
+    return {key: tuple(rest) for key, *rest in found}
+
+
+def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
+    data: DataFolder, mirror: Mirror
+) -> None:
+    put_shapes(data.folder)
+    rows = [
+        line(GREEN, PULocationID="74", DOLocationID="75", total_amount="10.5"),
+        line(GREEN, PULocationID="74", DOLocationID="74", total_amount="-3.25"),
+        line(GREEN, PULocationID="132", DOLocationID="", total_amount="52"),
+        line(GREEN, PULocationID="", DOLocationID="264", total_amount=""),
+    ]
+    mirror.publish(FILE, csv_month(GREEN, rows))
+    earlier = [line(GREEN, lpep_pickup_datetime=f"{YEAR_BEFORE}-05 10:11:12", PULocationID="7")]
+    mirror.publish(FILE.replace(MONTH, YEAR_BEFORE), csv_month(GREEN, earlier))
+    assert taxi_assets("load", "green", YEAR_BEFORE).exit_code == 0
+    assert taxi_assets("load", "green", MONTH).exit_code == 0
+
+    for _ in range(2):
+        [month] = figures().months
+        assert (month.taxi, month.month) == ("green", MONTH)
+        begun = by_zone(data, "PULocationID", MONTH)
+        ended = by_zone(data, "DOLocationID", MONTH)
+        assert {z: (f.pickups, f.revenue) for z, f in month.zones.items() if f.pickups} == begun
+        assert {z: f.dropoffs for z, f in month.zones.items() if f.dropoffs} == {
+            zone: trips for zone, (trips, _) in ended.items()
+        }
+        assert {z: f.pickups for z, f in month.year_before.items() if f.pickups} == {"7": 1}
+        mirror.publish(FILE, csv_month(GREEN, [*rows, rows[0]]))
+        assert taxi_assets("load", "green", MONTH).exit_code == 0
+
+    kept = data.query(
+        "SELECT pickups FROM tripdata_zones WHERE zone = '74' AND filename LIKE '%20-%'"
+    )
+    assert kept == [(3,)]
+    data.change("UPDATE tripdata_zones SET pickups = 99 WHERE zone = '74'")
+    assert figures().months[0].zones["74"].pickups == 99, "what is stored is not counted again"
+
+
+def test_odd_charges_are_told_and_in_no_sum(data: DataFolder, mirror: Mirror) -> None:
+    put_shapes(data.folder)
+    amounts = ("12.5", "623261.66", "-1000.5", "1000")
+    rows = [line(GREEN, PULocationID="74", total_amount=amount) for amount in amounts]
+    mirror.publish(FILE, csv_month(GREEN, rows))
+    assert taxi_assets("load", "green", MONTH).exit_code == 0
+    data.change("UPDATE green_tripdata SET total_amount = 'NaN' WHERE total_amount = 1000")
+
+    found = figures()
+    line_of_zone = found.months[0].zones["74"]
+    assert (line_of_zone.revenue, line_of_zone.odd_charges) == (12.5, 3)
+    _, maps = page_maps(found)
+    titles = {each.picture.title: each.picture.text for each in maps}
+    assert set(titles) == {
+        f"green {MONTH}: trips by zone of pickup",
+        f"green {MONTH}: trips by zone of dropoff",
+        f"green {MONTH}: revenue by zone of pickup",
+    }
+    told = titles[f"green {MONTH}: revenue by zone of pickup"]
+    assert told.endswith("Left out: 3 charges that are no number, or beyond 1,000 dollars.")
+
+
+def test_the_figures_of_a_real_month_are_those_of_its_file(
+    real_data: Path, settings_env: Path
+) -> None:
+    os.environ["TAXI_CSV_BASE_URL"] = (real_data / "nyc-tlc-data").as_uri()
+    put_shapes(settings_env)
+    assert taxi_assets("load", "green", MONTH).exit_code == 0
+    [month] = figures().months
+    path = real_data / "nyc-tlc-data" / "green" / FILE
+    with duckdb.connect() as reader:
+        expected = reader.execute(
+            "SELECT PULocationID, count(*), round(sum(total_amount), 2) "
+            f"FROM read_csv('{path}') GROUP BY ALL"
+        ).fetchall()
+    assert {(z, f.pickups, f.revenue) for z, f in month.zones.items() if f.pickups} == {
+        (str(zone), trips, revenue) for zone, trips, revenue in expected
+    }
