@@ -9,6 +9,14 @@ from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.rejects import REJECTS
 from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
 from taxi_assets.warehouse.tally import TALLIES
+from taxi_assets.warehouse.trip_figures import FIGURES
 
-RECORD_TABLES: tuple[RecordTable[Any], ...] = (LEDGER, TALLIES, REJECTS, SUMMARIES, COUNTS)
+RECORD_TABLES: tuple[RecordTable[Any], ...] = (
+    LEDGER,
+    TALLIES,
+    REJECTS,
+    SUMMARIES,
+    COUNTS,
+    FIGURES,
+)
 """The record tables, in the order in which people look for them."""
