@@ -13,7 +13,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES, fresh_summaries
-from taxi_assets.warehouse.zone_figures import fresh_zone_figures
+from taxi_assets.warehouse.zone_figures import ZoneShape, read_shapes
 
 GROUP = "summary"
 SUMMARY_JOB = "summarize"
@@ -49,13 +49,19 @@ def _summary(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinition:
     )
     def summarized() -> dg.MaterializeResult[None]:
         with dagster_failures():
-            datasets = list(DATASETS.values())
-            changed, found = fresh_summaries(warehouse, datasets)
-            by_zone = fresh_zone_figures(warehouse, datasets, found.months)
-        metadata = summary_metadata(busy_months(found)) | map_metadata(newest_maps(by_zone))
+            changed, found = fresh_summaries(warehouse, list(DATASETS.values()))
+            shapes = _shapes(warehouse)
+        metadata = summary_metadata(busy_months(found)) | map_metadata(newest_maps(found, shapes))
         return dg.MaterializeResult(metadata={"months_summarized": changed, **metadata})
 
     return summarized
+
+
+def _shapes(warehouse: Warehouse) -> list[ZoneShape]:
+    if not warehouse.exists():
+        return []
+    with warehouse.session() as session:
+        return read_shapes(session)
 
 
 def _coverage(settings: Settings) -> dg.AssetsDefinition:

@@ -1,97 +1,75 @@
-"""Maps of each taxi's newest month: pickups, dropoffs, revenue, and change on a year before."""
+"""The maps of a taxi's trips: pickups, dropoffs, revenue, and the change on a year before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from taxi_assets.report.charts.outlines import Outlines, outlines
 from taxi_assets.report.charts.zone_map import NO_ZONE, ZoneMap, zone_change_map, zone_map
-from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
-from taxi_assets.warehouse.zone_figures import CHARGE_LIMIT, ZoneFigures, ZoneMonth, ZoneTrips
+from taxi_assets.report.period import TaxiReport
+from taxi_assets.warehouse.summaries import Summaries
+from taxi_assets.warehouse.trip_figures import CHARGE_LIMIT
+from taxi_assets.warehouse.zone_figures import ZoneShape
 
 _SMALL = 400
 """Grid units of a map that Dagster stores with each summary: a third smaller than a page's."""
 
 
-@dataclass(frozen=True)
-class MappedFigures:
-    """A map with the figures that it shows.
+def figure_maps(
+    report: TaxiReport, drawn: Outlines
+) -> Iterator[tuple[ZoneMap, str, Mapping[str, float]]]:
+    """The maps of the months that are told of, as far as there are figures for them.
 
-    Attributes:
-        picture: the map.
-        what: what the figures are, such as ``trips``.
-        zones: each zone's figure, by LocationID as text; by an empty text for trips without one.
+    Yields:
+        A map; what its figures are, in words; and the figures by zone, as the table has them.
     """
-
-    picture: ZoneMap
-    what: str
-    zones: Mapping[str, float]
-
-
-def page_maps(found: ZoneFigures) -> tuple[Outlines | None, list[MappedFigures]]:
-    """The outlines, once, and the maps of all taxis; nothing if the shapes were not loaded."""
-    if not found.shapes:
-        return None, []
-    drawn = outlines(found.shapes)
-    return drawn, [each for month in found.months for each in _maps(drawn, month)]
-
-
-def newest_maps(found: ZoneFigures) -> dict[str, ZoneMap]:
-    """A map of the pickups of each taxi's newest month, by taxi, small enough for Dagster's UI."""
-    if not found.shapes:
-        return {}
-    drawn = outlines(found.shapes, _SMALL)
-    return {month.taxi: _pickups(drawn, month).picture for month in found.months}
+    name, charged = f"{report.dataset.title}, {report.span.name}", report.mapped.charged
+    for part, what in (("zone", "pickups"), ("dropoff", "dropoffs")):
+        trips = report.counts.get(part, {})
+        if any(trips):
+            title = f"{name}: map of {what}"
+            yield zone_map(drawn, numbered(trips), title=title, unit="trips"), what, trips
+    if any(charged.charges):
+        title = f"{name}: map of revenue"
+        picture = zone_map(drawn, numbered(charged.charges), title=title, unit="dollars")
+        if charged.odd:
+            left_out = f"{charged.odd:,} charges that are no number or beyond ${CHARGE_LIMIT:,}"
+            picture = replace(picture, text=f"{picture.text} Left out: {left_out}.")
+        yield picture, "revenue, $", charged.charges
 
 
-def _maps(drawn: Outlines, month: ZoneMonth) -> Iterator[MappedFigures]:
-    name = f"{month.taxi} {month.month}"
-    pickups = _pickups(drawn, month)
-    yield pickups
-    dropoffs = {zone: float(line.dropoffs) for zone, line in month.zones.items() if line.dropoffs}
-    if set(dropoffs) - {""}:
-        title = f"{name}: trips by zone of dropoff"
-        picture = zone_map(drawn, _numbered(dropoffs), title=title, unit="trips")
-        yield MappedFigures(picture, "trips", dropoffs)
-    revenue = {z: line.revenue for z, line in month.zones.items() if line.revenue is not None}
-    if revenue:
-        title = f"{name}: revenue by zone of pickup"
-        picture = zone_map(drawn, _numbered(revenue), title=title, unit="dollars")
-        yield MappedFigures(_with_odd_charges(picture, month.zones.values()), "dollars", revenue)
-    if month.year_before:
-        before = Month.parse(month.month).plus(-MONTHS_PER_YEAR)
-        title = f"{name}: change of trips by zone of pickup on {before}"
-        earlier = _numbered(_trips(month.year_before))
-        now = _numbered(pickups.zones)
-        picture = zone_change_map(drawn, now, earlier, title=title, unit="trips")
-        yield MappedFigures(picture, "trips", pickups.zones)
-
-
-def _pickups(drawn: Outlines, month: ZoneMonth) -> MappedFigures:
-    trips = _trips(month.zones)
-    title = f"{month.taxi} {month.month}: trips by zone of pickup"
-    return MappedFigures(
-        zone_map(drawn, _numbered(trips), title=title, unit="trips"), "trips", trips
+def change_map(report: TaxiReport, drawn: Outlines) -> ZoneMap:
+    """The change of pickups on the same months a year before."""
+    return zone_change_map(
+        drawn,
+        numbered(report.counts["zone"]),
+        numbered(report.mapped.pickups_before),
+        title=f"{report.dataset.title}, {report.span.name}: map of change of pickups on "
+        f"{report.year_before.name}",
+        unit="trips",
     )
 
 
-def _trips(zones: Mapping[str, ZoneTrips]) -> dict[str, float]:
-    return {zone: float(line.pickups) for zone, line in zones.items() if line.pickups}
+def newest_maps(found: Summaries, shapes: list[ZoneShape]) -> dict[str, ZoneMap]:
+    """A map of the pickups of each taxi's newest month, by taxi, small enough for Dagster's UI."""
+    if not shapes:
+        return {}
+    drawn = outlines(shapes, _SMALL)
+    newest = {month.taxi: month for month in found.months}  # they are in order
+    maps = {}
+    for taxi, month in newest.items():
+        counts = [count for count in found.parts["zone"] if count.filename == month.filename]
+        trips = numbered({count.value: count.trips for count in counts})
+        title = f"{taxi} {month.month}: trips by zone of pickup"
+        maps[taxi] = zone_map(drawn, trips, title=title, unit="trips")
+    return maps
 
 
-def _numbered(figures: Mapping[str, float]) -> dict[int, float]:
+def numbered(figures: Mapping[str, float]) -> dict[int, float]:
     """Figures by number of the zone. A code that is no number has no zone."""
     found: dict[int, float] = {}
     for zone, figure in figures.items():
         number = int(zone) if zone.isdecimal() else NO_ZONE
         found[number] = found.get(number, 0) + figure
     return found
-
-
-def _with_odd_charges(picture: ZoneMap, lines: Iterable[ZoneTrips]) -> ZoneMap:
-    odd = sum(line.odd_charges for line in lines)
-    if not odd:
-        return picture
-    told = f" Left out: {odd:,} charges that are no number, or beyond {CHARGE_LIMIT:,} dollars."
-    return replace(picture, text=picture.text + told)

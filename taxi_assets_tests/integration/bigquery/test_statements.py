@@ -41,8 +41,9 @@ from taxi_assets.warehouse.columns import declared_columns
 from taxi_assets.warehouse.pipeline_tables import Incoming, Write, changes
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.session import TableColumn
-from taxi_assets.warehouse.summaries import month_parts, month_sums
+from taxi_assets.warehouse.summaries import month_sums
 from taxi_assets.warehouse.tally import tally_expressions
+from taxi_assets.warehouse.trip_figures import month_parts
 from taxi_assets.warehouse.zone_figures import zone_parts
 from taxi_assets_tests.googlesql import analyzer, evaluate, statements
 
@@ -150,8 +151,9 @@ def of_months(dataset: Dataset) -> Iterator[Statement]:
     yield OF_ALL("count_by_file", **parts)
     yield measuring_query(dataset, place(dataset.table))
     yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
-    yield OF_ALL("count_by_zone", **parts, **zone_parts(dataset, BIGQUERY))
-    yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
+    if by_zone := zone_parts(dataset, BIGQUERY):
+        yield OF_ALL("charges_by_zone", **parts, **by_zone)
+    yield OF_ALL("count_trips", **parts, parts=month_parts(dataset, BIGQUERY))
 
 
 @pytest.mark.parametrize("taxi", DATASETS)

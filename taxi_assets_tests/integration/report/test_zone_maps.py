@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from taxi_assets.report.zone_maps import page_maps
 from taxi_assets.rows.zone_rows import zone_rows
 from taxi_assets.settings import read_settings
 from taxi_assets.source.synthetic.zone_shapes import zone_shapes
 from taxi_assets.source.synthetic.zones import zone_lookup
-from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.zones import ZONE_SHAPES, ZONES_FILE
 from taxi_assets.warehouse.interface import Attempt
 from taxi_assets.warehouse.registry import warehouses_of
-from taxi_assets.warehouse.summaries import fresh_summaries
-from taxi_assets.warehouse.zone_figures import ZoneFigures, fresh_zone_figures
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.published import Mirror, csv_month, line
 
@@ -57,10 +55,12 @@ def put_shapes(folder: Path) -> None:
     warehouse.replace_zones(ZONE_SHAPES, zone_rows(ZONE_SHAPES, path), Attempt())
 
 
-def figures() -> ZoneFigures:
-    warehouse, datasets = warehouses_of(read_settings())[0], list(DATASETS.values())
-    _, found = fresh_summaries(warehouse, datasets)
-    return fresh_zone_figures(warehouse, datasets, found.months)
+def told(month: str = MONTH) -> Mapping[str, Any]:
+    """What the report of a green month says, for machines."""
+    answer = taxi_assets("report", "-", "--format", "json", "--taxi", "green", "--from", month)
+    assert answer.exit_code == 0, answer.text
+    [taxi] = json.loads(answer.stdout)["taxis"]
+    return dict(taxi)
 
 
 def test_shapes_are_loaded_with_the_zones(data: DataFolder, mirror: Mirror) -> None:
@@ -89,7 +89,6 @@ def test_without_shapes_the_zones_are_loaded_with_a_warning(
     assert "warning lake/zone_shapes: shapes_found: taxi_zones.zip" in answer.text
     assert data.query("SELECT count(*) FROM zones") == [(265,)]
     assert data.query("FROM duckdb_tables() WHERE table_name = 'zone_shapes'") == []
-    assert figures() == ZoneFigures()
 
 
 def test_shapes_that_are_in_the_lake_are_loaded_though_the_source_lost_them(
@@ -126,47 +125,37 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
     assert taxi_assets("load", "green", YEAR_BEFORE).exit_code == 0
     assert taxi_assets("load", "green", MONTH).exit_code == 0
 
-    for _ in range(2):
-        [month] = figures().months
-        assert (month.taxi, month.month) == ("green", MONTH)
+    for repeated in range(2):
+        taxi = told()
         begun = by_zone(data, "PULocationID", MONTH)
         ended = by_zone(data, "DOLocationID", MONTH)
-        assert {z: (f.pickups, f.revenue) for z, f in month.zones.items() if f.pickups} == begun
-        assert {z: f.dropoffs for z, f in month.zones.items() if f.dropoffs} == {
-            zone: trips for zone, (trips, _) in ended.items()
-        }
-        assert {z: f.pickups for z, f in month.year_before.items() if f.pickups} == {"7": 1}
+        assert taxi["counts"]["zone"] == {zone: trips for zone, (trips, _) in begun.items()}
+        assert taxi["counts"]["dropoff"] == {zone: trips for zone, (trips, _) in ended.items()}
+        charges = {zone: total or 0 for zone, (_, total) in begun.items()}
+        assert taxi["charges_by_zone"] == charges
+        assert charges["74"] == 7.25 + 10.5 * repeated
+        assert taxi["pickups_a_year_before"] == {"7": 1}
         mirror.publish(FILE, csv_month(GREEN, [*rows, rows[0]]))
         assert taxi_assets("load", "green", MONTH).exit_code == 0
 
-    kept = data.query(
-        "SELECT pickups FROM tripdata_zones WHERE zone = '74' AND filename LIKE '%20-%'"
-    )
-    assert kept == [(3,)]
-    data.change("UPDATE tripdata_zones SET pickups = 99 WHERE zone = '74'")
-    assert figures().months[0].zones["74"].pickups == 99, "what is stored is not counted again"
+    data.change("UPDATE tripdata_zone_charges SET charges = 99 WHERE zone = '74'")
+    assert told()["charges_by_zone"]["74"] == 99, "what is stored is not added up again"
+    assert told(YEAR_BEFORE)["pickups_a_year_before"] == {}
 
 
 def test_odd_charges_are_told_and_in_no_sum(data: DataFolder, mirror: Mirror) -> None:
     put_shapes(data.folder)
-    amounts = ("12.5", "623261.66", "-1000.5", "1000")
+    amounts = ("12.5", "623261.66", "-1000.5", "999")
     rows = [line(GREEN, PULocationID="74", total_amount=amount) for amount in amounts]
     mirror.publish(FILE, csv_month(GREEN, rows))
     assert taxi_assets("load", "green", MONTH).exit_code == 0
-    data.change("UPDATE green_tripdata SET total_amount = 'NaN' WHERE total_amount = 1000")
+    data.change("UPDATE green_tripdata SET total_amount = 'NaN' WHERE total_amount = 999")
 
-    found = figures()
-    line_of_zone = found.months[0].zones["74"]
-    assert (line_of_zone.revenue, line_of_zone.odd_charges) == (12.5, 3)
-    _, maps = page_maps(found)
-    titles = {each.picture.title: each.picture.text for each in maps}
-    assert set(titles) == {
-        f"green {MONTH}: trips by zone of pickup",
-        f"green {MONTH}: trips by zone of dropoff",
-        f"green {MONTH}: revenue by zone of pickup",
-    }
-    told = titles[f"green {MONTH}: revenue by zone of pickup"]
-    assert told.endswith("Left out: 3 charges that are no number, or beyond 1,000 dollars.")
+    taxi = told()
+    assert taxi["charges_by_zone"] == {"74": 12.5}
+    assert taxi["odd_charges"] == 3
+    page = taxi_assets("report", "-", "--format", "html").stdout
+    assert "Left out: 3 charges that are no number or beyond $1,000." in page
 
 
 def test_the_figures_of_a_real_month_are_those_of_its_file(
@@ -175,13 +164,12 @@ def test_the_figures_of_a_real_month_are_those_of_its_file(
     os.environ["TAXI_CSV_BASE_URL"] = (real_data / "nyc-tlc-data").as_uri()
     put_shapes(settings_env)
     assert taxi_assets("load", "green", MONTH).exit_code == 0
-    [month] = figures().months
+    taxi = told()
     path = real_data / "nyc-tlc-data" / "green" / FILE
     with duckdb.connect() as reader:
         expected = reader.execute(
-            "SELECT PULocationID, count(*), round(sum(total_amount), 2) "
+            "SELECT CAST(PULocationID AS VARCHAR), count(*), round(sum(total_amount), 2) "
             f"FROM read_csv('{path}') GROUP BY ALL"
         ).fetchall()
-    assert {(z, f.pickups, f.revenue) for z, f in month.zones.items() if f.pickups} == {
-        (str(zone), trips, revenue) for zone, trips, revenue in expected
-    }
+    assert taxi["counts"]["zone"] == {zone: trips for zone, trips, _ in expected}
+    assert taxi["charges_by_zone"] == {zone: charges for zone, _, charges in expected}

@@ -31,8 +31,8 @@ MOST_BYTES = 60_000
 
 def shapes_of(path: Path) -> list[ZoneShape]:
     return [
-        ZoneShape(number, int(zone), name, borough, geometry)
-        for number, zone, borough, name, geometry in zone_rows(ZONE_SHAPES, path)
+        ZoneShape(number, int(zone), name, geometry)
+        for number, zone, _, name, geometry in zone_rows(ZONE_SHAPES, path)
     ]
 
 
