@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from taxi_assets.report.charts.outlines import Outlines, outlines
+from taxi_assets.report.charts.outlines import Outlines
 from taxi_assets.report.charts.zone_map import (
     NO_ZONE,
     ZoneMap,
@@ -20,27 +20,15 @@ from taxi_assets.report.charts.zone_map import (
     zone_change_map,
     zone_map,
 )
-from taxi_assets.rows.zone_rows import zone_rows
-from taxi_assets.source.synthetic.zone_shapes import zone_shapes
-from taxi_assets.trips.zones import ZONE_SHAPES
-from taxi_assets.warehouse.zone_figures import ZoneShape
+from taxi_assets_tests.drawn_zones import drawn_twin, drawn_zones
 
 SVG = "{http://www.w3.org/2000/svg}"
 MOST_BYTES = 60_000
 
 
-def shapes_of(path: Path) -> list[ZoneShape]:
-    return [
-        ZoneShape(number, int(zone), name, geometry)
-        for number, zone, _, name, geometry in zone_rows(ZONE_SHAPES, path)
-    ]
-
-
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory) -> Outlines:
-    path = tmp_path_factory.mktemp("shapes") / "taxi_zones.zip"
-    path.write_bytes(zone_shapes())
-    return outlines(shapes_of(path))
+    return drawn_twin(tmp_path_factory.mktemp("shapes"))
 
 
 def tones(drawn: ZoneMap) -> dict[str, str]:
@@ -62,7 +50,7 @@ def texts(drawn: ZoneMap) -> list[str]:
 
 
 def test_the_real_outlines_are_few_bytes_and_every_zone_has_one(real_data: Path) -> None:
-    drawn = outlines(shapes_of(real_data / "misc" / "taxi_zones.zip"))
+    drawn = drawn_zones(real_data / "misc" / "taxi_zones.zip")
     page = outlines_of_page(drawn)
     assert len(page.encode()) <= MOST_BYTES
     assert len(drawn.shapes) == 263
