@@ -40,8 +40,9 @@ from taxi_assets.warehouse.columns import declared_columns
 from taxi_assets.warehouse.pipeline_tables import Incoming, Write, changes
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.session import TableColumn
-from taxi_assets.warehouse.summaries import month_parts, month_sums
+from taxi_assets.warehouse.summaries import month_sums
 from taxi_assets.warehouse.tally import tally_expressions
+from taxi_assets.warehouse.trip_figures import month_parts
 from taxi_assets_tests.googlesql import analyzer, evaluate, statements
 
 FLOWS_TYPES = {"FLOAT64": "NUMERIC"}
@@ -149,7 +150,7 @@ def of_months(dataset: Dataset) -> Iterator[Statement]:
     yield OF_ALL("count_by_file", **parts)
     yield measuring_query(dataset, place(dataset.table))
     yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
-    yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
+    yield OF_ALL("count_trips", **parts, parts=month_parts(dataset, BIGQUERY))
 
 
 @pytest.mark.parametrize("taxi", DATASETS)
@@ -169,6 +170,10 @@ def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> 
     for statement in of_months(DATASETS[taxi]):
         google.analyze_statement(statement.text)
     google.analyze_statement(OF_ALL("count_rejects", table=place("tripdata_rejects")).text)
+    counts = place("tripdata_counts")
+    among = BIGQUERY.among.format(column="filename", values="@filenames")
+    google.analyze_statement(OF_ALL("add_counts", table=counts, condition=among).text)
+    google.analyze_statement(OF_ALL("count_outside", table=counts, outside="outside").text)
     zones = OF_ALL("list_zones", table=place("zones"), columns=list(ZONES))
     google.analyze_statement(zones.text)
 
