@@ -54,7 +54,7 @@ def report(
     for heading, sentences in made.sentences:
         console.print(heading, style="bold", highlight=False)
         for sentence in sentences:
-            console.print(f"  {sentence}", markup=False, highlight=False)
+            console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
     if not made.sentences:
         errors.print("No loaded month was chosen.", highlight=False)
     console.print(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 _MILLION, _BILLION = 1_000_000, 1_000_000_000
-_WHOLE, _TENTH = 1, 0.1
+_LEAST = 0.001
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,12 @@ def dollars(amount: float) -> str:
 
 def share(number: float, total: int) -> str:
     """A share in percent, with enough digits to be told from zero."""
-    percent = 100 * number / total if total else 0
-    digits = 1 if percent >= _WHOLE or not percent else 2 if percent >= _TENTH else 4
-    return f"{percent:.{digits}f} %"
+    percent = 100 * number / total if total else 0.0
+    if not percent:
+        return "none"
+    if percent >= 1:
+        return f"{percent:.1f} %"
+    return f"{percent:.2g} %" if percent >= _LEAST else f"below {_LEAST} %"
 
 
 def change(now: float, then: float, word: str = "less") -> str:

@@ -228,14 +228,14 @@ def _odd_rows(report: TaxiReport) -> Iterator[str]:
     span, before = report.span, report.before
     for figure, what in _ODD_ROWS.items():
         if number := span.total(figure):
-            text = f"{number:,.0f} {what} ({numbers.share(number, span.trips)}"
+            text = f"{what}: {number:,.0f} ({numbers.share(number, span.trips)}"
             usual = None if before.missing else before.total(figure)
             if usual is not None:
                 text += f"; {numbers.share(usual, before.trips)} in {before.name}"
             yield f"{text})"
     if outside := sum(each.outside for each in span.loaded.values()):
         share = numbers.share(outside, span.trips)
-        yield f"{outside:,} pickups outside of their file's month ({share})"
+        yield f"pickups outside of their file's month: {outside:,} ({share})"
 
 
 def _trust(report: TaxiReport) -> Iterator[str]:
@@ -247,7 +247,7 @@ def _trust(report: TaxiReport) -> Iterator[str]:
     if old:
         yield f"Without medians, since an older version summarized them: {_named(old)}."
     if not doubts:
-        yield "All of these months are proved: their rows are those of the published files."
+        yield "The months told of are proved: their rows are those of their files."
 
 
 def _middle(span: Span, figure: str) -> numbers.Middle | None:

@@ -90,12 +90,14 @@ class Summaries:
 
     Attributes:
         months: a summary for each summarized file, by taxi and month.
-        counts: trips by day, hour of the week and zone, of the same files.
+        counts: trips by day, hour of the week, zone and so on, of the same files.
+        figures: medians, shares and outliers of the same files.
         zones: the taxi zones; empty if they were not loaded.
     """
 
     months: tuple[MonthSummary, ...] = ()
     counts: tuple[TripCount, ...] = ()
+    figures: tuple[TripFigure, ...] = ()
     zones: tuple[Zone, ...] = ()
 
     @cached_property
@@ -159,7 +161,8 @@ def read_summaries(session: Session) -> Summaries:
     """Read all summaries; they are empty if no month was summarized."""
     months = sorted(read(session, SUMMARIES), key=lambda month: (month.taxi, month.month))
     counts = sorted(read(session, COUNTS), key=lambda c: (c.filename, c.part, c.value))
-    return Summaries(tuple(months), tuple(counts), read_zones(session))
+    figures = sorted(read(session, FIGURES), key=lambda each: (each.filename, each.figure))
+    return Summaries(tuple(months), tuple(counts), tuple(figures), read_zones(session))
 
 
 def read_zones(session: Session) -> tuple[Zone, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from taxi_assets.report.charts.drawing import WIDTH, Box, Chart, Label, text_width
+from taxi_assets.report.charts.drawing import WIDTH, Box, Chart, Label, described, text_width
 from taxi_assets.status.calendar import Year
 from taxi_assets.status.coverage import MonthState
 from taxi_assets.trips.month import MONTHS_PER_YEAR
@@ -25,8 +26,11 @@ def coverage_map(years: Sequence[Year]) -> Chart:
     """A cell for each month of each taxi's years, with the sign of its state."""
     names = [f"{year.taxi} {year.year}" for year in years]
     left = text_width(names) + 4
+    states = Counter(str(state) for year in years for state in year.months)
+    told = ", ".join(f"{state}: {number}" for state, number in states.items())
     cell = (WIDTH - left) / MONTHS_PER_YEAR
     chart = Chart("coverage", "Months by taxi and year, by their state", _HEAD + _ROW * len(years))
+    chart.text = f"Number of months by state: {told}."
     for number in range(MONTHS_PER_YEAR):
         chart.labels.append(Label(left + cell * (number + 0.5), 12, f"{number + 1:02d}", "middle"))
     for row, (name, year) in enumerate(zip(names, years, strict=True)):
@@ -69,4 +73,6 @@ def by_hour(name: str, title: str, hours: Mapping[tuple[int, int], float]) -> Ch
     for step in range(5):
         chart.boxes.append(Box(left + 14 + 20 * step, y - 11, 20, 14, "series-3", 25 * step))
     chart.labels.append(Label(left + 120, y, f"{most:,.0f} trips"))
+    cells = [(f"{WEEKDAYS[day - 1]} {hour}:00", trips) for (day, hour), trips in hours.items()]
+    chart.text = described(cells, "trips")
     return chart

@@ -68,8 +68,9 @@ class Chart:
     Attributes:
         name: unique among the charts of a page; ids in the SVG begin with it.
         title: what it shows, in a line.
-        text: what people who do not see it should know, such as where a scale is cut off.
         height: in units.
+        text: what its values say, for people who do not see it.
+        note: a sentence for everybody, such as where the scale is cut off.
         width: in units.
     """
 
@@ -77,6 +78,7 @@ class Chart:
     title: str
     height: float
     text: str = ""
+    note: str = ""
     width: int = WIDTH
     lines: list[Line] = field(default_factory=list)
     boxes: list[Box] = field(default_factory=list)
@@ -152,6 +154,15 @@ def _step(highest: float) -> float:
     rough = highest / _TICKS
     power: float = 10 ** math.floor(math.log10(rough))
     return next(power * each for each in _ROUND if power * each >= rough * (1 - 1e-9))
+
+
+def described(values: Sequence[tuple[str, float]], unit: str) -> str:
+    """The lowest and the highest of some named values, in words."""
+    known = [(value, name) for name, value in values if math.isfinite(value)]
+    if not known:
+        return "There are no values."
+    (least, at_least), (most, at_most) = min(known), max(known)
+    return f"From {least:,.6g} {unit} ({at_least}) to {most:,.6g} ({at_most})."
 
 
 def short(value: float) -> str:

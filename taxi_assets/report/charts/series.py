@@ -28,7 +28,7 @@ def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: st
         series: the values.
         unit: what the values are.
     """
-    chart, scale, left = _axes(name, title, series, unit, _TOP)
+    chart, scale, left = _axes(name, title, series, unit)
     step = (WIDTH - left - 8) / max(1, len(labels) - 1)
     for number, (label, values) in enumerate(series.items()):
         path, pen = "", "M"
@@ -41,14 +41,14 @@ def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: st
             pen = "L"
         colour = drawing.series_colour(label, number)
         chart.lines.append(Line(path, colour, 2, _DASHES[number % len(_DASHES)]))
-    drawing.legend(chart, list(series), 12, [_DASHES[n % len(_DASHES)] for n in range(len(series))])
+    _name_series(chart, series, unit, [_DASHES[n % len(_DASHES)] for n in range(len(series))])
     _name_places(chart, labels, left, step)
     return chart
 
 
 def columns(name: str, title: str, labels: Sequence[str], series: Series, unit: str) -> Chart:
     """A group of columns for each label, a column for each series."""
-    chart, scale, left = _axes(name, title, series, unit, _TOP)
+    chart, scale, left = _axes(name, title, series, unit)
     step = (WIDTH - left) / max(1, len(labels))
     width = 0.84 * step / max(1, len(series))
     for number, (label, values) in enumerate(series.items()):
@@ -60,7 +60,7 @@ def columns(name: str, title: str, labels: Sequence[str], series: Series, unit: 
                 y = round(_TOP + _PLOT_HEIGHT - height, 1)
                 hint = f"{label} {at}: {values[at]:,.0f}"
                 chart.boxes.append(Box(x, y, round(width, 2), height, colour, None, hint))
-    drawing.legend(chart, list(series), 12)
+    _name_series(chart, series, unit)
     _name_places(chart, labels, left, step)
     return chart
 
@@ -75,21 +75,30 @@ def bars(name: str, title: str, values: Sequence[tuple[str, float]], colour: str
         chart.labels.append(Label(0, y + 15, label))
         chart.boxes.append(Box(0, y + 20, scale.at(value), _BAR - 6, colour))
         chart.labels.append(Label(scale.at(value) + 5, y + 32, text))
-    chart.text = scale.note
+    chart.note, chart.text = scale.note, drawing.described(values, "trips")
     return chart
 
 
-def _axes(
-    name: str, title: str, series: Series, unit: str, top: float
-) -> tuple[Chart, Scale, float]:
-    chart = Chart(name, title, top + _PLOT_HEIGHT + _BOTTOM)
-    values = [value for found in series.values() for value in found.values()]
-    scale = drawing.scale(values, _PLOT_HEIGHT)
-    chart.text = " ".join(filter(None, (f"Values are {unit}.", scale.note)))
+def _name_series(chart: Chart, series: Series, unit: str, dashes: Sequence[str] = ()) -> None:
+    """Name the unit, and the series if there are several."""
+    chart.labels.append(Label(WIDTH, 12, unit, "end", "muted"))
+    if len(series) > 1:
+        drawing.legend(chart, list(series), 12, dashes)
+
+
+def _axes(name: str, title: str, series: Series, unit: str) -> tuple[Chart, Scale, float]:
+    chart = Chart(name, title, _TOP + _PLOT_HEIGHT + _BOTTOM)
+    named = [
+        (f"{label} {place}" if len(series) > 1 else place, value)
+        for label, values in series.items()
+        for place, value in values.items()
+    ]
+    scale = drawing.scale((value for _, value in named), _PLOT_HEIGHT)
+    chart.note, chart.text = scale.note, drawing.described(named, unit)
     texts = [drawing.short(tick) for tick in scale.ticks]
     left = drawing.text_width(texts) + 6
     for tick, text in zip(scale.ticks, texts, strict=True):
-        y = top + _PLOT_HEIGHT - scale.at(tick)
+        y = _TOP + _PLOT_HEIGHT - scale.at(tick)
         chart.lines.append(Line(f"M{left:g} {y:g}H{WIDTH}", "grid", 1))
         chart.labels.append(Label(left - 5, y + 4, text, "end", "muted"))
     return chart, scale, left

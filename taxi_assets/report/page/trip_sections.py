@@ -97,11 +97,11 @@ def _years(report: TaxiReport) -> Iterator[Part]:
     by_year: dict[str, dict[str, float]] = {}
     for month, each in sorted(report.all_months.items(), reverse=True):
         year = by_year.setdefault(str(month.year), {})
-        year[f"{month.number:02d}"] = each.summary.trips
+        year[f"{month.start:%b}"] = each.summary.trips
     newest = dict(list(by_year.items())[:_YEARS])
-    labels = [f"{number:02d}" for number in range(1, MONTHS_PER_YEAR + 1)]
+    labels = [f"{Month(1, number).start:%b}" for number in range(1, MONTHS_PER_YEAR + 1)]
     name = f"{title}: trips by month and year"
-    chart = series.lines(f"years-{taxi}", name, labels, newest, "trips of a month")
+    chart = series.lines(f"years-{taxi}", name, labels, newest, "trips")
     yield Part(tables.year_table(report), chart)
 
 
@@ -115,7 +115,7 @@ def _hours(report: TaxiReport) -> Iterator[Part]:
         values = {taxi: {str(day)[5:]: float(trips) for day, trips in days.items()}}
         labels = list(values[taxi])
         name = f"{title}: trips of each day"
-        chart = series.columns(f"days-{taxi}", name, labels, values, "trips of a day")
+        chart = series.columns(f"days-{taxi}", name, labels, values, "trips")
         yield Part(tables.day_table(report, days), chart)
 
 

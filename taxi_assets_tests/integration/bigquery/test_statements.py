@@ -178,6 +178,10 @@ def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> 
         google.analyze_statement(zones.text)
     geography = "SELECT ST_GEOGFROMGEOJSON(geometry, make_valid => TRUE) FROM {}"
     google.analyze_statement(geography.format(place("zone_shapes")))
+    counts = place("tripdata_counts")
+    among = BIGQUERY.among.format(column="filename", values="@filenames")
+    google.analyze_statement(OF_ALL("add_counts", table=counts, condition=among).text)
+    google.analyze_statement(OF_ALL("count_outside", table=counts, outside="outside").text)
 
 
 def test_google_knows_the_statements_of_pipelines_tables(google: Analyzer) -> None:

@@ -59,6 +59,7 @@ def test_figures_are_those_of_duckdb_and_taken_once(own: OwnDataset) -> None:
         assert found.months == expected.months
         assert set(found.counts) == set(expected.counts)
         assert len(found.counts) == len(expected.counts)
+        assert found.figures == expected.figures
         assert fresh_summaries(own.warehouse, DATASETS_OF_ALL) == (0, found)
 
 

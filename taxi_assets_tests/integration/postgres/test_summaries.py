@@ -27,7 +27,10 @@ TRIPS = (
         trip_distance="1.5",
         fare_amount="10",
         tip_amount="1.25",
+        total_amount="12.5",
+        payment_type="1",
         PULocationID="74",
+        DOLocationID="166",
     ),
     line(
         GREEN,
@@ -37,7 +40,10 @@ TRIPS = (
         trip_distance="2.5",
         fare_amount="-10",
         tip_amount="0",
+        total_amount="-10.3",
+        payment_type="1",
         PULocationID="74",
+        DOLocationID="166",
     ),
     line(
         GREEN,
@@ -47,13 +53,33 @@ TRIPS = (
         trip_distance="3",
         fare_amount="20.1",
         tip_amount="0.2",
+        total_amount="1000.5",
+        payment_type="2",
         PULocationID="7",
+        DOLocationID="",
     ),
 )
-COUNTS = {("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2)} | {
-    ("hour", "4-23", 1),
-    ("zone", "74", 2),
-    ("zone", "7", 1),
+COUNTS = {
+    *(("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2), ("hour", "4-23", 1)),
+    *(("zone", "74", 2), ("zone", "7", 1), ("dropoff", "166", 2), ("dropoff", "", 1)),
+    *(("pair", "74-166", 2), ("pair", "7-", 1), ("payment", "1", 2), ("payment", "2", 1)),
+    *(("charge", "10", 1), ("charge", "100", 1), ("miles", "1", 1), ("miles", "2", 1)),
+    *(("miles", "3", 1), ("seconds", "10", 1), ("seconds", "20", 1), ("seconds", "30", 1)),
+}
+FIGURES = {
+    "charges": 12.5 - 10.3,
+    "charges_beyond": 1,
+    "charges_below_zero": 1,
+    "median_charge": 12.5,
+    "median_fare": 10,
+    "median_miles": 2.5,
+    "miles_beyond": 0,
+    "ninetieth_seconds": 1200 + 0.8 * 600,
+    "seconds_beyond": 0,
+    "backward_trips": 0,
+    "tips_known": 1,
+    "tipped_percent": 100,
+    "median_tip_percent": 12.5,
 }
 
 
@@ -107,6 +133,7 @@ def test_a_months_figures_are_those_of_its_trips(loaded: Run) -> None:
     assert month.median_seconds == 1200
     assert {(c.part, c.value, c.trips) for c in found.counts} == COUNTS
     assert {count.filename for count in found.counts} == {APRIL.filename}
+    assert {each.figure: each.value for each in found.figures} == pytest.approx(FIGURES)
 
 
 def test_only_a_month_whose_file_changed_is_summarized_again(loaded: Run) -> None:
@@ -118,7 +145,8 @@ def test_only_a_month_whose_file_changed_is_summarized_again(loaded: Run) -> Non
     assert [month.trips for month in same.months] == [3]
     assert [month.trips for month in other.months] == [1]
     assert TripCount(APRIL.filename, "zone", "74", 1) in other.counts
-    assert len(other.counts) == 3
+    assert sum(count.part == "zone" for count in other.counts) == 1
+    assert len(other.figures) == len(FIGURES)
 
 
 def test_a_warehouse_without_a_month_has_no_summary(loaded: Run) -> None:
