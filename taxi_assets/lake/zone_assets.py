@@ -4,7 +4,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from taxi_assets.errors import StorageError, StorageUnavailableError, TaxiAssetsError
+from taxi_assets.errors import (
+    InvalidFileError,
+    NotFoundAtSourceError,
+    SourceRefusedError,
+    SourceUnavailableError,
+)
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS, missing
 from taxi_assets.lake.fetching import land_zones
@@ -16,6 +21,9 @@ from taxi_assets.trips.zones import ZONE_SHAPES, ZoneTable
 
 SHAPES_CHECK = "shapes_found"
 """The check that warns where the source has no shapes. Everything but the maps works without."""
+
+_LACK = (InvalidFileError, NotFoundAtSourceError, SourceRefusedError, SourceUnavailableError)
+"""The source does not have a file as it should be. Another error is of the lake."""
 
 
 def zones_source_spec(table: ZoneTable) -> dg.AssetSpec:
@@ -57,9 +65,7 @@ def zones_asset(catalog: Catalog, table: ZoneTable) -> dg.AssetsDefinition:
         with dagster_failures():
             try:
                 landing = _landed(lake, catalog, table)
-            except (StorageError, StorageUnavailableError):
-                raise
-            except TaxiAssetsError as error:
+            except _LACK as error:
                 if not optional:
                     raise
                 problem, kept = error, lake.find(table.landed)

@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from taxi_assets.errors import TaxiAssetsError, WarehouseError
-from taxi_assets.trips.zones import ZONES
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES
 from taxi_assets.warehouse.postgres.zones import replace_zones
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
@@ -167,9 +167,10 @@ def test_what_cannot_be_carried_over_is_told(
 
 
 def load_zones(database: Database, name: str = "JFK Airport") -> None:
-    """Replace the zones with a single one."""
+    """Replace the zones with a single one, and its shape."""
     with database.warehouse().session() as session:
         replace_zones(session, ZONES, [("1", "Queens", name, "")])
+        replace_zones(session, ZONE_SHAPES, [("7", "1", "Queens", name, '{"type":"Polygon"}')])
 
 
 def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Database) -> None:
@@ -187,6 +188,8 @@ def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Dat
     database.query(f"{ALTER} DROP CONSTRAINT zone")
     load_zones(database, "Newark Airport")
     assert database.query("SELECT zone FROM zones") == [("Newark Airport",)]
+    shapes = database.query("SELECT objectid, zone, geometry::json ->> 'type' FROM zone_shapes")
+    assert shapes == [("7", "Newark Airport", "Polygon")]
 
 
 PANDAS = (
@@ -195,7 +198,7 @@ PANDAS = (
 )
 
 
-@pytest.mark.parametrize("name", ["green_tripdata", "tripdata_files", "zones"])
+@pytest.mark.parametrize("name", ["green_tripdata", "tripdata_files", "zones", "zone_shapes"])
 @pytest.mark.parametrize("made", [PANDAS, "CREATE VIEW {} AS SELECT 1 AS filename"])
 def test_somebodys_table_under_our_name_gets_one_remedy_that_works(
     database: Database, name: str, made: str
