@@ -35,7 +35,7 @@ def figure_maps(
         picture = zone_map(drawn, numbered(charged.charges), title=title, unit="dollars")
         if charged.odd:
             left_out = f"{charged.odd:,} charges that are no number or beyond ${CHARGE_LIMIT:,}"
-            picture = replace(picture, text=f"{picture.text} Left out: {left_out}.")
+            picture = replace(picture, note=f"{picture.note} Left out: {left_out}.")
         yield picture, "revenue, $", charged.charges
 
 

@@ -34,6 +34,7 @@ _PLACES = {
     UNKNOWN_ZONE: "zone 264 (unknown)",
     ZONE_COUNT: "zone 265 (outside the city)",
 }
+_NAMED = 3
 _LEAST_SHARE = 0.001
 _LEGEND_COLUMNS, _LEGEND_ROW, _LEGEND_HEAD = 2, 20, 28
 
@@ -73,7 +74,8 @@ class ZoneMap:
     Attributes:
         name: unique among the pictures of a page; ids in the SVG begin with it.
         title: what it shows, in a line.
-        text: what is not on it, and how the scale is made.
+        text: its highest figures, for people who do not see it.
+        note: for everybody: what is not on it, and how the scale is made.
         unit: unit of its figures.
         shapes: the outlines that it refers to.
         areas: every shape with its tone.
@@ -83,6 +85,7 @@ class ZoneMap:
     name: str
     title: str
     text: str
+    note: str
     unit: str
     shapes: Outlines = field(repr=False)
     areas: Sequence[Area] = field(repr=False)
@@ -143,7 +146,7 @@ class ZoneMap:
         """The map as an image in Markdown, outlines included; what is not on it stands below."""
         svg = _template().render(map=self, shapes=self.shapes.shapes, css=map_style())
         data = base64.b64encode(svg.encode()).decode()
-        return f"![{self.title}](data:image/svg+xml;base64,{data})\n\n{self.text}"
+        return f"![{self.title}](data:image/svg+xml;base64,{data})\n\n{self.note}"
 
 
 def outlines_of_page(shapes: Outlines) -> str:
@@ -173,13 +176,10 @@ def zone_map(
     on_map = {shape.zone for shape in shapes.shapes}
     shown = {zone: figure for zone, figure in figures.items() if zone in on_map}
     scale = by_quantile(shown.values())
-    text = (
-        f"Each tone stands for about as many zones as the others. {_elsewhere(figures, on_map)}"
-        if shown
-        else f"No zone on the map has {unit}. {_elsewhere(figures, on_map)}"
-    )
+    scaled = "Each tone stands for about as many zones as the others."
+    note = f"{scaled if shown else f'No zone on the map has {unit}.'} {_elsewhere(figures, on_map)}"
     hints = {zone: f"{figure:,.0f} {unit}".replace("-", "−") for zone, figure in shown.items()}
-    return _drawn(shapes, shown, scale, hints, (title, text.strip(), unit), "none")
+    return _drawn(shapes, shown, scale, hints, (title, note.strip(), unit), "none")
 
 
 def zone_change_map(
@@ -208,7 +208,7 @@ def zone_change_map(
         if min(now.get(zone, 0), before.get(zone, 0)) >= LEAST_TRIPS
     }
     few = len(either) - len(changes)
-    text = "Falls are hatched, rises are not. " + (
+    note = "Falls are hatched, rises are not. " + (
         f"Not compared: {few} zones with fewer than {LEAST_TRIPS} {unit} in one of the months. "
         if few
         else ""
@@ -220,7 +220,7 @@ def zone_change_map(
         for zone, change in changes.items()
     }
     scale = by_change(changes.values())
-    words = (title, text + _elsewhere(now, on_map), f"change of {unit}")
+    words = (title, note + _elsewhere(now, on_map), f"change of {unit}")
     return _drawn(shapes, changes, scale, hints, words, "not compared")
 
 
@@ -232,12 +232,14 @@ def _drawn(
     words: tuple[str, str, str],
     none: str,
 ) -> ZoneMap:
-    title, text, unit = words
+    title, note, unit = words
+    said = {shape.zone: f"{shape.name} ({shape.zone})" for shape in shapes.shapes}
+    said = {zone: f"{name}: {hints.get(zone, none)}" for zone, name in said.items()}
     areas = [
         Area(
             shape.number,
             scale.tone(shown.get(shape.zone)),
-            f"{shape.name} ({shape.zone}): {hints.get(shape.zone, none)}",
+            said[shape.zone],
         )
         for shape in shapes.shapes
     ]
@@ -246,7 +248,9 @@ def _drawn(
     if NONE in used:
         labels.insert(0, (NONE, none))
     name = "map-" + re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return ZoneMap(name, title, text, unit, shapes, areas, labels)
+    highest = sorted(shown, key=lambda zone: (-shown[zone], zone))[:_NAMED]
+    text = f"The highest: {'; '.join(said[zone] for zone in highest)}." if highest else ""
+    return ZoneMap(name, title, text, note, unit, shapes, areas, labels)
 
 
 def _elsewhere(figures: Mapping[int, float], on_map: Iterable[int]) -> str:
