@@ -149,6 +149,19 @@ def test_every_chart_has_its_numbers_and_words_for_them(browser: Browser, report
         assert listed + int(outside.inner_text()) == ROWS
 
 
+def test_maps_show_every_zone_and_the_busiest_stand_beside(browser: Browser, report: Path) -> None:
+    with opened(browser, report, "desk") as page:
+        pickups = page.get_by_role("img", name="Green taxi, April 2020: map of pickups")
+        assert pickups.is_visible()
+        assert pickups.locator("use").count() == 263
+        hints = pickups.locator("use title").all_text_contents()
+        assert len(hints) == 263
+        assert any(hint.endswith(" trips") for hint in hints)
+        beside = page.get_by_role("table", name="Green taxi, April 2020: the 10 busiest zones")
+        assert beside.is_visible()
+        assert beside.locator("tbody tr").count() == 10
+
+
 def test_on_a_phone_the_homeworks_verdict_is_in_sight(browser: Browser, report: Path) -> None:
     with opened(browser, report, "phone") as page:
         homework = page.get_by_role("table", name="Answers of the course's homework")

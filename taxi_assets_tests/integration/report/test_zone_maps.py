@@ -11,13 +11,18 @@ from typing import Any
 import duckdb
 import pytest
 
+from taxi_assets.lake.fetching import land_month
+from taxi_assets.lake.resource import lake_of
 from taxi_assets.rows.zone_rows import zone_rows
 from taxi_assets.settings import read_settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.synthetic.zone_shapes import zone_shapes
 from taxi_assets.source.synthetic.zones import zone_lookup
 from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
 from taxi_assets.trips.zones import ZONE_SHAPES, ZONES_FILE
 from taxi_assets.warehouse.interface import Attempt
+from taxi_assets.warehouse.month_assets import load_month
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.published import Mirror, csv_month, line
@@ -55,6 +60,15 @@ def put_shapes(folder: Path) -> None:
     warehouse.replace_zones(ZONE_SHAPES, zone_rows(ZONE_SHAPES, path), Attempt())
 
 
+def load(month: str = MONTH) -> None:
+    """Load a green month, without Dagster."""
+    settings = read_settings()
+    catalog, lake, [warehouse] = Catalog(settings), lake_of(settings), warehouses_of(settings)
+    file = catalog.file(GREEN, Month.parse(month))
+    land_month(lake, catalog, file)
+    load_month(warehouse, lake, catalog, file, Attempt())
+
+
 def told(month: str = MONTH) -> Mapping[str, Any]:
     """What the report of a green month says, for machines."""
     answer = taxi_assets("report", "-", "--format", "json", "--taxi", "green", "--from", month)
@@ -63,28 +77,36 @@ def told(month: str = MONTH) -> Mapping[str, Any]:
     return dict(taxi)
 
 
-def test_shapes_are_loaded_with_the_zones(data: DataFolder, mirror: Mirror) -> None:
-    publish_shapes(mirror, zone_shapes())
+def test_shapes_are_loaded_with_the_zones_and_stay_where_the_source_loses_them(
+    data: DataFolder, mirror: Mirror
+) -> None:
+    path = publish_shapes(mirror, zone_shapes())
     answer = taxi_assets("load", "zones")
     assert answer.exit_code == 0, answer.text
     assert "warning" not in answer.text
     assert (data.lake / "zones" / "taxi_zones.zip").read_bytes() == zone_shapes()
-    [(shapes, zones)] = data.query(
+    joined = (
         "SELECT count(*), count(DISTINCT LocationID) FROM zone_shapes JOIN zones USING (LocationID)"
     )
-    assert (shapes, zones) == (263, 260)
-    assert data.query("SELECT Zone FROM zone_shapes WHERE OBJECTID = '57'") == [
-        ("Synthetic zone 56",)
-    ]
+    assert data.query(joined) == [(263, 260)]
+    [(name,)] = data.query("SELECT Zone FROM zone_shapes WHERE OBJECTID = '57'")
+    assert name == "Synthetic zone 56"
+
+    path.unlink()
+    data.change("DROP TABLE zone_shapes")
+    answer = taxi_assets("load", "zones")
+    assert answer.exit_code == 0, answer.text
+    assert "shapes_found: taxi_zones.zip is not at" in answer.text
+    assert data.query(joined) == [(263, 260)]
 
 
-@pytest.mark.parametrize("served", ["nothing", "<html>not here</html>", "no answer"])
+@pytest.mark.parametrize("served", ["<html>not here</html>", "no answer"])
 def test_without_shapes_the_zones_are_loaded_with_a_warning(
     data: DataFolder, mirror: Mirror, served: str
 ) -> None:
     if served == "no answer":
         os.environ["TAXI_PARQUET_BASE_URL"] = "http://127.0.0.1:9/trip-data"
-    elif served != "nothing":
+    else:
         publish_shapes(mirror, served.encode())
     answer = taxi_assets("load", "zones")
     assert answer.exit_code == 0, answer.text
@@ -92,19 +114,6 @@ def test_without_shapes_the_zones_are_loaded_with_a_warning(
     assert "taxi_zones.zip" in answer.text
     assert data.query("SELECT count(*) FROM zones") == [(265,)]
     assert data.query("FROM duckdb_tables() WHERE table_name = 'zone_shapes'") == []
-
-
-def test_shapes_that_are_in_the_lake_are_loaded_though_the_source_lost_them(
-    data: DataFolder, mirror: Mirror
-) -> None:
-    path = publish_shapes(mirror, zone_shapes())
-    assert taxi_assets("load", "zones").exit_code == 0
-    path.unlink()
-    data.change("DROP TABLE zone_shapes")
-    answer = taxi_assets("load", "zones")
-    assert answer.exit_code == 0, answer.text
-    assert "shapes_found" in answer.text
-    assert data.query("SELECT count(*) FROM zone_shapes") == [(263,)]
 
 
 def by_zone(data: DataFolder, zone: str, month: str) -> Mapping[object, tuple[object, ...]]:
@@ -125,8 +134,8 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
     mirror.publish(FILE, csv_month(GREEN, rows))
     earlier = [line(GREEN, lpep_pickup_datetime=f"{YEAR_BEFORE}-05 10:11:12", PULocationID="7")]
     mirror.publish(FILE.replace(MONTH, YEAR_BEFORE), csv_month(GREEN, earlier))
-    assert taxi_assets("load", "green", YEAR_BEFORE).exit_code == 0
-    assert taxi_assets("load", "green", MONTH).exit_code == 0
+    load(YEAR_BEFORE)
+    load()
 
     for repeated in range(2):
         taxi = told()
@@ -139,7 +148,7 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
         assert charges["74"] == 7.25 + 10.5 * repeated
         assert taxi["pickups_a_year_before"] == {"7": 1}
         mirror.publish(FILE, csv_month(GREEN, [*rows, rows[0]]))
-        assert taxi_assets("load", "green", MONTH).exit_code == 0
+        load()
 
     data.change("UPDATE tripdata_zone_charges SET charges = 99 WHERE zone = '74'")
     assert told()["charges_by_zone"]["74"] == 99, "what is stored is not added up again"
@@ -150,7 +159,7 @@ def test_odd_charges_are_told_and_in_no_sum(data: DataFolder, mirror: Mirror) ->
     amounts = ("12.5", "623261.66", "-1000.5", "999")
     rows = [line(GREEN, PULocationID="74", total_amount=amount) for amount in amounts]
     mirror.publish(FILE, csv_month(GREEN, rows))
-    assert taxi_assets("load", "green", MONTH).exit_code == 0
+    load()
     data.change("UPDATE green_tripdata SET total_amount = 'NaN' WHERE total_amount = 999")
 
     page = taxi_assets("report", "-", "--format", "html").stdout
@@ -164,7 +173,7 @@ def test_the_figures_of_a_real_month_are_those_of_its_file(
 ) -> None:
     os.environ["TAXI_CSV_BASE_URL"] = (real_data / "nyc-tlc-data").as_uri()
     put_shapes(settings_env)
-    assert taxi_assets("load", "green", MONTH).exit_code == 0
+    load()
     taxi = told()
     path = real_data / "nyc-tlc-data" / "green" / FILE
     with duckdb.connect() as reader:

@@ -134,7 +134,7 @@ def test_it_says_what_it_shows_to_those_who_do_not_see_it(twin: Outlines) -> Non
     assert svg.attrib["role"] == "img"
     assert drawn.text == "The highest: Synthetic zone 74 (74): 1 trips."
     assert named[title] == "<b>fast</b> & 'slow'"
-    assert named[described] == f"{drawn.text} {drawn.note}"
+    assert named[described] == f"{drawn.text} {drawn.note} The numbers follow as a table."
 
 
 def test_changes_are_rises_and_hatched_falls_and_few_trips_are_not_compared(twin: Outlines) -> None:
