@@ -44,7 +44,7 @@ class Content:
     Attributes:
         made_at: when it was gathered, UTC.
         warehouse: the warehouse of the trips' figures: the first one in the settings.
-        taxis: what is known of each taxi's trips; a taxi without a loaded month is left out.
+        taxis: what is known of each taxi's trips; a taxi of which nothing is loaded is left out.
         zones: the taxi zones by number; empty if they were not loaded.
         coverage: every month that the lake or a warehouse knows.
         answers: answers to the homework's questions.
@@ -133,7 +133,7 @@ def _trips(
                 span, before, year_before = spans(chosen, loaded)
                 names = [each.summary.filename for each in span.loaded.values()]
                 known = {m: each for m, each in loaded.items() if m <= chosen[-1]}
-                counts = counts_together(session, names)
+                counts = counts_together(session, names) if names else {}
                 reports.append(TaxiReport(dataset, span, before, year_before, known, counts))
         return reports, read_zones(session)
 

@@ -25,12 +25,12 @@ class Choice:
     last: Month | None = None
 
     def months(self, loaded: Sequence[Month]) -> tuple[Month, ...]:
-        """The months to tell of; empty where the chosen ones lie outside of those loaded."""
+        """The months to tell of, loaded or not; empty for a taxi of which nothing is loaded."""
         if not loaded:
             return ()
-        last = self.last or loaded[-1]
-        first = self.first or (loaded[0] if self.last else last)
-        return tuple(first.through(last)) if any(first <= m <= last for m in loaded) else ()
+        last = self.last or max(loaded[-1], self.first or loaded[-1])
+        first = self.first or (min(loaded[0], last) if self.last else last)
+        return tuple(first.through(last))
 
 
 @dataclass(frozen=True)

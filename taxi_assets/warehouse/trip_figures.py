@@ -33,6 +33,7 @@ SECOND_LIMIT = 6 * 3600
 _PAIRS = 50
 """How many pairs of zones are kept of each month: all would be up to 70,000."""
 _SAFE = 1_000_000
+"""Dollars, more than any fare. NaN is not below: DuckDB and Postgres sort it behind all numbers."""
 _COUNTED = ("day", "hour", "zone", "dropoff", "payment")
 
 

@@ -21,6 +21,8 @@ Series = Mapping[str, Mapping[str, float]]
 def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: str) -> Chart:
     """A line for each series. A label without a value is a gap; a lone value is a point.
 
+    A few values far above all others do not stretch the scale: they are cut off, and told.
+
     Args:
         name: name of the chart.
         title: what it shows.
@@ -28,7 +30,7 @@ def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: st
         series: the values.
         unit: what the values are.
     """
-    chart, scale, left = _axes(name, title, series, unit)
+    chart, scale, left = _axes(name, title, series, unit, cut_off=True)
     step = (WIDTH - left - 8) / max(1, len(labels) - 1)
     for number, (label, values) in enumerate(series.items()):
         path, pen = "", "M"
@@ -86,14 +88,16 @@ def _name_series(chart: Chart, series: Series, unit: str, dashes: Sequence[str] 
         drawing.legend(chart, list(series), 12, dashes)
 
 
-def _axes(name: str, title: str, series: Series, unit: str) -> tuple[Chart, Scale, float]:
+def _axes(
+    name: str, title: str, series: Series, unit: str, cut_off: bool = False
+) -> tuple[Chart, Scale, float]:
     chart = Chart(name, title, _TOP + _PLOT_HEIGHT + _BOTTOM)
     named = [
         (f"{label} {place}" if len(series) > 1 else place, value)
         for label, values in series.items()
         for place, value in values.items()
     ]
-    scale = drawing.scale((value for _, value in named), _PLOT_HEIGHT)
+    scale = drawing.scale((value for _, value in named), _PLOT_HEIGHT, cut_off)
     chart.note, chart.text = scale.note, drawing.described(named, unit)
     texts = [drawing.short(tick) for tick in scale.ticks]
     left = drawing.text_width(texts) + 6
