@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from taxi_assets.report.charts import drawing
@@ -35,7 +36,7 @@ def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: st
     for number, (label, values) in enumerate(series.items()):
         path, pen = "", "M"
         for place, at in enumerate(labels):
-            if at not in values:
+            if not math.isfinite(values.get(at, math.nan)):
                 pen = "M"
                 continue
             y = _TOP + _PLOT_HEIGHT - scale.at(values[at])
@@ -56,7 +57,7 @@ def columns(name: str, title: str, labels: Sequence[str], series: Series, unit: 
     for number, (label, values) in enumerate(series.items()):
         colour = drawing.series_colour(label, number)
         for place, at in enumerate(labels):
-            if at in values:
+            if math.isfinite(values.get(at, math.nan)):
                 height = scale.at(values[at])
                 x = round(left + step * place + width * number, 1)
                 y = round(_TOP + _PLOT_HEIGHT - height, 1)
