@@ -113,23 +113,23 @@ def _trips(
         for summary in sorted(read(session, SUMMARIES), key=lambda each: each.month):
             summaries[summary.taxi][Month.parse(summary.month)] = summary
         _complete(session, choice, summaries)
-        figures: dict[str, dict[str, float]] = defaultdict(dict)
+        figures: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         for figure in read(session, FIGURES):
-            figures[figure.filename][figure.figure] = figure.value
+            figures[figure.filename, figure.sha256][figure.figure] = figure.value
         outside = outside_counts(session) if summaries else {}
         reports = []
         for dataset in choice.datasets:
             loaded = {
                 month: LoadedMonth(
                     each,
-                    figures[each.filename],
+                    figures[each.filename, each.sha256],
                     outside.get(each.filename, 0),
                     doubted.get((each.taxi, each.month), ()),
                     each.filename in synthetic,
                 )
                 for month, each in summaries[dataset.taxi].items()
             }
-            if chosen := choice.months(list(loaded)):
+            if chosen := choice.months(dataset, list(loaded)):
                 span, before, year_before = spans(chosen, loaded)
                 names = [each.summary.filename for each in span.loaded.values()]
                 known = {m: each for m, each in loaded.items() if m <= chosen[-1]}
@@ -142,12 +142,12 @@ def _complete(
     session: Session, choice: Choice, summaries: Mapping[str, Mapping[Month, MonthSummary]]
 ) -> None:
     """Summarize the months that are told of with all figures, if an older version did not."""
-    filenames = [
-        summaries[dataset.taxi][month].filename
+    told_of = [
+        summaries[dataset.taxi][month]
         for dataset in choice.datasets
         if dataset.taxi in summaries
-        for span in spans(choice.months(list(summaries[dataset.taxi])), {})
+        for span in spans(choice.months(dataset, list(summaries[dataset.taxi])), {})
         for month in span.months
         if month in summaries[dataset.taxi]
     ]
-    complete(session, choice.datasets, filenames)
+    complete(session, choice.datasets, told_of)

@@ -9,7 +9,7 @@ from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.rejects import REJECTS
 from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
 from taxi_assets.warehouse.tally import TALLIES
-from taxi_assets.warehouse.trip_figures import FIGURES
+from taxi_assets.warehouse.trip_figures import FIGURES, PARTS
 
 RECORD_TABLES: tuple[RecordTable[Any], ...] = (
     LEDGER,
@@ -17,6 +17,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
     REJECTS,
     SUMMARIES,
     COUNTS,
+    PARTS,
     FIGURES,
 )
 """The record tables, in the order in which people look for them."""
