@@ -21,7 +21,7 @@ def map_section(content: Content) -> Section:
         "map",
         "On the map",
         "Zones as TLC publishes their shapes; circles mark the airports. Revenue is what "
-        "passengers were charged, by zone of pickup.",
+        "passengers were charged, or fares where files have no more, by zone of pickup.",
         tuple(part for report in content.taxis for part in _parts(report, content)),
     )
 
