@@ -51,10 +51,7 @@ def make_report(settings: Settings, form: str = "html", choice: Choice | None = 
         states = check_states(instance, check_keys(settings))
     content = gather(settings, states, choice or Choice(tuple(DATASETS.values())))
     told = [
-        (
-            f"{report.dataset.title}, {report.span.name}",
-            [sentence.text for sentence in tell(report, content.zones)],
-        )
+        (report.heading, [sentence.text for sentence in tell(report, content.zones)])
         for report in content.taxis
     ]
     return Report(FORMS[form](content), told)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from taxi_assets.report.content import Content
@@ -41,7 +43,7 @@ def as_json(content: Content) -> str:
             for name, entries in content.ledgers.items()
         },
     }
-    return json.dumps(found, indent=1)
+    return json.dumps(found, indent=1, allow_nan=False)
 
 
 def _taxi(report: TaxiReport) -> dict[str, object]:
@@ -56,7 +58,7 @@ def _taxi(report: TaxiReport) -> dict[str, object]:
         "days": {str(day): trips for day, trips in trips_by_day(report).items()},
         "unusual_days": [asdict(odd) | {"day": str(odd.day)} for odd in odd_days(report)],
         "months": {
-            str(month): asdict(each.summary)
+            str(month): _finite(asdict(each.summary))
             | {
                 "figures": dict(each.figures),
                 "pickups_outside": each.outside,
@@ -65,6 +67,14 @@ def _taxi(report: TaxiReport) -> dict[str, object]:
             }
             for month, each in report.all_months.items()
         },
+    }
+
+
+def _finite(values: Mapping[str, object]) -> dict[str, object]:
+    """The values, with null for those that JSON cannot hold, such as a sum with a NaN in it."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in values.items()
     }
 
 

@@ -147,6 +147,11 @@ class TaxiReport:
     mapped: MappedZones
 
     @property
+    def heading(self) -> str:
+        """The taxi and the months, for people."""
+        return f"{self.dataset.title}, {self.span.name}"
+
+    @property
     def comparisons(self) -> list[Span]:
         """The spans to compare with, each once."""
         same = self.before.months == self.year_before.months

@@ -90,7 +90,7 @@ def _changes(report: TaxiReport) -> Iterator[str]:
     span = report.span
     for then in [] if span.missing else report.comparisons:
         if then.missing:
-            yield f"The change on {then.name} is not known: {_named(then.missing)} is not loaded."
+            yield f"The change on {then.name} is not known; not loaded: {_named(then.missing)}."
         elif then.trips:
             change = numbers.change(span.trips, then.trips, "fewer")
             text = f"{change} trips than in {then.name} ({then.trips:,})"

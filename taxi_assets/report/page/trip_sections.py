@@ -38,7 +38,7 @@ def trip_sections(content: Content) -> list[Section]:
             "What happened",
             f"From the tables in {content.warehouse}; times are New York's. Shares and medians are "
             "of all trips that have the figure.",
-            told=tuple(Told(_heading(report), tell(report, zones)) for report in reports),
+            told=tuple(Told(report.heading, tell(report, zones)) for report in reports),
         ),
         map_section(content),
         _section(
@@ -88,10 +88,6 @@ def _section(anchor: str, title: str, text: str, parts: Iterator[Part]) -> Secti
     return Section(anchor, title, text, tuple(parts))
 
 
-def _heading(report: TaxiReport) -> str:
-    return f"{report.dataset.title}, {report.span.name}"
-
-
 def _years(report: TaxiReport) -> Iterator[Part]:
     taxi, title = report.dataset.taxi, report.dataset.title
     by_year: dict[str, dict[str, float]] = {}
@@ -106,7 +102,7 @@ def _years(report: TaxiReport) -> Iterator[Part]:
 
 
 def _hours(report: TaxiReport) -> Iterator[Part]:
-    taxi, title = report.dataset.taxi, _heading(report)
+    taxi, title = report.dataset.taxi, report.heading
     if hours := usual_hours(report):
         chart = cells.by_hour(f"hours-{taxi}", f"{title}: trips by weekday and hour", hours)
         yield Part(tables.hour_table(report, hours), chart)
@@ -158,7 +154,7 @@ def _bars(
     found: Sequence[tuple[str, int]],
     total: int = 0,
 ) -> Part:
-    title = f"{_heading(report)}: {what}"
+    title = f"{report.heading}: {what}"
     chart = series.bars(f"{name}-{report.dataset.taxi}", title, found[:_BARS], "series-3")
     return Part(tables.ranking(title, column, found, total), chart)
 
@@ -169,7 +165,7 @@ def _histogram(
     counts = {int(start): trips for start, trips in report.counts.get(part, {}).items()}
     if not counts:
         return
-    taxi, title = report.dataset.taxi, f"{_heading(report)}: trips by {what}"
+    taxi, title = report.dataset.taxi, f"{report.heading}: trips by {what}"
     starts = range(0, bins.last + 1, bins.width)
     found = [(_bar_name(start, bins), counts.get(start, 0)) for start in starts]
     values = {taxi: {name: float(trips) for name, trips in found}}

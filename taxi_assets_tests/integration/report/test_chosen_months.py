@@ -62,7 +62,7 @@ def told(taxi: str, *options: str) -> tuple[dict[str, Any], str]:
     """What JSON says of a taxi, and its sentences."""
     answer = taxi_assets("report", "-", "--format", "json", "--taxi", taxi, *options)
     assert answer.exit_code == 0, answer.text
-    (found,) = json.loads(answer.stdout)["taxis"]
+    (found,) = json.loads(answer.stdout, parse_constant=pytest.fail)["taxis"]
     return found, "\n".join(sentence["text"] for sentence in found["sentences"])
 
 
@@ -70,7 +70,7 @@ def test_a_change_on_a_month_that_is_missing_is_not_told(data: Path) -> None:
     found, texts = told("green")
 
     assert found["asked"] == ["2024-03"]
-    assert "The change on February 2024 is not known: 2024-02 is not loaded." in texts
+    assert "The change on February 2024 is not known; not loaded: 2024-02." in texts
     assert "0.0 % more trips than in March 2023 (400)" in texts
     assert "synthetic, and say nothing about New York" in texts
 

@@ -77,5 +77,5 @@ def test_the_sentences_say_what_pandas_finds_in_the_files(
     assert f"longer than {minutes.quantile(0.9):.1f} minutes" in told
     assert f"trips of more than 100 miles: {(trips.trip_distance > 100).sum()} (" in told
     assert f"negative charges: {(trips.total_amount < 0).sum()} (" in told
-    assert "The change on May 2019 is not known: 2019-05 is not loaded." in texts
+    assert "The change on May 2019 is not known; not loaded: 2019-05." in texts
     assert "proved" in texts[-1]
