@@ -54,7 +54,7 @@ class Content:
     Attributes:
         made_at: when it was gathered, UTC.
         warehouse: the warehouse of the trips' figures: the first one in the settings.
-        taxis: what is known of each taxi's trips; a taxi without a loaded month is left out.
+        taxis: what is known of each taxi's trips; a taxi of which nothing is loaded is left out.
         zones: the taxi zones by number; empty if they were not loaded.
         shapes: the shapes of the zones; empty if they were not loaded.
         coverage: every month that the lake or a warehouse knows.
@@ -131,27 +131,27 @@ def _trips(
         for summary in sorted(read(session, SUMMARIES), key=lambda each: each.month):
             summaries[summary.taxi][Month.parse(summary.month)] = summary
         _complete(session, choice, summaries)
-        figures: dict[str, dict[str, float]] = defaultdict(dict)
+        figures: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         for figure in read(session, FIGURES):
-            figures[figure.filename][figure.figure] = figure.value
+            figures[figure.filename, figure.sha256][figure.figure] = figure.value
         outside = outside_counts(session) if summaries else {}
         reports, shapes = [], read_shapes(session)
         for dataset in choice.datasets:
             loaded = {
                 month: LoadedMonth(
                     each,
-                    figures[each.filename],
+                    figures[each.filename, each.sha256],
                     outside.get(each.filename, 0),
                     doubted.get((each.taxi, each.month), ()),
                     each.filename in synthetic,
                 )
                 for month, each in summaries[dataset.taxi].items()
             }
-            if chosen := choice.months(list(loaded)):
+            if chosen := choice.months(dataset, list(loaded)):
                 span, before, year_before = spans(chosen, loaded)
                 names = [each.summary.filename for each in span.loaded.values()]
                 known = {m: each for m, each in loaded.items() if m <= chosen[-1]}
-                counts = counts_together(session, names)
+                counts = counts_together(session, names) if names else {}
                 mapped = _mapped(session, dataset, span, year_before) if shapes else MappedZones()
                 reports.append(
                     TaxiReport(dataset, span, before, year_before, known, counts, mapped)
@@ -161,14 +161,17 @@ def _trips(
 
 def _mapped(session: Session, dataset: Dataset, span: Span, year_before: Span) -> MappedZones:
     """What only maps show."""
-    names = [each.summary.filename for each in span.loaded.values()]
-    files = [file for name in names if (file := TripFile.loaded_as(dataset, name)) is not None]
+    months = {
+        file: each.summary.sha256
+        for each in span.loaded.values()
+        if (file := TripFile.loaded_as(dataset, each.summary.filename)) is not None
+    }
     earlier = [each.summary.filename for each in year_before.loaded.values()]
     # A month that is missing on one side would look like a change.
     if span.missing or year_before.missing:
         earlier = []
     return MappedZones(
-        charged_zones(session, files),
+        charged_zones(session, months),
         counts_together(session, earlier)["zone"] if earlier else {},
     )
 
@@ -177,12 +180,12 @@ def _complete(
     session: Session, choice: Choice, summaries: Mapping[str, Mapping[Month, MonthSummary]]
 ) -> None:
     """Summarize the months that are told of with all figures, if an older version did not."""
-    filenames = [
-        summaries[dataset.taxi][month].filename
+    told_of = [
+        summaries[dataset.taxi][month]
         for dataset in choice.datasets
         if dataset.taxi in summaries
-        for span in spans(choice.months(list(summaries[dataset.taxi])), {})
+        for span in spans(choice.months(dataset, list(summaries[dataset.taxi])), {})
         for month in span.months
         if month in summaries[dataset.taxi]
     ]
-    complete(session, choice.datasets, filenames)
+    complete(session, choice.datasets, told_of)

@@ -25,13 +25,16 @@ class Choice:
     first: Month | None = None
     last: Month | None = None
 
-    def months(self, loaded: Sequence[Month]) -> tuple[Month, ...]:
-        """The months to tell of; empty where the chosen ones lie outside of those loaded."""
+    def months(self, dataset: Dataset, loaded: Sequence[Month]) -> tuple[Month, ...]:
+        """The months of a taxi to tell of, loaded or not; none if nothing of it is loaded.
+
+        Months before its first published one are left out.
+        """
         if not loaded:
             return ()
-        last = self.last or loaded[-1]
-        first = self.first or (loaded[0] if self.last else last)
-        return tuple(first.through(last)) if any(first <= m <= last for m in loaded) else ()
+        last = self.last or max(loaded[-1], self.first or loaded[-1])
+        first = self.first or (min(loaded[0], last) if self.last else last)
+        return tuple(max(first, min(dataset.first_month, loaded[0])).through(last))
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def spans(chosen: Sequence[Month], loaded: Mapping[Month, LoadedMonth]) -> tuple
     """These months, as many before, and the same a year before, as far as they are loaded."""
 
     def earlier(months: int) -> Span:
-        moved = tuple(month.plus(-months) for month in chosen if month.year > 1)
+        moved = tuple(month.plus(-months) for month in chosen)
         return Span(moved, {month: loaded[month] for month in moved if month in loaded})
 
     years = -(-len(chosen) // MONTHS_PER_YEAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -77,11 +78,11 @@ def _rank(report: TaxiReport) -> str:
         return ""
     own = span.trips
     others = [m.summary.trips for month, m in report.all_months.items() if month not in span.loaded]
-    beyond = {"fewer": sum(o < own for o in others), "more": sum(o > own for o in others)}
-    for word, number in beyond.items():
+    as_far = {"few": sum(o <= own for o in others), "many": sum(o >= own for o in others)}
+    for word, number in as_far.items():
         if number < _ENDS:
             of = f"of the {len(others):,} earlier months that are loaded"
-            return f"{number or 'None'} {of} had {word} trips."
+            return f"{f'Only {number}' if number else 'None'} {of} had as {word} trips."
     return ""
 
 
@@ -240,9 +241,12 @@ def _odd_rows(report: TaxiReport) -> Iterator[str]:
 
 def _trust(report: TaxiReport) -> Iterator[str]:
     shown = [report.span, *report.comparisons]
-    doubts = {month: why for span in shown for month, why in span.doubtful.items()}
-    for month, why in sorted(doubts.items()):
-        yield f"{month} is not proved: {'; '.join(why)}."
+    doubts: dict[tuple[str, ...], set[Month]] = defaultdict(set)
+    for span in shown:
+        for month, why in span.doubtful.items():
+            doubts[why].add(month)
+    for why, months in sorted(doubts.items(), key=lambda each: min(each[1])):
+        yield f"Not proved, {_named(sorted(months))}: {'; '.join(why)}."
     old = [m for m, each in report.span.loaded.items() if not each.figures]
     if old:
         yield f"Without medians, since an older version summarized them: {_named(old)}."

@@ -9,7 +9,7 @@ from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.rejects import REJECTS
 from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
 from taxi_assets.warehouse.tally import TALLIES
-from taxi_assets.warehouse.trip_figures import FIGURES
+from taxi_assets.warehouse.trip_figures import FIGURES, PARTS
 from taxi_assets.warehouse.zone_figures import ZONE_CHARGES
 
 RECORD_TABLES: tuple[RecordTable[Any], ...] = (
@@ -18,6 +18,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
     REJECTS,
     SUMMARIES,
     COUNTS,
+    PARTS,
     FIGURES,
     ZONE_CHARGES,
 )

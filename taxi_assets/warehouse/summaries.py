@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from taxi_assets.sql.dialect import Dialect
@@ -22,7 +22,15 @@ from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 from taxi_assets.warehouse.records import forget, ledger_entries, read
 from taxi_assets.warehouse.session import Session
-from taxi_assets.warehouse.trip_figures import FIGURES, OUTSIDE, TripFigure, count_trips
+from taxi_assets.warehouse.trip_figures import (
+    COUNTED,
+    FIGURES,
+    OUTSIDE,
+    PARTS,
+    TripFigure,
+    TripPart,
+    count_trips,
+)
 from taxi_assets.warehouse.zone_figures import ZONE_CHARGES
 
 
@@ -46,17 +54,13 @@ class MonthSummary:
 
 @dataclass(frozen=True)
 class TripCount:
-    """Number of a file's trips that have something in common, such as their day or zone."""
+    """Number of a file's trips on a day, in an hour of the week, or from a zone."""
 
     filename: str = recorded("The file, as the column filename of the month's rows says.")
-    part: str = recorded(
-        "What they have in common: day or hour of pickup, zone of pickup, dropoff (its zone), pair "
-        "of zones (only the 50 busiest), payment type; charge, miles or seconds (how much of it)."
-    )
+    part: str = recorded("What they have in common: day of pickup, hour of the week, or zone.")
     value: str = recorded(
         "A date or outside; weekday (1 is Monday) and hour, as 1-07; a LocationID, or nothing "
-        "where the trip has none, two of them as 74-75; a code; or from how many dollars, miles or "
-        "minutes on, in steps of 5, 1 and 5, the last without end."
+        "where the trip has none."
     )
     trips: int = recorded("How many.")
 
@@ -71,7 +75,7 @@ COUNTS = RecordTable(
     "tripdata_counts",
     TripCount,
     ("filename", "part", "value"),
-    "Trips of each month by day, hour, zones, payment, charge, distance and duration.",
+    "Trips of each month by day, hour of the week and zone of their pickup.",
 )
 
 
@@ -90,23 +94,21 @@ class Summaries:
 
     Attributes:
         months: a summary for each summarized file, by taxi and month.
-        counts: trips by day, hour of the week, zone and so on, of the same files.
-        figures: medians, shares and outliers of the same files.
+        counts: trips by day, hour of the week and zone, of the same files.
         zones: the taxi zones; empty if they were not loaded.
     """
 
     months: tuple[MonthSummary, ...] = ()
     counts: tuple[TripCount, ...] = ()
-    figures: tuple[TripFigure, ...] = ()
     zones: tuple[Zone, ...] = ()
 
     @cached_property
     def parts(self) -> Mapping[str, Sequence[TripCount]]:
-        """The counts by what their trips have in common, such as ``day``, ``hour`` or ``zone``.
+        """The counts by what their trips have in common: ``day``, ``hour`` or ``zone``.
 
-        A month has some 800 counts, most of them of zones: who wants days need not pass over all.
+        A month has some 400 counts, most of them of zones: who wants days need not pass over all.
         """
-        parts: dict[str, list[TripCount]] = defaultdict(list)
+        parts: dict[str, list[TripCount]] = {"day": [], "hour": [], "zone": []}
         for count in self.counts:
             parts[count.part].append(count)
         return parts
@@ -144,8 +146,10 @@ def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
     return _summarize(session, datasets, {f for f in entries if done.get(f) != entries[f]})
 
 
-def complete(session: Session, datasets: Sequence[Dataset], filenames: Collection[str]) -> int:
-    """Summarize those of the files anew whose summary an older version made, without `FIGURES`.
+def complete(
+    session: Session, datasets: Sequence[Dataset], summaries: Collection[MonthSummary]
+) -> int:
+    """Summarize those months anew whose summary an older version made, without `FIGURES`.
 
     To summarize all of them would make the first report after an upgrade as slow as the months
     are many, and on BigQuery would cost what reading every month costs.
@@ -153,16 +157,17 @@ def complete(session: Session, datasets: Sequence[Dataset], filenames: Collectio
     Returns:
         How many months were summarized.
     """
-    known = {figure.filename for figure in read(session, FIGURES, list(filenames))}
-    return _summarize(session, datasets, {*filenames} - known)
+    of_these = {summary.filename: summary.sha256 for summary in summaries}
+    figures = read(session, FIGURES, list(of_these))
+    known = {each.filename for each in figures if each.sha256 == of_these[each.filename]}
+    return _summarize(session, datasets, of_these.keys() - known)
 
 
 def read_summaries(session: Session) -> Summaries:
     """Read all summaries; they are empty if no month was summarized."""
     months = sorted(read(session, SUMMARIES), key=lambda month: (month.taxi, month.month))
     counts = sorted(read(session, COUNTS), key=lambda c: (c.filename, c.part, c.value))
-    figures = sorted(read(session, FIGURES), key=lambda each: (each.filename, each.figure))
-    return Summaries(tuple(months), tuple(counts), tuple(figures), read_zones(session))
+    return Summaries(tuple(months), tuple(counts), read_zones(session))
 
 
 def read_zones(session: Session) -> tuple[Zone, ...]:
@@ -178,16 +183,14 @@ def read_zones(session: Session) -> tuple[Zone, ...]:
 
 def counts_together(session: Session, filenames: Sequence[str]) -> dict[str, dict[str, int]]:
     """Trips of these files together, by value, for each part that was counted."""
-    dialect = session.dialect
-    query = Statements(__package__, dialect)(
-        "add_counts",
-        table=session.table(COUNTS.name),
-        condition=dialect.among.format(column="filename", values=bound("filenames")),
-    )
-    parts: dict[str, dict[str, int]] = defaultdict(dict)
-    for part, value, trips in session.ask(query, {"filenames": list(filenames)}):
-        parts[str(part)][str(value or "")] = int(str(trips))
-    return parts
+    condition = session.dialect.among.format(column="filename", values=bound("filenames"))
+    add = partial(Statements(__package__, session.dialect), "add_counts", condition=condition)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for table in (COUNTS, PARTS):
+        query = add(table=session.table(table.name))
+        for part, value, trips in session.ask(query, {"filenames": list(filenames)}):
+            counts[str(part)][str(value or "")] = int(str(trips))
+    return counts
 
 
 def outside_counts(session: Session) -> dict[str, int]:
@@ -216,18 +219,20 @@ def _summarize_month(session: Session, file: TripFile) -> bool:
         for entry in found:
             counted = count_trips(session, file)
             session.append(SUMMARIES, [_summary(session, file, entry, counted.median_seconds)])
-            named = counted.figures.items()
-            session.append(FIGURES, [TripFigure(file.filename, *figure) for figure in named])
-            counts = [
-                TripCount(file.filename, part, value, trips)
-                for part, found_counts in counted.counts.items()
-                for value, trips in found_counts.items()
+            name = file.filename
+            figures = counted.figures.items()
+            session.append(FIGURES, [TripFigure(name, entry.sha256, *each) for each in figures])
+            rows = [
+                (name, part, value, trips)
+                for part, values in counted.counts.items()
+                for value, trips in values.items()
             ]
-            session.append(COUNTS, counts)
+            session.append(COUNTS, [TripCount(*row) for row in rows if row[1] in COUNTED])
+            session.append(PARTS, [TripPart(*row) for row in rows if row[1] not in COUNTED])
     return bool(found)
 
 
-_TABLES: tuple[RecordTable[Any], ...] = (SUMMARIES, COUNTS, FIGURES, ZONE_CHARGES)
+_TABLES: tuple[RecordTable[Any], ...] = (SUMMARIES, COUNTS, PARTS, FIGURES, ZONE_CHARGES)
 
 
 def _forget(session: Session, filenames: Sequence[str]) -> None:

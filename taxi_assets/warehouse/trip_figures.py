@@ -33,7 +33,10 @@ SECOND_LIMIT = 6 * 3600
 _PAIRS = 50
 """How many pairs of zones are kept of each month: all would be up to 70,000."""
 _SAFE = 1_000_000
-_COUNTED = ("day", "hour", "zone", "dropoff", "payment")
+"""Dollars, more than any fare. NaN is not below: DuckDB and Postgres sort it behind all numbers."""
+_NAMED = ("dropoff", "payment")
+COUNTED = frozenset({"day", "hour", "zone"})
+"""The parts that are kept in ``tripdata_counts``."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,35 @@ class TripFigure:
     """One figure of a month's trips. A figure that the dataset has no column for has no row."""
 
     filename: str = recorded("The file, as the column filename of the month's rows says.")
+    sha256: str = recorded("Hash of the published bytes that the figure is of, in hex.")
     figure: str = recorded("What it is, such as median_miles.")
     value: float = recorded("The figure: a count, US dollars, miles, seconds or percent.")
 
+
+@dataclass(frozen=True)
+class TripPart:
+    """Number of a file's trips that have something in common, beside day, hour and pickup zone."""
+
+    filename: str = recorded("The file, as the column filename of the month's rows says.")
+    part: str = recorded(
+        "What they have in common: dropoff (its zone), pair of zones (the 50 most frequent), "
+        "payment; or charge, miles or seconds: how much of it."
+    )
+    value: str = recorded(
+        "A LocationID, or nothing where the trip has none; two of them, as 74-75; a code of "
+        "payment; or from how many dollars, miles or minutes on, in steps of 5, 1 and 5, the last "
+        "without end."
+    )
+    trips: int = recorded("How many.")
+
+
+PARTS = RecordTable(
+    "tripdata_parts",
+    TripPart,
+    ("filename", "part", "value"),
+    "Trips of each month by dropoff, pair of zones, payment, charge, distance and duration.",
+)
+"""A table of its own: older versions read all parts of ``tripdata_counts``, and know three."""
 
 FIGURES = RecordTable(
     "tripdata_figures",
@@ -106,7 +135,7 @@ def count_trips(session: Session, file: TripFile) -> CountedTrips:
         *cells, trips = rest
         value = dict(zip(parts, cells, strict=True))[str(name)]
         found[str(name)][value] += int(str(trips))
-    counts = {name: _texts(found[name]) for name in _COUNTED if name in parts}
+    counts = {name: _texts(found[name]) for name in (*COUNTED, *_NAMED) if name in parts}
     if "pair" in parts:
         ranked = sorted(_texts(found["pair"]).items(), key=lambda pair: (-pair[1], pair[0]))
         counts["pair"] = dict(ranked[:_PAIRS])

@@ -6,7 +6,7 @@ Charges are added up for the months that are shown, and stored as long as a mont
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from taxi_assets.sql.dialect import Dialect
@@ -25,6 +25,7 @@ class ZoneCharges:
     """Charges of one month's trips that began in a zone."""
 
     filename: str = recorded("The file, as the column filename of the month's rows says.")
+    sha256: str = recorded("Hash of the published bytes that the figures are of, in hex.")
     zone: str = recorded("LocationID of the zone; empty where trips have none.")
     charges: float = recorded(
         "Sum of what passengers were charged, or of fares, in US dollars; without odd_charges."
@@ -90,25 +91,31 @@ def read_shapes(session: Session) -> list[ZoneShape]:
     ]
 
 
-def charged_zones(session: Session, files: Sequence[TripFile]) -> ChargedZones:
-    """The charges of these months by zone, added up where they are not stored.
+def charged_zones(session: Session, months: Mapping[TripFile, str]) -> ChargedZones:
+    """The charges of months by zone, added up where they are not stored.
+
+    Args:
+        session: a session of the warehouse, whose months are summarized.
+        months: each month's file, with the hash of its bytes.
 
     Raises:
         WarehouseBusyError, WarehouseError: the warehouse cannot be queried or written.
     """
     stored: dict[str, list[ZoneCharges]] = defaultdict(list)
-    for line in read(session, ZONE_CHARGES, [file.filename for file in files]):
+    for line in read(session, ZONE_CHARGES, [file.filename for file in months]):
         stored[line.filename].append(line)
     charges: dict[str, float] = defaultdict(float)
     odd = 0
-    for file in files:
-        for line in stored[file.filename] or _add_up(session, file):
+    for file, sha256 in months.items():
+        # An older version, after a rollback, summarizes months and knows nothing of these.
+        lines = [line for line in stored[file.filename] if line.sha256 == sha256]
+        for line in lines or _add_up(session, file, sha256):
             charges[line.zone] += line.charges
             odd += line.odd_charges
     return ChargedZones({zone: round(total, 2) for zone, total in charges.items()}, odd)
 
 
-def _add_up(session: Session, file: TripFile) -> list[ZoneCharges]:
+def _add_up(session: Session, file: TripFile, sha256: str) -> list[ZoneCharges]:
     """Add up a month's charges by zone, and store the sums, in one transaction."""
     parts = zone_parts(file.dataset, session.dialect)
     if not parts:
@@ -124,7 +131,9 @@ def _add_up(session: Session, file: TripFile) -> list[ZoneCharges]:
         forget(session, ZONE_CHARGES, [file.filename])
         found = [
             # A database may add up in a different order each time.
-            ZoneCharges(file.filename, str(zone), round(float(str(charges)), 2), int(str(odd)))
+            ZoneCharges(
+                file.filename, sha256, str(zone), round(float(str(charges)), 2), int(str(odd))
+            )
             for zone, charges, odd in session.ask(query, rows.values)
         ]
         session.append(ZONE_CHARGES, found)

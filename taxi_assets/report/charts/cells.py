@@ -72,7 +72,7 @@ def by_hour(name: str, title: str, hours: Mapping[tuple[int, int], float]) -> Ch
     chart.labels.append(Label(left, y, "0"))
     for step in range(5):
         chart.boxes.append(Box(left + 14 + 20 * step, y - 11, 20, 14, "series-3", 25 * step))
-    chart.labels.append(Label(left + 120, y, f"{most:,.0f} trips"))
+    chart.labels.append(Label(left + 120, y, f"up to {most:,.4g} trips"))
     cells = [(f"{WEEKDAYS[day - 1]} {hour}:00", trips) for (day, hour), trips in hours.items()]
     chart.text = described(cells, "trips")
     return chart

@@ -135,13 +135,19 @@ class Scale:
         return [step * number for number in range(math.floor(self.top / step + 1e-9) + 1)]
 
 
-def scale(values: Iterable[float], length: float) -> Scale:
-    """The scale for these values. A few that are far above all others are cut off, and told."""
+def scale(values: Iterable[float], length: float, cut_off: bool = False) -> Scale:
+    """The scale for these values.
+
+    Args:
+        values: the values to show.
+        length: units from 0 to the top.
+        cut_off: whether a few that are far above all others may be cut off; the note tells it.
+    """
     known = sorted(value for value in values if math.isfinite(value))
     if not known or known[-1] <= 0:
         return Scale(1, length)
     usual = known[math.ceil(_CAPPED_SHARE * len(known)) - 1]
-    cut = usual > 0 and known[-1] > _CAP_RATIO * usual
+    cut = cut_off and usual > 0 and known[-1] > _CAP_RATIO * usual
     highest = usual * 1.2 if cut else known[-1]
     step = _step(highest)
     top = math.ceil(highest / step - 1e-9) * step

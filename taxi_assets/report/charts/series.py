@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from taxi_assets.report.charts import drawing
@@ -21,6 +22,8 @@ Series = Mapping[str, Mapping[str, float]]
 def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: str) -> Chart:
     """A line for each series. A label without a value is a gap; a lone value is a point.
 
+    A few values far above all others do not stretch the scale: they are cut off, and told.
+
     Args:
         name: name of the chart.
         title: what it shows.
@@ -28,12 +31,12 @@ def lines(name: str, title: str, labels: Sequence[str], series: Series, unit: st
         series: the values.
         unit: what the values are.
     """
-    chart, scale, left = _axes(name, title, series, unit)
+    chart, scale, left = _axes(name, title, series, unit, cut_off=True)
     step = (WIDTH - left - 8) / max(1, len(labels) - 1)
     for number, (label, values) in enumerate(series.items()):
         path, pen = "", "M"
         for place, at in enumerate(labels):
-            if at not in values:
+            if not math.isfinite(values.get(at, math.nan)):
                 pen = "M"
                 continue
             y = _TOP + _PLOT_HEIGHT - scale.at(values[at])
@@ -54,7 +57,7 @@ def columns(name: str, title: str, labels: Sequence[str], series: Series, unit: 
     for number, (label, values) in enumerate(series.items()):
         colour = drawing.series_colour(label, number)
         for place, at in enumerate(labels):
-            if at in values:
+            if math.isfinite(values.get(at, math.nan)):
                 height = scale.at(values[at])
                 x = round(left + step * place + width * number, 1)
                 y = round(_TOP + _PLOT_HEIGHT - height, 1)
@@ -86,14 +89,16 @@ def _name_series(chart: Chart, series: Series, unit: str, dashes: Sequence[str] 
         drawing.legend(chart, list(series), 12, dashes)
 
 
-def _axes(name: str, title: str, series: Series, unit: str) -> tuple[Chart, Scale, float]:
+def _axes(
+    name: str, title: str, series: Series, unit: str, cut_off: bool = False
+) -> tuple[Chart, Scale, float]:
     chart = Chart(name, title, _TOP + _PLOT_HEIGHT + _BOTTOM)
     named = [
         (f"{label} {place}" if len(series) > 1 else place, value)
         for label, values in series.items()
         for place, value in values.items()
     ]
-    scale = drawing.scale((value for _, value in named), _PLOT_HEIGHT)
+    scale = drawing.scale((value for _, value in named), _PLOT_HEIGHT, cut_off)
     chart.note, chart.text = scale.note, drawing.described(named, unit)
     texts = [drawing.short(tick) for tick in scale.ticks]
     left = drawing.text_width(texts) + 6

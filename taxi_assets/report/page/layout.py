@@ -9,8 +9,7 @@ from taxi_assets.report.charts.drawing import Chart
 from taxi_assets.report.charts.zone_map import ZoneMap
 from taxi_assets.report.story import Sentence
 
-WIDE = 5
-"""A table with so many columns is shown as a list of rows on a phone."""
+_WIDE, _LONG = 5, 40
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,18 @@ class Table:
 
     @property
     def wide(self) -> bool:
-        """Whether it does not fit the screen of a phone."""
-        return len(self.headings) >= WIDE
+        """Whether it does not fit the screen of a phone, where it is a list of rows then."""
+        return len(self.headings) >= _WIDE
+
+    @property
+    def long(self) -> bool:
+        """Whether it is folded on a screen until somebody opens it."""
+        return len(self.rows) >= _LONG
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: a chart with its table, or only a table, which is shown open."""
+    """A part of the page: a chart with its table, or only a table."""
 
     table: Table
     chart: Chart | ZoneMap | None = None

@@ -59,7 +59,7 @@ def trip_sections(content: Content) -> list[Section]:
             "money",
             "Fares, tips and payment",
             "A charge is all that a passenger paid without cash tips, or the fare where files have "
-            "no more. The last column holds all that are higher.",
+            "no more. The last column holds all that are higher; negative ones are left out.",
             (part for report in reports for part in _money(report)),
         ),
         _section(

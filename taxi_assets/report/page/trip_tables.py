@@ -44,11 +44,12 @@ def month_table(report: TaxiReport) -> Table:
                 _cents(figures.get("median_miles")),
                 _cents(None if seconds is None else seconds / 60, 1),
                 _count(each.outside),
+                "; ".join(each.doubts) or "proved",
             )
         )
     headings = (
         "month", "trips", "passengers", "charges, $", "median charge, $", "median fare, $",
-        "median tip, %", "median miles", "median minutes", "pickups outside the month",
+        "median tip, %", "median miles", "median minutes", "pickups outside the month", "proof",
     )  # fmt: skip
     caption = f"{report.dataset.title}: figures of each month"
     filled = [n for n in range(len(headings)) if any(row[n] != _DASH for row in rows)]
@@ -56,7 +57,7 @@ def month_table(report: TaxiReport) -> Table:
         caption,
         tuple(headings[n] for n in filled),
         [tuple(row[n] for n in filled) for row in rows],
-        frozenset(range(1, len(filled))),
+        frozenset(range(1, len(filled) - 1)),
     )
 
 

@@ -98,11 +98,15 @@ def test_for_hire_vehicles_are_told_without_money_and_distance(data: Path) -> No
         assert word not in texts
 
 
-def test_nothing_but_what_is_known_is_told_of_a_month_before_the_first(data: Path) -> None:
-    answer = taxi_assets("report", "-", "--taxi", "green", "--from", "2022-01", "--to", "2022-02")
-
-    assert answer.exit_code == 0
-    assert "Green taxi, January" not in answer.stdout
+def test_of_months_that_are_not_loaded_only_that_is_told(data: Path) -> None:
+    for options in (("--from", "2022-01", "--to", "2022-02"), ("--from", "2030-01")):
+        found, texts = told("green", *options)
+        assert found["trips"] == 0
+        assert texts == f"No month of {found['name']} is loaded."
+    page = taxi_assets("report", "-", "--from", "2022-01", "--to", "2022-02")
+    assert page.exit_code == 0
+    assert "No month of January to February 2022 is loaded." in page.stdout
+    assert "nan" not in page.stdout.lower()
 
 
 def test_what_is_hurt_spoils_no_sentence_and_no_scale(data: Path) -> None:
@@ -146,7 +150,7 @@ def test_a_month_that_is_not_proved_is_named_where_its_figures_are(data: Path) -
 
     _, texts = told("green")
 
-    assert "2023-03 is not proved: duckdb: " in texts
+    assert "Not proved, 2023-03: duckdb: " in texts
     assert "are proved" not in texts
 
 
@@ -155,7 +159,7 @@ def test_summaries_of_an_older_version_are_completed_where_they_are_told_of(data
     change(
         data,
         "DROP TABLE tripdata_figures",
-        "DELETE FROM tripdata_counts WHERE part NOT IN ('day', 'hour', 'zone')",
+        "DROP TABLE tripdata_parts",
     )
 
     found, texts = told("green")

@@ -152,6 +152,8 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
 
     data.change("UPDATE tripdata_zone_charges SET charges = 99 WHERE zone = '74'")
     assert told()["charges_by_zone"]["74"] == 99, "what is stored is not added up again"
+    data.change("UPDATE tripdata_zone_charges SET sha256 = 'of an older file'")
+    assert told()["charges_by_zone"]["74"] == 28.25
 
 
 def test_odd_charges_are_told_and_in_no_sum(data: DataFolder, mirror: Mirror) -> None:
