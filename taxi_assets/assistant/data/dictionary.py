@@ -11,7 +11,7 @@ from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.trips.zones import ZONE_COLUMNS, ZONES_TABLE
+from taxi_assets.trips.zones import ZONE_TABLES, ZONES_TABLE
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 
 _SAMPLE_ROWS = 1000
@@ -21,7 +21,7 @@ _CODED = (ColumnType.CODE, ColumnType.TEXT, ColumnType.INTEGER)
 _TABLE_MEANINGS = {
     **{table.name: table.description for table in RECORD_TABLES},
     **{dataset.table: f"{dataset.title} trips, a row each." for dataset in DATASETS.values()},
-    ZONES_TABLE: "The taxi zones: names behind the numbers of zones that trips have.",
+    **{table.name: " ".join(table.description.split()) for table in ZONE_TABLES},
 }
 
 Description = dict[str, object]
@@ -59,8 +59,9 @@ def _dataset(table: str) -> Dataset | None:
 
 def _meanings(table: str) -> dict[str, str]:
     """By names in lower case, which is how Postgres has them."""
-    if table == ZONES_TABLE:
-        return {column.name.lower(): column.description for column in ZONE_COLUMNS}
+    for of_zones in ZONE_TABLES:
+        if table == of_zones.name:
+            return {column.name.lower(): column.description for column in of_zones.columns}
     for records in RECORD_TABLES:
         if table == records.name:
             return {column.name: column.description for column in records.columns}

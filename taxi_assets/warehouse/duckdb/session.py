@@ -15,7 +15,7 @@ from taxi_assets.sql.identifiers import quoted
 from taxi_assets.sql.statements import Statement, Statements, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
+from taxi_assets.warehouse.record_tables import Record, RecordTable
 from taxi_assets.warehouse.session import (
     MonthRows,
     Row,
@@ -24,8 +24,6 @@ from taxi_assets.warehouse.session import (
     count_by_file,
 )
 from taxi_assets.warehouse.taken_names import taken_by_others
-
-_ROWS_AN_INSERT = 500
 
 sql = Statements(__package__, DUCKDB)
 """The statements in the ``.sql`` files beside this module."""
@@ -69,11 +67,15 @@ class DuckDBSession:
         self.ask(statement, values)
 
     def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
-        """Add rows to a record table."""
-        for start in range(0, len(records), _ROWS_AN_INSERT):
-            some = records[start : start + _ROWS_AN_INSERT]
-            statement = table.insertion(self.table(table.name), len(some), DUCKDB)
-            self.change(statement, bound_values(some))
+        """Add rows to a record table: a list is bound for each column.
+
+        A bound value for each cell takes ten times as long: 0.18 s for 800 rows of four columns.
+        """
+        names = [column.name for column in table.columns]
+        values = {name: [getattr(record, name) for record in records] for name in names}
+        if records:
+            statement = sql("append_rows", table=self.table(table.name), names=names)
+            self.change(statement, values)
 
     def require_table(self, name: str) -> None:
         """Check that no view has a name of the project's tables.

@@ -54,3 +54,7 @@ WHERE
     AND schema_name = 'main'
     AND NOT internal
     AND lower(view_name) = {{ bound.name }};
+
+-- name: append_rows
+INSERT INTO {{ table }} ({{ names | join(", ") }})
+SELECT {% for name in names %}unnest({{ bound[name] }}){{ "" if loop.last else ", " }}{% endfor %};
