@@ -196,8 +196,7 @@ def _require_models(results: Sequence[NodeResult], target: Target) -> None:
         raise AnalyticsError(
             f"{failed[0].unique_id.rpartition('.')[2]} in {target.warehouse.name} was not built: "
             f"{failed[0].message.strip()}",
-            "its months are as they were; dbt.log in the folder analytics of the data dir says "
-            "more",
+            f"its months are as they were; the SQL is in {target.folder / 'run'}",
         )
 
 

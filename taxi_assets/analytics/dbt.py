@@ -154,9 +154,8 @@ def _invoke(
         "--project-dir": PROJECT,
         "--profiles-dir": PROJECT,
         "--target-path": target.folder,
-        "--log-path": target.folder,
     }
-    flags = ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors"]
+    flags = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
     flags += ["--no-version-check", "--no-send-anonymous-usage-stats"]
     placed = [str(part) for place in places.items() for part in place]
     with _environment(target.environment):
@@ -187,5 +186,5 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 def _error(cause: BaseException | None) -> AnalyticsError:
     return AnalyticsError(
         f"dbt stopped: {str(cause).strip() or 'it does not say why'}",
-        "its log is dbt.log in the folder analytics of the data dir",
+        "read what it says of the model; where it is not enough, run dbt by hand: docs/analytics.md",
     )
