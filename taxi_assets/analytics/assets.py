@@ -152,7 +152,7 @@ def analytics_definitions(settings: Settings, warehouses: Sequence[Warehouse]) -
         description="Builds the models of each month that was loaded.",
     )
     def after_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
-        return _request_after(context.dagster_run)
+        return request_after(context.dagster_run)
 
     return dg.Definitions(assets=assets, jobs=[job], sensors=[after_load])
 
@@ -200,7 +200,7 @@ def _require_models(results: Sequence[NodeResult], target: Target) -> None:
         )
 
 
-def _request_after(run: dg.DagsterRun) -> dg.RunRequest | dg.SkipReason:
+def request_after(run: dg.DagsterRun) -> dg.RunRequest | dg.SkipReason:
     """The run that builds the models of the month that a run loaded."""
     month = run.tags.get(PARTITION_TAG)
     if run.job_name not in {load_job_name(dataset) for dataset in modelled_datasets()}:

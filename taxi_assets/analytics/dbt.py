@@ -186,5 +186,5 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 def _error(cause: BaseException | None) -> AnalyticsError:
     return AnalyticsError(
         f"dbt stopped: {str(cause).strip() or 'it does not say why'}",
-        "read what it says of the model; where it is not enough, run dbt by hand: docs/analytics.md",
+        "where this says too little, run dbt itself: docs/analytics.md says how",
     )

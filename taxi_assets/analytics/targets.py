@@ -100,7 +100,7 @@ def target_of(warehouse: Warehouse, settings: Settings) -> Target:
     return Target(
         warehouse,
         settings.data_dir.resolve() / "analytics" / warehouse.name,
-        settings.analytics_rules,
+        settings.analytics_rules or (),
         {"MODELS_WAREHOUSE": warehouse.name, **environment(warehouse)},
     )
 

@@ -78,7 +78,8 @@ def load(
             for name, (dataset, month) in named.items()
             if (dataset.taxi, month) in rows
         ]
-        if len(passed_over) == len(named) and not zones and settings.analytics != "with_load":
+        models = settings.analytics == "with_load" and job_name is None
+        if len(passed_over) == len(named) and not zones and not models:
             return passed_over
         definitions = _definitions(settings.including(dataset for dataset, _ in months))
         steps: list[_Step] = [
@@ -88,10 +89,11 @@ def load(
         ]
         if zones:
             steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
-        if settings.analytics == "with_load":
+        if models:
             from taxi_assets.analytics.runs import models_run
 
-            asked = sorted({month for _, month in months})
+            # The names of zones are in every month.
+            asked = None if zones else sorted({month for _, month in months})
             steps.append(("models", partial(models_run, definitions, instance, settings, asked)))
         places = {name: place for place, name in enumerate(["zones", *named, "models"])}
         return sorted(

@@ -28,11 +28,11 @@ class AnalyticsSettings(BaseSettings):
         "built after each load (`with_load`). They need the extra `dbt`.",
     )
     analytics_rules: Annotated[
-        tuple[Annotated[str, AfterValidator(forms.one_of(RULES))], ...],
+        tuple[Annotated[str, AfterValidator(forms.one_of(RULES))], ...] | None,
         NoDecode,
         BeforeValidator(forms.split),
     ] = Field(
-        (),
+        None,
         description="Rules that leave trips out of the models, by commas: any of "
         f"{', '.join(f'`{name}`' for name in RULES)}. Without any, no trip is left out.",
     )

@@ -54,8 +54,8 @@ class ModelledWarehouse:
     @property
     def target(self) -> Target:
         """Where dbt builds."""
-        settings = Settings(data_dir=self.database.folder, analytics_rules=self.rules)
-        return target_of(self.warehouse, settings)
+        chosen = {"data_dir": self.database.folder, "analytics_rules": self.rules}
+        return target_of(self.warehouse, Settings.model_validate(chosen))
 
     def with_rules(self, *rules: str) -> ModelledWarehouse:
         """The same with these rules."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 import yaml
@@ -20,7 +21,7 @@ def test_sources_and_meanings_are_those_of_the_datasets(path: str) -> None:
 
 
 def test_every_model_is_described() -> None:
-    described = {}
+    described: dict[str, dict[str, Any]] = {}
     for page in PROJECT.glob("models/*/*.yml"):
         described |= {each["name"]: each for each in yaml.safe_load(page.read_text())["models"]}
 

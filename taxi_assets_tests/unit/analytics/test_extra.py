@@ -1,4 +1,4 @@
-"""Without the setting nothing of dbt is imported; without the extra, an error says what to install."""
+"""Without the setting nothing of dbt is imported; without the extra, an error says what to do."""
 
 from __future__ import annotations
 
@@ -37,14 +37,3 @@ def test_without_the_extra_an_error_says_what_to_install(
 
     assert result.exit_code == 1
     assert "pip install 'taxi-assets[dbt]'" in result.stderr
-
-
-def test_a_rule_that_does_not_exist_is_told(
-    settings_env: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TAXI_ANALYTICS_RULES", "no_vendors")
-
-    result = taxi_assets("analytics", "build")
-
-    assert result.exit_code == 2
-    assert "it must be one of no_vendor, duplicate, unknown_zone" in result.stderr
