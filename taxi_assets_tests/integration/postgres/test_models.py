@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets_tests.integration.equality.real_months import CSV_FILES, path_of
+from taxi_assets_tests.integration.equality.real_months import CSV_FILES, PARQUET_FILES, path_of
 from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, YELLOW, Database
 from taxi_assets_tests.integration.postgres.models import ModelledWarehouse
 from taxi_assets_tests.published import csv_month, line, lines
@@ -20,27 +23,50 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of dbt'
 NOVEMBER_2025 = TripFile(GREEN, Month(2025, 11), FileFormat.CSV)
 OCTOBER_2020 = TripFile(GREEN, Month(2020, 10), FileFormat.CSV)
 JANUARY = TripFile(YELLOW, Month(2021, 1), FileFormat.CSV)
+FHV = DATASETS["fhv"]
 TABLES = ("fct_trips", "fct_airport_trips", "fct_daily_revenue", "zone_revenue_by_file")
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def of_module(
-    request: pytest.FixtureRequest, superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture(scope="module")
+def in_duckdb(tmp_path_factory: pytest.TempPathFactory) -> ModelledWarehouse:
+    """One file for all tests: dbt reads its project once for each database."""
+    return ModelledWarehouse("duckdb", Database("", tmp_path_factory.mktemp("models")))
+
+
+@pytest.fixture(scope="module")
+def in_postgres(
+    superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelledWarehouse]:
-    """One for all tests: dbt reads its project once for each database."""
+    """One database for all tests. Nothing that dbt writes into its folder holds the password."""
     name = f"models_{secrets.token_hex(4)}"
     with psycopg.connect(superuser_dsn, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
         dsn = superuser_dsn.rpartition("/")[0] + f"/{name}"
-        yield ModelledWarehouse(request.param, Database(dsn, tmp_path_factory.mktemp("models")))
+        found = ModelledWarehouse("postgres", Database(dsn, tmp_path_factory.mktemp("models")))
+        yield found
+        password = str(conninfo_to_dict(dsn)["password"]).encode()
+        written = [path for path in found.target.folder.rglob("*") if path.is_file()]
+        assert written
+        assert not [path for path in written if password in path.read_bytes()]
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@pytest.fixture
-def modelled(of_module: ModelledWarehouse) -> ModelledWarehouse:
-    """A warehouse without months and models."""
-    of_module.clean()
-    return of_module
+@pytest.fixture(params=["duckdb", "postgres"])
+def everywhere(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    """Each warehouse, without months and models."""
+    return _cleaned(request)
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
+def modelled(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    """The same; Postgres in the longer run."""
+    return _cleaned(request)
+
+
+def _cleaned(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    found: ModelledWarehouse = request.getfixturevalue(f"in_{request.param}")
+    found.clean()
+    return found
 
 
 def month_of(pickup: str, trips: int) -> bytes:
@@ -61,21 +87,21 @@ def month_of(pickup: str, trips: int) -> bytes:
     )
 
 
-def test_an_early_month_that_comes_late_is_in_the_models(modelled: ModelledWarehouse) -> None:
-    modelled.load(NOVEMBER_2025, month_of("2025-11-05 10:00:12", 30))
-    modelled.build()
-    modelled.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
+def test_an_early_month_that_comes_late_is_in_the_models(everywhere: ModelledWarehouse) -> None:
+    everywhere.load(NOVEMBER_2025, month_of("2025-11-05 10:00:12", 30))
+    everywhere.build()
+    everywhere.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
 
-    results = modelled.build()
+    results = everywhere.build()
 
     assert all(result.status in ("success", "pass") for result in results.values())
-    assert modelled.trips() == {NOVEMBER_2025.filename: 30, OCTOBER_2020.filename: 50}
-    assert modelled.trips("fct_airport_trips") == {
+    assert everywhere.trips() == {NOVEMBER_2025.filename: 30, OCTOBER_2020.filename: 50}
+    assert everywhere.trips("fct_airport_trips") == {
         NOVEMBER_2025.filename: 6,
         OCTOBER_2020.filename: 10,
     }
     months = "SELECT revenue_month, total_monthly_trips, revenue_monthly_total_amount "
-    found = modelled.query(months + "FROM analytics.fct_monthly_zone_revenue ORDER BY 1")
+    found = everywhere.query(months + "FROM analytics.fct_monthly_zone_revenue ORDER BY 1")
     assert [(str(m), n, total) for m, n, total in found] == [
         ("2020-10-01", 50, 1000),
         ("2025-11-01", 30, 600),
@@ -128,27 +154,27 @@ def test_what_is_up_to_date_is_left_alone(modelled: ModelledWarehouse) -> None:
 
 
 def test_a_build_that_breaks_before_its_commit_leaves_the_month(
-    modelled: ModelledWarehouse,
+    everywhere: ModelledWarehouse,
 ) -> None:
     columns = (
         "model TEXT, filename TEXT, version TEXT, built_at TIMESTAMP, taxi TEXT, month TEXT, "
         "sha256 TEXT, rows_in BIGINT, rows_out BIGINT, invocation TEXT"
     )
     # The line of the ledger is the last statement of the transaction.
-    modelled.query(f"CREATE TABLE tripdata_models ({columns}, CHECK (rows_in <> 80))")
-    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 60))
-    modelled.build()
-    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 80))
+    everywhere.query(f"CREATE TABLE tripdata_models ({columns}, CHECK (rows_in <> 80))")
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 60))
+    everywhere.build()
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 80))
 
-    results = modelled.build()
+    results = everywhere.build()
 
     assert results["fct_trips"].status == "error"
     assert results["fct_daily_revenue"].status == "skipped"
-    assert modelled.trips() == {APRIL.filename: 60}
+    assert everywhere.trips() == {APRIL.filename: 60}
 
-    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 81))
-    modelled.build()
-    assert modelled.trips() == {APRIL.filename: 81}
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 81))
+    everywhere.build()
+    assert everywhere.trips() == {APRIL.filename: 81}
 
 
 def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) -> None:
@@ -209,15 +235,49 @@ def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> No
     assert modelled.query(left_out) == []
 
 
-@pytest.mark.parametrize("file", CSV_FILES[:1], ids=str)
-def test_the_courses_rules_give_the_courses_answers(modelled: ModelledWarehouse, file, real_data):  # type: ignore[no-untyped-def]
-    modelled.load(file, path_of(file, real_data).read_bytes())
-    modelled.with_rules("no_vendor", "duplicate").build()
+@pytest.mark.long
+def test_for_hire_trips_without_a_base_are_a_rule(modelled: ModelledWarehouse) -> None:
+    base = FHV.columns[0].name
+    trips = [line(FHV, dispatching_base_num=text) for text in ("B00254", "B00254", "")]
+    modelled.load(TripFile(FHV, Month(2020, 4), FileFormat.CSV), csv_month(FHV, trips))
 
-    [(kept,)] = modelled.query(
-        "SELECT count(*) FROM (SELECT DISTINCT vendorid, lpep_pickup_datetime, pulocationid "
-        "FROM green_tripdata WHERE vendorid IS NOT NULL) AS course"
+    assert modelled.build()["stg_fhv_tripdata_reconciles"].status == "pass"
+    assert sum(modelled.trips("stg_fhv_tripdata").values()) == 3  # type: ignore[arg-type]
+
+    course = modelled.with_rules("no_dispatching_base").build("2020-04")
+    assert course["stg_fhv_tripdata_reconciles"].status == "pass"
+    assert sum(modelled.trips("stg_fhv_tripdata").values()) == 2  # type: ignore[arg-type]
+    modelled.query(f"UPDATE fhv_tripdata SET {base} = 'B1' WHERE {base} IS NULL")
+    modelled.query(
+        "DELETE FROM fhv_tripdata "
+        "WHERE unique_row_id = (SELECT min(unique_row_id) FROM fhv_tripdata)"
     )
-    assert modelled.trips() == {file.filename: kept}
-    left_out = "SELECT rule, trips FROM tripdata_models_left_out WHERE model = 'fct_trips'"
-    assert sorted(modelled.query(left_out)) == [("duplicate", 138), ("no_vendor", 11_110)]
+    assert modelled.build("2020-04")["stg_fhv_tripdata_reconciles"].status == "fail"
+
+
+@pytest.mark.long
+def test_real_months_reconcile_and_give_the_courses_answers_with_its_rules(
+    in_duckdb: ModelledWarehouse, real_data: Path
+) -> None:
+    in_duckdb.clean()
+    files = (*CSV_FILES, *PARQUET_FILES)
+    for file in files:
+        in_duckdb.load(file, path_of(file, real_data).read_bytes())
+
+    for modelled in (in_duckdb, in_duckdb.with_rules("no_vendor", "duplicate")):
+        results = modelled.build()
+        assert {r.status for r in results.values()} == {"success", "pass"}
+
+    kept: dict[object, object] = dict(
+        in_duckdb.query(  # type: ignore[arg-type]
+            "SELECT filename, count(*) FROM (SELECT DISTINCT filename, vendorid, "
+            "lpep_pickup_datetime, pulocationid FROM green_tripdata "
+            "WHERE vendorid IS NOT NULL) AS course GROUP BY filename"
+        )
+    )
+    found = in_duckdb.trips()
+    assert {name: found[name] for name in kept} == kept
+    assert kept["green_tripdata_2020-04.csv"] == 24_364
+    left_out = "SELECT rule, trips FROM tripdata_models_left_out WHERE model = 'fct_trips' "
+    april = "AND filename = 'green_tripdata_2020-04.csv' ORDER BY rule"
+    assert in_duckdb.query(left_out + april) == [("duplicate", 138), ("no_vendor", 11_110)]
