@@ -3,6 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -12,7 +13,8 @@ from pydantic import Field
 
 from taxi_assets.analytics.dbt import NodeResult, build, read_project
 from taxi_assets.analytics.declarations import modelled_datasets
-from taxi_assets.analytics.targets import Target, target_of
+from taxi_assets.analytics.lineage import column_lineage
+from taxi_assets.analytics.targets import Target, targets_of
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.run_tags import PARTITION_TAG
 from taxi_assets.errors import AnalyticsError
@@ -24,8 +26,6 @@ from taxi_assets.warehouse.interface import Warehouse
 
 GROUP = "models"
 MODELS_JOB = "build_models"
-MODELLED_IN = ("duckdb", "postgres")
-"""The warehouses that have models."""
 
 _UNCHANGED = "UNCHANGED"
 
@@ -67,14 +67,14 @@ class Translator(DagsterDbtTranslator):
         return str(dbt_resource_props["description"])
 
 
-def models_asset(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinition:
+def models_asset(target: Target) -> dg.AssetsDefinition:
     """The models of a warehouse.
 
     Raises:
-        SettingsError: there are no models for it.
         AnalyticsError: dbt's project cannot be read.
     """
-    target, translator = target_of(warehouse, settings), Translator(warehouse.name)
+    warehouse = target.warehouse
+    translator = Translator(warehouse.name)
     manifest = read_project(target)
     specs, check_specs = build_dbt_specs(
         translator=translator,
@@ -85,6 +85,11 @@ def models_asset(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinitio
         io_manager_key=None,
         project=None,
     )
+
+    @cache
+    def lineage(unique_id: str, compiled: str) -> dg.TableColumnLineage:
+        node = manifest["nodes"][unique_id]
+        return column_lineage(node, compiled, manifest, translator.get_asset_key)
 
     @dg.multi_asset(
         name=f"{warehouse.name}_models",
@@ -117,6 +122,7 @@ def models_asset(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinitio
                 metadata: dict[str, Any] = {
                     "changed": result.message != _UNCHANGED,
                     "seconds": round(result.seconds, 3),
+                    "dagster/column_lineage": lineage(result.unique_id, result.compiled),
                 }
                 if name in held:
                     metadata["dagster/partition_row_count"] = held[name]
@@ -130,11 +136,14 @@ def models_asset(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinitio
     return models
 
 
-def analytics_definitions(settings: Settings, warehouses: Sequence[Warehouse]) -> dg.Definitions:
-    """The models of each warehouse that has some, their job, and what builds them after a load."""
-    assets = [models_asset(each, settings) for each in warehouses if each.name in MODELLED_IN]
-    if not assets:
-        return dg.Definitions()
+def analytics_definitions(settings: Settings) -> dg.Definitions:
+    """The models of each warehouse that has some, their job, and what builds them after a load.
+
+    Raises:
+        SettingsError: no warehouse has models.
+        AnalyticsError: dbt's project cannot be read.
+    """
+    assets = [models_asset(target) for target in targets_of(settings)]
     job = dg.define_asset_job(
         MODELS_JOB,
         dg.AssetSelection.assets(*assets),

@@ -52,13 +52,15 @@ class NodeResult:
         message: what dbt says of it; UNCHANGED for a model that was up to date.
         failures: rows that a test found.
         seconds: how long it took.
+        compiled: its SQL.
     """
 
     unique_id: str
     status: str
     message: str = ""
     failures: int = 0
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = 0.0
+    compiled: str = field(default="", repr=False)
 
     @property
     def failed(self) -> bool:
@@ -98,7 +100,8 @@ def build(
     values = {"rules": list(target.rules), "months": list(months), "force": force}
     arguments = ["build", "--no-write-json", "--vars", json.dumps(values)]
     if select:
-        arguments += ["--select", *select]
+        # With their tests, also those that read a model before them.
+        arguments += ["--select", *select, "--indirect-selection", "buildable"]
     if full_refresh:
         arguments.append("--full-refresh")
     manifest = _project(target).manifest
@@ -114,6 +117,7 @@ def build(
             node.message or "",
             node.failures or 0,
             node.execution_time,
+            getattr(node.node, "compiled_code", None) or "",
         )
         for node in nodes
     ]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from taxi_assets.analytics.assets import MODELLED_IN, MODELS_JOB
-from taxi_assets.analytics.targets import target_of
+from taxi_assets.analytics.assets import MODELS_JOB, MONTHS
+from taxi_assets.analytics.targets import targets_of
 from taxi_assets.automation.month_runs import MonthOutcome, State, run_job
+from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import Settings
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.registry import warehouses_of
 
 NAME = "models"
 """What the outcome of the run is called."""
@@ -34,19 +34,27 @@ def models_run(
         months: all from the first to the last of them; None stands for all that are there.
         force: build them also where they are up to date.
         full_refresh: drop the models first, with all months.
+
+    Raises:
+        InvalidMonthError: a month is before the first, or has not ended.
+        SettingsError: no warehouse has models.
     """
-    modelled = [each for each in warehouses_of(settings) if each.name in MODELLED_IN]
+    targets = targets_of(settings)
     if months is None:
-        keys = sorted({key for each in modelled for key in target_of(each, settings).months()})
+        keys = sorted({key for target in targets for key in target.months()})
     else:
         keys = sorted(map(str, months))
     if not keys:
         return MonthOutcome(NAME, State.UNCHANGED, message="no month is loaded")
+    known = MONTHS.get_partition_keys()
+    if strange := [key for key in (keys[0], keys[-1]) if key not in known]:
+        raise InvalidMonthError(
+            f"{strange[0]} is no month of the models", f"name one from {known[0]} to {known[-1]}"
+        )
     tags = {
         "dagster/asset_partition_range_start": keys[0],
         "dagster/asset_partition_range_end": keys[-1],
     }
-    config = {
-        f"{each.name}_models": {"force": force, "full_refresh": full_refresh} for each in modelled
-    }
+    how = {"force": force, "full_refresh": full_refresh}
+    config = {f"{target.warehouse.name}_models": how for target in targets}
     return run_job(definitions, instance, MODELS_JOB, NAME, tags=tags, config=config)

@@ -18,6 +18,7 @@ from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.model_records import LEFT_OUT, MODELS, ModelMonth, TripsLeftOut
 from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
 from taxi_assets.warehouse.records import read
+from taxi_assets.warehouse.registry import warehouses_of
 
 
 @dataclass(frozen=True)
@@ -85,18 +86,24 @@ class Target:
             return lines, read(session, LEFT_OUT, names)
 
 
-def target_of(warehouse: Warehouse, settings: Settings) -> Target:
-    """The models of a warehouse.
+def targets_of(settings: Settings) -> list[Target]:
+    """The models of each warehouse that has some.
 
     Raises:
-        SettingsError: there are no models for it.
+        SettingsError: none has.
     """
-    environment = _ENVIRONMENTS.get(type(warehouse))
-    if environment is None:
+    warehouses = [each for each in warehouses_of(settings) if type(each) in _ENVIRONMENTS]
+    found = [target_of(warehouse, settings) for warehouse in warehouses]
+    if not found:
         raise SettingsError(
-            f"there are no models for {warehouse.name}",
-            "name duckdb or postgres in TAXI_WAREHOUSES, or set TAXI_ANALYTICS=off",
+            "no warehouse of TAXI_WAREHOUSES has models", "name duckdb or postgres in it"
         )
+    return found
+
+
+def target_of(warehouse: Warehouse, settings: Settings) -> Target:
+    """The models of a warehouse that has some."""
+    environment = _ENVIRONMENTS[type(warehouse)]
     return Target(
         warehouse,
         settings.data_dir.resolve() / "analytics" / warehouse.name,

@@ -8,7 +8,6 @@ from dataclasses import asdict
 import click
 
 from taxi_assets.commands.output import console, finish, json_option, printed_errors, progress
-from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.month import Month
 
@@ -55,12 +54,8 @@ def docs() -> None:
     with printed_errors():
         settings = read_settings()
         from taxi_assets.analytics.dbt import write_docs
-        from taxi_assets.analytics.targets import target_of
-        from taxi_assets.warehouse.registry import warehouses_of
+        from taxi_assets.analytics.targets import targets_of
 
-        found = [each for each in warehouses_of(settings) if each.name in ("duckdb", "postgres")]
-        if not found:
-            raise SettingsError("no warehouse has models", "name duckdb or postgres")
-        for warehouse in found:
-            page = write_docs(target_of(warehouse, settings))
-            console.print(f"{warehouse.name}: {page}", highlight=False, soft_wrap=True)
+        for target in targets_of(settings):
+            page = f"{target.warehouse.name}: {write_docs(target)}"
+            console.print(page, highlight=False, soft_wrap=True)

@@ -21,16 +21,19 @@
     {{ return('round(' ~ amount ~ ' * 100) / 100') }}
 {% endmacro %}
 
-{# Keeps other sessions from writing the model until the transaction ends. #}
+{# Keeps other sessions from writing the model, and the model that it follows, until the transaction
+   ends: the ledger's line must be of the very rows that were read. #}
 {% macro lock_model(relation) %}{{ return(adapter.dispatch('lock_model')(relation)) }}{% endmacro %}
 
 {# One process at a time has the file. #}
 {% macro duckdb__lock_model(relation) %}{{ return('SELECT 1') }}{% endmacro %}
 
 {% macro postgres__lock_model(relation) %}
+    {%- set key = "(hashtextextended('taxi_assets: " ~ relation.schema ~ '.' -%}
+    {%- set followed = config.get('follows') or relation.identifier -%}
     {{ return(
-        "SELECT pg_advisory_xact_lock(hashtextextended('taxi_assets: " ~ relation.schema ~ '.'
-        ~ relation.identifier ~ "', 0))"
+        'SELECT pg_advisory_xact_lock' ~ key ~ relation.identifier ~ "', 0)), "
+        ~ 'pg_advisory_xact_lock_shared' ~ key ~ followed ~ "', 0))"
     ) }}
 {% endmacro %}
 

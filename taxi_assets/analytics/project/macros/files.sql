@@ -27,4 +27,4 @@
     {{ return('(SELECT ' ~ columns | join(', ') ~ ' WHERE false) AS ' ~ name) }}
 {% endmacro %}
 
-{% macro texts(values) %}'{{ values | join("', '") }}'{% endmacro %}
+{% macro texts(values) %}'{{ values | map('replace', "'", "''") | join("', '") }}'{% endmacro %}
