@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from taxi_assets.commands.alerts import alerts
+from taxi_assets.commands.analytics import analytics
 from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.copilot import copilot
@@ -47,6 +48,7 @@ for _command in (
     audit,
     status,
     report,
+    analytics,
     doctor,
     dictionary,
     counts,

@@ -76,6 +76,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         pipeline_definitions(settings),
         report_definitions(settings),
         assistant_definitions(settings),
+        _of_models(settings),
         _of_bucket(settings),
         maintenance_definitions(settings),
         audit_definitions(catalog, warehouses),
@@ -92,6 +93,16 @@ def _with_code_references(built: dg.Definitions) -> dg.Definitions:
         warnings.simplefilter("ignore", dg.BetaWarning)
         assets = dg.with_source_code_references(list(built.assets or ()))
         return dg.Definitions(assets=assets, **{name: getattr(built, name) for name in kept})
+
+
+def _of_models(settings: Settings) -> dg.Definitions:
+    if settings.analytics == "off":
+        return dg.Definitions()
+    from taxi_assets.analytics.extra import needs_extra  # dbt takes seconds to import
+
+    with needs_extra():
+        from taxi_assets.analytics.assets import analytics_definitions
+    return analytics_definitions(settings)
 
 
 def _of_bucket(settings: Settings) -> dg.Definitions:

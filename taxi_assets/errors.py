@@ -133,5 +133,9 @@ class AssistantError(PermanentError):
     """The assistant lacks a part, a key or a setting, or a reply cannot be used."""
 
 
+class AnalyticsError(PermanentError):
+    """The dbt models lack their packages, or dbt could not build one of them."""
+
+
 class ModelBusyError(TransientError):
     """The language model does not answer now, or wants to be asked later."""

@@ -151,13 +151,27 @@ def run_job(
     job_name: str,
     name: str,
     month: Month | None = None,
+    tags: Mapping[str, str] | None = None,
+    config: Mapping[str, object] | None = None,
 ) -> MonthOutcome:
-    """Run a job, of a month if it has months, and call its outcome by that name."""
+    """Run a job, of a month if it has months, and call its outcome by that name.
+
+    Args:
+        definitions: the code location.
+        instance: which records the run.
+        job_name: the job.
+        name: of the outcome.
+        month: which one.
+        tags: further tags of the run, such as those of a range of months.
+        config: the configuration of each step, by the step's name.
+    """
     result = definitions.resolve_job_def(job_name).execute_in_process(
         partition_key=None if month is None else str(month),
         instance=instance,
-        run_config=_QUIET,
-        tags=SESSION_TAGS,
+        run_config={**_QUIET, "ops": {op: {"config": values} for op, values in config.items()}}
+        if config
+        else _QUIET,
+        tags={**SESSION_TAGS, **(tags or {})},
         raise_on_error=False,
     )
     return _outcome(name, result)

@@ -35,6 +35,7 @@ class Functions:
         hour_of_week: weekday (1 is Monday) and hour of ``{time}`` as text, ``1-07``.
         texts: for each column type, the text of ``{column}`` as Postgres writes it.
         framed: the text in ``{column}`` with its length in characters and a colon before it.
+        without_bars: ``{text}`` without the ``|`` at its end.
         md5: the MD5 of ``{text}`` in hex.
         hash_sum: sum of the first 60 bits of the MD5 of each ``{text}``.
         engine_values: for each column type, the arguments of the database's function ``hash`` that
@@ -48,6 +49,7 @@ class Functions:
     framed: str
     md5: str
     hash_sum: str
+    without_bars: str = "rtrim({text}, '|')"
     engine_values: Mapping[ColumnType, str] = field(default_factory=dict)
 
 

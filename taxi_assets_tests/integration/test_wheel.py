@@ -95,6 +95,18 @@ def test_the_wheel_has_dagsters_files_and_the_assistants_pages(installed: Instal
     assert set(installed.python(SOURCES).split()) == pages - of_the_code
 
 
+def test_the_wheel_has_the_project_of_dbt(installed: Installed) -> None:
+    place = Path("taxi_assets/analytics/project")
+
+    def content(top: Path) -> set[Path]:
+        found = (top / place).rglob("[!.]*.*")
+        return {path.relative_to(top) for path in found if path.is_file()}
+
+    names = {path.name for path in content(installed.packages)}
+    assert {"dbt_project.yml", "profiles.yml", "fct_trips.sql", "columns.md"} <= names
+    assert content(installed.packages) == content(PROJECT)
+
+
 @pytest.mark.long
 def test_demo_and_dev_work_from_the_wheel(installed: Installed) -> None:
     assert "Synthetic trips" in installed.python(PROGRAM, "demo", "--rows", "50")
