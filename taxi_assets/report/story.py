@@ -209,7 +209,7 @@ def _unusual(report: TaxiReport) -> Iterator[str]:
             f"its month ({odd.trips:,} against {odd.usual:,.0f})."
         )
     if len(days) > _SHOWN_DAYS:
-        yield f"{numbers.count(len(days) - _SHOWN_DAYS, 'more day')} differ by a quarter or more."
+        yield f"Further days that differ by a quarter or more: {len(days) - _SHOWN_DAYS:,}."
     odd_rows = list(_odd_rows(report))
     if odd_rows:
         yield f"Odd rows, as they were published: {'; '.join(odd_rows)}."

@@ -20,6 +20,9 @@ ROWS = 300
 HOSTILE = "<script>document.title='taken'</script>"
 SIZES = {"phone": (390, 800), "desk": (1280, 900), "paper": (794, 1123)}
 """Width and height in pixels; that of paper is A4's."""
+OPEN = (
+    "(most) => [...document.querySelectorAll('details')].slice(0, most).map((e) => e.open = true)"
+)
 LOST = """
 (width) => [...document.querySelectorAll("body *")].filter((each) => {
     const box = each.getBoundingClientRect();
@@ -91,8 +94,10 @@ def test_it_can_be_used_by_everybody(
     browser: Browser, report: Path, size: str, scheme: str
 ) -> None:
     with opened(browser, report, size, scheme) as page:
-        page.evaluate("document.querySelectorAll('details').forEach((each) => each.open = true)")
+        # Wide tables and narrow ones are all alike: some are enough for axe, which takes long.
+        page.evaluate(OPEN, 3)
         found = Axe().run(page)
+        page.evaluate(OPEN, 1_000)
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
         assert page.evaluate(LOST, SIZES[size][0]) == []
     serious = [v for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
