@@ -23,6 +23,7 @@ from taxi_assets.assistant.data.question import run_checked
 from taxi_assets.assistant.knowledge.embedder import LocalEmbedder
 from taxi_assets.assistant.knowledge.refresh import refresh_cheaply
 from taxi_assets.assistant.knowledge.store import store_of
+from taxi_assets.automation.audits import file_to_audit
 from taxi_assets.automation.backfill_list import BackfillLine, list_backfills
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.errors import AssistantError
@@ -187,7 +188,7 @@ class ReadingTools:
         takes seconds to a minute. With BigQuery it reads the month's rows, which is billed.
         """
         dataset = DATASETS[_known(taxi)]
-        file = Catalog(self.settings).file(dataset, dataset.require(Month.parse(month)))
+        file = file_to_audit(Catalog(self.settings), dataset, Month.parse(month))
         lake, warehouses = lake_of(self.settings), warehouses_of(self.settings)
         return audit_month(lake, warehouses, file, keep=False)
 

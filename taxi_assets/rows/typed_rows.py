@@ -103,7 +103,7 @@ def _read_csv(
         f"read_csv({paths}, columns = {{{columns}}}, auto_detect = false, header = {flag}, "
         f"filename = {flag}, delim = ',', quote = '\"', escape = '\"', "
         f"new_line = '{new_line}', buffer_size = {buffer_bytes}, "
-        f"null_padding = {str(jagged).lower()})"
+        f"null_padding = {str(jagged).lower()}, hive_partitioning = false)"
     )
 
 

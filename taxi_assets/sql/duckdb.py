@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from taxi_assets.sql.dialect import Dialect, Functions, RecordType
 from taxi_assets.trips.column import ColumnType
 
@@ -68,3 +71,11 @@ DUCKDB = Dialect(
         | {ColumnType.DOUBLE: "{column}, signbit({column})"},
     ),
 )
+
+
+def only_path(path: Path) -> str:
+    """A path as DuckDB's readers take it, for that file alone: ``*``, ``?`` and ``[`` are patterns.
+
+    Of ``taxi [1]`` and ``taxi 1`` they would read the latter.
+    """
+    return re.sub(r"([*?\[])", r"[\1]", str(path))

@@ -23,6 +23,9 @@ TABLES = ("green_tripdata", "zones")
         "SELECT d::date FROM generate_series('2021-01-01'::date, '2021-02-01', '1 day') AS d",
         "SELECT 1 UNION ALL SELECT 2",
         "SELECT row_number() OVER (PARTITION BY borough ORDER BY zone) FROM zones",
+        "WITH zones AS (SELECT * FROM zones), z AS (SELECT * FROM zones) SELECT * FROM z, Zones",
+        "SELECT * FROM (WITH z AS (SELECT 1) SELECT * FROM z) AS a",
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3",
     ],
 )
 def test_a_question_s_query_is_run(sql: str) -> None:
@@ -65,6 +68,12 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "SELECT * FROM secrets",
         "SELECT * FROM other.public.zones",
         "WITH x AS (SELECT * FROM pg_authid), pg_authid AS (SELECT 1) SELECT * FROM x",
+        "WITH secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH x AS (SELECT * FROM secrets), secrets AS (SELECT 1) SELECT * FROM x",
+        "SELECT * FROM (WITH secrets AS (SELECT 1) SELECT 1) AS x, secrets",
+        "WITH RECURSIVE secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH RECURSIVE s AS (SELECT * FROM s UNION ALL SELECT 1) SELECT * FROM s",
+        'WITH "SECRETS" AS (SELECT 1) SELECT * FROM secrets',
         "SELECT (",
         "",
     ],
