@@ -126,7 +126,7 @@ class DaemonNotRunningError(TransientError):
 
 
 class BackfillNotCancellableError(PermanentError):
-    """There is no such backfill, or it has ended."""
+    """The backfill has ended, or nobody confirms its end."""
 
 
 class QueryError(ArgumentError):
