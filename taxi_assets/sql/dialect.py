@@ -67,6 +67,7 @@ class Dialect:
         pipeline_types: for each of DuckDB's types, the SQL type for the same values; DECIMAL of
             any size is under ``DECIMAL``.
         functions: expressions that differ.
+        table_comment: a statement that gives ``{table}`` the text ``{comment}``.
         own_columns: name and type of columns that merged tables have only in this database; they
             follow ``filename``.
         quote: turns a name into an SQL identifier.
@@ -86,6 +87,7 @@ class Dialect:
     record_types: Mapping[RecordType, str] = field(repr=False)
     pipeline_types: Mapping[str, str] = field(repr=False)
     functions: Functions = field(repr=False)
+    table_comment: str = "COMMENT ON TABLE {table} IS {comment}"
     own_columns: Mapping[str, str] = field(default_factory=dict, repr=False)
     quote: Callable[[str], str] = field(default=quoted, repr=False)
     literal: Callable[[str], str] = field(default=literal, repr=False)

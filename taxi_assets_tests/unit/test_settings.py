@@ -128,6 +128,7 @@ BAD_VALUES = [
     ("TAXI_GEMINI_BUDGET_USD", "nan", ""),
     ("TAXI_ASSISTANT_SOURCES", ",", "at least 1"),
     ("TAXI_QUERY_BIGQUERY_MAX_GB", "0", "0"),
+    ("TAXI_QUERY_SECONDS", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",

@@ -47,6 +47,11 @@ class DuckDBSession:
         found = self.ask(sql("describe_table"), {"name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in found]
 
+    def comment(self, name: str) -> str:
+        """The comment of a table; empty if there is none."""
+        rows = self.ask(sql("comment_of"), {"name": name})
+        return "".join(str(comment or "") for (comment,) in rows)
+
     def month_rows(self, file: TripFile) -> MonthRows:
         """Selects the rows of the file's month, in any format."""
         condition = DUCKDB.among.format(column="filename", values=bound("filenames"))
@@ -91,15 +96,16 @@ class DuckDBSession:
         """Create a record table if it is missing, and add newly declared columns.
 
         Raises:
-            WarehouseError: somebody's table or view has its name.
+            WarehouseError: somebody's table or view has its name, or a later edition made it.
         """
         self.require_table(table.name)
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
-        if not present:
-            self.change(table.creation(place, DUCKDB))
-            return
-        for statement in table.upgrade(place, present, DUCKDB):
+        if present:
+            statements = table.upgrade(place, present, self.comment(table.name), DUCKDB)
+        else:
+            statements = table.creation(place, DUCKDB)
+        for statement in statements:
             self.change(statement)
 
     @contextmanager

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from taxi_assets.assistant.data.database import Database, Tables
-from taxi_assets.assistant.data.guarded_query import QueryError
 from taxi_assets.column_schema import FILENAME, row_id_meaning
+from taxi_assets.errors import QueryError
+from taxi_assets.query.database import Database, Tables
+from taxi_assets.query.guarded_query import QueryRows
+from taxi_assets.query.kinds import Kind
 from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -36,7 +38,7 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
         values: whether a few values of codes are looked up.
 
     Raises:
-        AssistantError, WarehouseBusyError, WarehouseUnavailableError: it cannot be asked.
+        QueryLimitError, WarehouseBusyError, WarehouseUnavailableError: it cannot be asked.
     """
     found: dict[str, Description] = {}
     for table, columns in tables.items():
@@ -51,6 +53,13 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
                 meant[name]["values"] = known
         found[table] = {"meaning": _TABLE_MEANINGS.get(table, ""), "columns": meant}
     return found
+
+
+def listed(tables: Tables) -> QueryRows:
+    """The tables as rows: name, number of columns and meaning."""
+    rows = [[name, len(columns), _TABLE_MEANINGS.get(name, "")] for name, columns in tables.items()]
+    kinds = [Kind.TEXT, Kind.INTEGER, Kind.TEXT]
+    return QueryRows(["table", "columns", "meaning"], kinds, rows, cut=False)
 
 
 def _dataset(table: str) -> Dataset | None:

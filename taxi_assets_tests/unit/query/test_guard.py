@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taxi_assets.assistant.data.guard import guarded
-from taxi_assets.assistant.data.guarded_query import QueryError
+from taxi_assets.errors import QueryError
+from taxi_assets.query.guard import guarded
 
 TABLES = ("green_tripdata", "zones")
 
@@ -66,6 +66,19 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "SELECT * FROM pg_stat_activity",
         "SELECT * FROM information_schema.tables",
         "SELECT * FROM secrets",
+        "SELECT 1; -- one more\nCOPY zones TO '/tmp/x'",
+        "ATTACH '/tmp/x' AS x",
+        "RESET ALL",
+        "SELECT 1 WHERE EXISTS (SELECT pg_sleep(9))",
+        "SELECT (SELECT pg_terminate_backend(1))",
+        "WITH d AS (UPDATE zones SET zone = '' RETURNING 1) SELECT 1",
+        "WITH RECURSIVE d AS (MERGE INTO zones USING zones AS z ON true WHEN MATCHED THEN DELETE "
+        "RETURNING 1) SELECT 1 FROM d",
+        "TABLE pg_authid",
+        "VALUES (pg_read_file('/etc/passwd'))",
+        "SELECT * FROM zones TABLESAMPLE system (pg_sleep(1))",
+        "PREPARE p AS SELECT 1",
+        "LISTEN x",
         "SELECT * FROM other.public.zones",
         "WITH x AS (SELECT * FROM pg_authid), pg_authid AS (SELECT 1) SELECT * FROM x",
         "WITH secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
