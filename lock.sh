@@ -8,8 +8,11 @@ lock() {
     --no-annotate --no-emit-index-url --no-emit-find-links --no-header "$@"
 }
 lock pyproject.toml --group build --output-file requirements.lock
+# dbt-common asks for a pathspec older than mypy's; it works with the newer one, too (tested).
 lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes --extra assistant \
-  --constraint requirements.lock --output-file requirements-dev.lock
-lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant \
-  --constraint requirements-dev.lock --output-file requirements-server.lock
+  --extra dbt --constraint requirements.lock --override <(echo 'pathspec>=1') \
+  --output-file requirements-dev.lock
+lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant --extra dbt \
+  --constraint requirements-dev.lock --override <(echo 'pathspec>=1') \
+  --output-file requirements-server.lock
 lock --group docs --constraint requirements-dev.lock --output-file requirements-docs.lock

@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from taxi_assets.commands.alerts import alerts
+from taxi_assets.commands.analytics import analytics
 from taxi_assets.commands.assistant import ask
 from taxi_assets.commands.backfill_list import backfills
 from taxi_assets.commands.copilot import copilot
@@ -20,6 +21,7 @@ from taxi_assets.commands.months import audit, backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
 from taxi_assets.commands.purge import purge
+from taxi_assets.commands.query import query, show
 from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
@@ -46,7 +48,10 @@ for _command in (
     check,
     audit,
     status,
+    query,
+    show,
     report,
+    analytics,
     doctor,
     dictionary,
     counts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import dagster as dg
@@ -64,6 +64,7 @@ class MonthOutcome:
         message: why it failed, with the remedy.
         checks: the checks that were evaluated.
         run_id: Dagster's run, to look it up in the UI.
+        assets: those that failed, such as ``postgres/green_tripdata``, as far as they are recorded.
     """
 
     name: str
@@ -72,6 +73,7 @@ class MonthOutcome:
     message: str = ""
     checks: tuple[CheckOutcome, ...] = field(default=())
     run_id: str = ""
+    assets: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[CheckOutcome, ...]:
@@ -151,13 +153,27 @@ def run_job(
     job_name: str,
     name: str,
     month: Month | None = None,
+    tags: Mapping[str, str] | None = None,
+    config: Mapping[str, object] | None = None,
 ) -> MonthOutcome:
-    """Run a job, of a month if it has months, and call its outcome by that name."""
+    """Run a job, of a month if it has months, and call its outcome by that name.
+
+    Args:
+        definitions: the code location.
+        instance: which records the run.
+        job_name: the job.
+        name: of the outcome.
+        month: which one.
+        tags: further tags of the run, such as those of a range of months.
+        config: the configuration of each step, by the step's name.
+    """
     result = definitions.resolve_job_def(job_name).execute_in_process(
         partition_key=None if month is None else str(month),
         instance=instance,
-        run_config=_QUIET,
-        tags=SESSION_TAGS,
+        run_config={**_QUIET, "ops": {op: {"config": values} for op, values in config.items()}}
+        if config
+        else _QUIET,
+        tags={**SESSION_TAGS, **(tags or {})},
         raise_on_error=False,
     )
     return _outcome(name, result)
@@ -179,7 +195,7 @@ def recorded_outcome(
     events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
     succeeded = run.status is dg.DagsterRunStatus.SUCCESS
     message = _failure_in(events) or ("" if succeeded else f"the run is {run.status.value.lower()}")
-    return _outcome_of(
+    outcome = _outcome_of(
         name,
         [e.asset_check_evaluation_data for e in events if _is(e, "ASSET_CHECK_EVALUATION")],
         [
@@ -191,6 +207,15 @@ def recorded_outcome(
         succeeded,
         run.run_id,
     )
+    failed = {check.asset for check in outcome.failed_checks} | _failed_assets(events)
+    return replace(outcome, assets=tuple(sorted(failed)))
+
+
+def _failed_assets(events: Sequence[dg.DagsterEvent]) -> set[str]:
+    """The assets whose steps failed, by what the run planned for each step."""
+    failed = {e.step_key for e in events if _is(e, "STEP_FAILURE")}
+    planned = [e for e in events if _is(e, "ASSET_MATERIALIZATION_PLANNED")]
+    return {e.asset_key.to_user_string() for e in planned if e.step_key in failed and e.asset_key}
 
 
 def _is(event: dg.DagsterEvent, kind: str) -> bool:

@@ -78,7 +78,8 @@ def load(
             for name, (dataset, month) in named.items()
             if (dataset.taxi, month) in rows
         ]
-        if len(passed_over) == len(named) and not zones:
+        models = settings.analytics == "with_load" and job_name is None
+        if len(passed_over) == len(named) and not zones and not models:
             return passed_over
         definitions = _definitions(settings.including(dataset for dataset, _ in months))
         steps: list[_Step] = [
@@ -88,10 +89,47 @@ def load(
         ]
         if zones:
             steps.insert(0, ("zones", partial(load_zones, definitions, instance)))
-        places = {name: place for place, name in enumerate(named)}
+        if models:
+            from taxi_assets.analytics.runs import models_run
+
+            # The names of zones are in every month.
+            asked = None if zones else sorted({month for _, month in months})
+            steps.append(("models", partial(models_run, definitions, instance, settings, asked)))
+        places = {name: place for place, name in enumerate(["zones", *named, "models"])}
         return sorted(
-            [*passed_over, *_run(steps, console)], key=lambda outcome: places.get(outcome.name, -1)
+            [*passed_over, *_run(steps, console)], key=lambda outcome: places[outcome.name]
         )
+
+
+def build_models(
+    settings: Settings,
+    console: Console,
+    months: Sequence[Month] | None = None,
+    force: bool = False,
+    full_refresh: bool = False,
+) -> list[MonthOutcome]:
+    """Bring the dbt models up to date, all months in one run.
+
+    Args:
+        settings: settings of the project; whether Dagster has the models does not matter.
+        console: gets the progress.
+        months: the first and last of them bound the run; None stands for all that are there.
+        force: build them also where they are up to date.
+        full_refresh: drop the models first, with all months.
+
+    Raises:
+        Interrupted: Ctrl-C; each month of each model is built whole, or is as it was.
+    """
+    if settings.analytics == "off":
+        settings = settings.model_copy(update={"analytics": "on"})
+    definitions = _definitions(settings)
+    from taxi_assets.analytics.runs import models_run
+
+    with open_instance(settings) as instance:
+        run = partial(models_run, definitions, instance, settings, months, force, full_refresh)
+        outcomes = _run([("models", run)], console)
+    print_checks(console, outcomes)
+    return outcomes
 
 
 def run_table_job(

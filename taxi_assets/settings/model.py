@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from taxi_assets.settings.analytics import AnalyticsSettings
 from taxi_assets.settings.assistant import AssistantSettings
 from taxi_assets.settings.automation import AutomationSettings
 from taxi_assets.settings.env_file import ENCODING, ENV_FILE
@@ -45,6 +46,7 @@ class Settings(
     # The table of docs/settings.md lists the settings of the last class first.
     AssistantSettings,
     GoogleCloudSettings,
+    AnalyticsSettings,
     PipelineSettings,
     StarterSettings,
     AutomationSettings,

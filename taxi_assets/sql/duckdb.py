@@ -62,6 +62,8 @@ DUCKDB = Dialect(
             ColumnType.DOUBLE: _AMOUNT_TEXT,
         },
         framed="length({column}) || ':' || {column}",
+        # Its rtrim reads the text character by character, in six times the time.
+        without_bars=r"regexp_replace({text}, '\|+$', '')",
         md5="md5({text})",
         hash_sum="sum(CAST('0x' || left(md5({text}), 15) AS BIGINT))",
         # DuckDB hashes 0 and -0 alike.

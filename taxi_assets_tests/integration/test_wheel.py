@@ -84,7 +84,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 def test_the_wheel_has_dagsters_files_and_the_assistants_pages(installed: Installed) -> None:
-    assert installed.python(PROGRAM, "alerts") == "nothing is open\n"
+    assert installed.python(PROGRAM, "alerts").startswith("nothing is open in ")
 
     used = (installed.working / "data" / "dagster" / "dagster.yaml").read_text("utf-8")
     assert used.endswith((PROJECT / "dagster.yaml").read_text("utf-8"))
@@ -93,6 +93,18 @@ def test_the_wheel_has_dagsters_files_and_the_assistants_pages(installed: Instal
     pages = {"README.md", *(f"docs/{page.name}" for page in (PROJECT / "docs").glob("*.md"))}
     of_the_code = {"docs/architecture.md"}
     assert set(installed.python(SOURCES).split()) == pages - of_the_code
+
+
+def test_the_wheel_has_the_project_of_dbt(installed: Installed) -> None:
+    place = Path("taxi_assets/analytics/project")
+
+    def content(top: Path) -> set[Path]:
+        found = (top / place).rglob("[!.]*.*")
+        return {path.relative_to(top) for path in found if path.is_file()}
+
+    names = {path.name for path in content(installed.packages)}
+    assert {"dbt_project.yml", "profiles.yml", "fct_trips.sql", "columns.md"} <= names
+    assert content(installed.packages) == content(PROJECT)
 
 
 @pytest.mark.long

@@ -36,6 +36,8 @@ BAD_VALUES = [
     ("TAXI_LAKE", "file:lake", "file:///srv/taxi/lake"),
     ("TAXI_WAREHOUSES", "oracle", "one of duckdb, postgres"),
     ("GCP_BUCKET_NAME", "No Bucket", "gs://my-taxi-lake"),
+    ("TAXI_ANALYTICS", "yes", "'off', 'on' or 'with_load'"),
+    ("TAXI_ANALYTICS_RULES", "no_vendors", "it must be one of no_vendor, duplicate"),
     ("TAXI_BIGQUERY_ROWS", "copied", "'external' or 'sent'"),
     ("TAXI_WAREHOUSES", "duckdb;oracle", "one of duckdb, postgres"),
     ("TAXI_WAREHOUSES", ",", "at least 1"),
@@ -126,6 +128,7 @@ BAD_VALUES = [
     ("TAXI_GEMINI_BUDGET_USD", "nan", ""),
     ("TAXI_ASSISTANT_SOURCES", ",", "at least 1"),
     ("TAXI_QUERY_BIGQUERY_MAX_GB", "0", "0"),
+    ("TAXI_QUERY_SECONDS", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",

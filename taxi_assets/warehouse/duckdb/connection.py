@@ -52,33 +52,50 @@ class DuckDBFile:
                 more memory than it may use.
             StorageError: the disk refused a read or a write.
         """
+        with self.reserved() as deadline:
+            connection = self._open(deadline)
+            try:
+                yield connection
+            except duckdb.OutOfMemoryException as error:
+                raise WarehouseError(
+                    f"DuckDB needs more memory than {self.memory_gb:g} GB: {_first(error)}",
+                    "raise TAXI_DUCKDB_MEMORY_GB; the table is as it was",
+                ) from None
+            except _STORAGE_ERRORS as error:
+                raise StorageError(
+                    f"DuckDB cannot read or write {self.path}: {_first(error)}",
+                    "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
+                    "it was",
+                ) from None
+            except RuntimeError as error:
+                # This is how DuckDB reports Ctrl-C during a statement.
+                if str(error) == "Query interrupted":
+                    raise KeyboardInterrupt from None
+                raise
+            finally:
+                connection.close()
+
+    @contextmanager
+    def reserved(self) -> Iterator[float]:
+        """Keep our other processes from the file while this one opens it by its own means.
+
+        Yields:
+            The time of ``time.monotonic()`` until which other programs may be waited for.
+
+        Raises:
+            WarehouseBusyError: one of our processes had it for longer than ``wait_seconds``.
+        """
         deadline = time.monotonic() + self.wait_seconds
         self._make_folder()
+        lock = FileLock(f"{self.path}.lock", timeout=self.wait_seconds)
         try:
-            with FileLock(f"{self.path}.lock", timeout=self.wait_seconds):
-                connection = self._open(deadline)
-                try:
-                    yield connection
-                except duckdb.OutOfMemoryException as error:
-                    raise WarehouseError(
-                        f"DuckDB needs more memory than {self.memory_gb:g} GB: {_first(error)}",
-                        "raise TAXI_DUCKDB_MEMORY_GB; the table is as it was",
-                    ) from None
-                except _STORAGE_ERRORS as error:
-                    raise StorageError(
-                        f"DuckDB cannot read or write {self.path}: {_first(error)}",
-                        "free some space, or set TAXI_DUCKDB_PATH, and run again; the table is as "
-                        "it was",
-                    ) from None
-                except RuntimeError as error:
-                    # This is how DuckDB reports Ctrl-C during a statement.
-                    if str(error) == "Query interrupted":
-                        raise KeyboardInterrupt from None
-                    raise
-                finally:
-                    connection.close()
+            lock.acquire()
         except Timeout:
             raise self._busy("another load or check") from None
+        try:
+            yield deadline
+        finally:
+            lock.release()
 
     def _make_folder(self) -> None:
         if "?" in str(self.path):

@@ -1,0 +1,107 @@
+{# A table that is replaced month by month, as the merged tables are.
+
+   A month's rows are those of its file. They are replaced in one transaction, together with the
+   model's line in tripdata_models: which file they are of, and which version of the model made them.
+   A month is made again only if one of the two differs, or if it is gone from the ledger. When its
+   trips were picked up does not matter: early, late, republished and removed months are all found.
+
+   Configuration of a model:
+     follows: the model that it reads, or tripdata_files.
+     rules: the rules that leave rows out. The model's last column, left_out_by, names the rule.
+     optional_rules: those that do so only where they were asked for.
+     measure: how many trips rows stand for; count(*) if each row is one.
+#}
+{% materialization month_table, default %}
+    {%- set model_table = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks) }}
+
+    {%- if existing is not none and (should_full_refresh() or not existing.is_table) -%}
+        {% do drop_relation(existing) %}
+        {% call statement('forget') %}{{ forget_model(model.name) }}{% endcall %}
+        {% do adapter.commit() %}
+        {%- set existing = none -%}
+    {%- endif -%}
+    {%- set columns = get_columns_in_query(sql) | reject('equalto', 'left_out_by') | list -%}
+    {%- if existing is none -%}
+        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
+        {% call statement('create') %}{{ create_empty(this, columns, sql) }}{% endcall %}
+        {% call statement('index') %}{{ index_of_files(this) }}{% endcall %}
+        {% do adapter.commit() %}
+    {%- else -%}
+        {% do require_columns(existing, columns) %}
+    {%- endif -%}
+
+    {%- set version = model_version() -%}
+    {%- set months = stale_months(version) -%}
+    {%- for filenames in months -%}
+        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
+        {%- set month_sql = sql | replace(files(), texts(filenames)) -%}
+        {% call statement('delete') %}
+            DELETE FROM {{ this }} WHERE filename IN ({{ texts(filenames) }})
+        {% endcall %}
+        {% call statement('main') %}{{ insert_month(this, columns, month_sql) }}{% endcall %}
+        {% call statement('note') %}{{ forget_files('tripdata_models', filenames) }}{% endcall %}
+        {% call statement('note') %}{{ forget_files('tripdata_models_left_out', filenames) }}{% endcall %}
+        {%- if active_rules() -%}
+            {% call statement('note') %}{{ note_left_out(month_sql) }}{% endcall %}
+        {%- endif -%}
+        {% call statement('note') %}{{ note_month(version, filenames) }}{% endcall %}
+        {% do adapter.commit() %}
+    {%- endfor -%}
+    {%- if not months -%}
+        {% call noop_statement('main', 'UNCHANGED') %}{{ sql }}{% endcall %}
+    {%- endif -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [model_table]}) }}
+{% endmaterialization %}
+
+{# A view that is replaced only if its definition changed: nobody has to wait for it. #}
+{% materialization kept_view, default %}
+    {%- set view = this.incorporate(type='view') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- set version = local_md5(sql) -%}
+    {%- set known = run_query(
+        'SELECT version FROM ' ~ record_table('tripdata_models') ~ " WHERE model = '" ~ model.name ~ "'"
+    ).columns[0].values() | list -%}
+    {%- if existing is none or should_full_refresh() or known != (version,) | list -%}
+        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
+        {%- if existing is not none and should_full_refresh() -%}
+            {% do drop_relation(existing) %}
+        {%- endif -%}
+        {% call statement('main') %}CREATE OR REPLACE VIEW {{ this }} AS {{ sql }}{% endcall %}
+        {% call statement('note') %}{{ forget_model(model.name) }}{% endcall %}
+        {% call statement('note') %}
+            INSERT INTO {{ record_table('tripdata_models') }} (model, filename, version, built_at)
+            VALUES ('{{ model.name }}', '', '{{ version }}', {{ utc_now() }})
+        {% endcall %}
+        {% do adapter.commit() %}
+    {%- else -%}
+        {% call noop_statement('main', 'UNCHANGED') %}{{ sql }}{% endcall %}
+    {%- endif -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [view]}) }}
+{% endmaterialization %}
+
+{% macro create_empty(relation, columns, query) %}
+    CREATE TABLE IF NOT EXISTS {{ relation }} AS
+    SELECT {{ columns | join(', ') }} FROM ({{ query }}) AS model_rows WHERE false
+{% endmacro %}
+
+{% macro insert_month(relation, columns, query) %}
+    INSERT INTO {{ relation }} ({{ columns | join(', ') }})
+    SELECT {{ columns | join(', ') }} FROM ({{ query }}) AS model_rows
+    {%- if active_rules() %} WHERE left_out_by IS NULL {%- endif %}
+{% endmacro %}
+
+{# Stops before anything is changed where the table is of another edition of the model. #}
+{% macro require_columns(existing, columns) %}
+    {%- set present = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
+    {%- if present != columns -%}
+        {% do exceptions.raise_compiler_error(
+            existing ~ ' has other columns than the model: ' ~ present | join(', ') ~ '. '
+            ~ 'Make it anew: taxi-assets analytics build --full-refresh'
+        ) %}
+    {%- endif -%}
+{% endmacro %}

@@ -1,0 +1,27 @@
+-- The trips of green taxis, all of them, under the names that both kinds of taxi share.
+SELECT
+    unique_row_id,
+    filename,
+    VendorID AS vendor_id,
+    RatecodeID AS rate_code_id,
+    PULocationID AS pickup_location_id,
+    DOLocationID AS dropoff_location_id,
+    lpep_pickup_datetime AS pickup_datetime,
+    lpep_dropoff_datetime AS dropoff_datetime,
+    store_and_fwd_flag,
+    passenger_count,
+    trip_distance,
+    trip_type,
+    fare_amount,
+    extra,
+    mta_tax,
+    tip_amount,
+    tolls_amount,
+    ehail_fee,
+    improvement_surcharge,
+    congestion_surcharge,
+    CAST(NULL AS DOUBLE PRECISION) AS airport_fee,
+    cbd_congestion_fee,
+    total_amount,
+    payment_type
+FROM {{ merged('green_tripdata') }}

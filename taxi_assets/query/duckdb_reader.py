@@ -1,0 +1,60 @@
+"""Runs one SELECT in a process of its own: reads a query from stdin, writes its rows to stdout.
+
+The database is opened read-only, and reaches nothing but itself: no file, no network, no
+extension, no variable of Python, no setting that could be changed. Whoever starts this ends it when
+it is late.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import duckdb
+
+from taxi_assets.query.kinds import kind_of
+from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
+
+_DATABASE_MEMORY = "512MB"
+
+
+def main() -> None:
+    """Answer one request: the arguments of ``answer``."""
+    limit_memory()
+    json.dump(answer(**json.load(sys.stdin)), sys.stdout, default=str)
+
+
+def answer(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
+    """The rows of a query, or why there are none: ``{"error"}``, ``{"busy"}``, ``{"too_much"}``."""
+    try:
+        return _read(path, sql, most_rows, most_bytes)
+    except (TooMuchError, MemoryError, duckdb.OutOfMemoryException):
+        return {"too_much": True}
+    except duckdb.Error as error:
+        return {"busy": True} if "Could not set lock" in str(error) else {"error": str(error)}
+
+
+def _read(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        return {"error": "it must be one SELECT statement"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "memory_limit": _DATABASE_MEMORY,
+        "max_temp_directory_size": "0B",
+        "threads": 2,
+        "lock_configuration": True,
+    }
+    with duckdb.connect(path, read_only=True, config=config) as connection:
+        cursor = connection.execute(sql)
+        columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
+        rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
+    return {"columns": columns, "rows": rows, "cut": cut}
+
+
+if __name__ == "__main__":
+    main()

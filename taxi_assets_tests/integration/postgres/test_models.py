@@ -1,0 +1,283 @@
+"""The dbt models hold what the merged tables hold: keyed by file, in DuckDB and in Postgres."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
+from taxi_assets_tests.integration.equality.real_months import CSV_FILES, PARQUET_FILES, path_of
+from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, YELLOW, Database
+from taxi_assets_tests.integration.postgres.models import ModelledWarehouse
+from taxi_assets_tests.published import csv_month, line, lines
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of dbt's own packages
+
+NOVEMBER_2025 = TripFile(GREEN, Month(2025, 11), FileFormat.CSV)
+OCTOBER_2020 = TripFile(GREEN, Month(2020, 10), FileFormat.CSV)
+JANUARY = TripFile(YELLOW, Month(2021, 1), FileFormat.CSV)
+FHV = DATASETS["fhv"]
+TABLES = ("fct_trips", "fct_airport_trips", "fct_daily_revenue", "zone_revenue_by_file")
+
+
+@pytest.fixture(scope="module")
+def in_duckdb(tmp_path_factory: pytest.TempPathFactory) -> ModelledWarehouse:
+    """One file for all tests: dbt reads its project once for each database."""
+    return ModelledWarehouse("duckdb", Database("", tmp_path_factory.mktemp("models")))
+
+
+@pytest.fixture(scope="module")
+def in_postgres(
+    superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModelledWarehouse]:
+    """One database for all tests. Nothing that dbt writes into its folder holds the password."""
+    name = f"models_{secrets.token_hex(4)}"
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        dsn = superuser_dsn.rpartition("/")[0] + f"/{name}"
+        found = ModelledWarehouse("postgres", Database(dsn, tmp_path_factory.mktemp("models")))
+        yield found
+        password = str(conninfo_to_dict(dsn)["password"]).encode()
+        written = [path for path in found.target.folder.rglob("*") if path.is_file()]
+        assert written
+        assert not [path for path in written if password in path.read_bytes()]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def everywhere(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    """Each warehouse, without months and models."""
+    return _cleaned(request)
+
+
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])
+def modelled(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    """The same; Postgres in the longer run."""
+    return _cleaned(request)
+
+
+def _cleaned(request: pytest.FixtureRequest) -> ModelledWarehouse:
+    found: ModelledWarehouse = request.getfixturevalue(f"in_{request.param}")
+    found.clean()
+    return found
+
+
+def month_of(pickup: str, trips: int) -> bytes:
+    return csv_month(
+        GREEN,
+        [
+            line(
+                GREEN,
+                lpep_pickup_datetime=pickup,
+                lpep_dropoff_datetime=pickup.replace(":00:", ":19:"),
+                fare_amount=str(number + 1),
+                total_amount="20",
+                PULocationID="138" if number % 5 == 0 else "74",
+                DOLocationID="75",
+            )
+            for number in range(trips)
+        ],
+    )
+
+
+def test_an_early_month_that_comes_late_is_in_the_models(everywhere: ModelledWarehouse) -> None:
+    everywhere.load(NOVEMBER_2025, month_of("2025-11-05 10:00:12", 30))
+    everywhere.build()
+    everywhere.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
+
+    results = everywhere.build()
+
+    assert all(result.status in ("success", "pass") for result in results.values())
+    assert everywhere.trips() == {NOVEMBER_2025.filename: 30, OCTOBER_2020.filename: 50}
+    assert everywhere.trips("fct_airport_trips") == {
+        NOVEMBER_2025.filename: 6,
+        OCTOBER_2020.filename: 10,
+    }
+    months = "SELECT revenue_month, total_monthly_trips, revenue_monthly_total_amount "
+    found = everywhere.query(months + "FROM analytics.fct_monthly_zone_revenue ORDER BY 1")
+    assert [(str(m), n, total) for m, n, total in found] == [
+        ("2020-10-01", 50, 1000),
+        ("2025-11-01", 30, 600),
+    ]
+
+
+def test_a_month_is_replaced_as_its_table_is(modelled: ModelledWarehouse) -> None:
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 60))
+    modelled.load(MAY, month_of("2020-05-05 10:00:12", 40))
+    modelled.build()
+    built = "SELECT filename, built_at FROM tripdata_models WHERE model = 'fct_trips' ORDER BY 1"
+    (_, april), (_, may) = modelled.query(built)
+
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 80))
+    modelled.build()
+
+    assert modelled.trips() == {APRIL.filename: 80, MAY.filename: 40}
+    (_, april_again), (_, may_again) = modelled.query(built)
+    assert april_again > april  # type: ignore[operator]
+    assert may_again == may
+
+    # Another format of the month takes the place of this one.
+    parquet = TripFile(GREEN, Month(2020, 4), FileFormat.SYNTHETIC)
+    modelled.load(parquet, month_of("2020-04-05 10:00:12", 70))
+    modelled.build()
+    assert modelled.trips() == {parquet.filename: 70, MAY.filename: 40}
+
+    for table in ("green_tripdata", "tripdata_files"):
+        modelled.query(f"DELETE FROM {table} WHERE filename = '{parquet.filename}'")
+    modelled.build("2020-04")
+    for table in TABLES:
+        assert {*modelled.trips(table)} == {MAY.filename}
+    assert {name for (name,) in modelled.query("SELECT filename FROM tripdata_models")} == {
+        "",  # the views
+        MAY.filename,
+    }
+
+
+def test_what_is_up_to_date_is_left_alone(modelled: ModelledWarehouse) -> None:
+    modelled.load(APRIL, csv_month(GREEN, lines(GREEN, 10)))
+    modelled.load(MAY, month_of("2020-05-05 10:00:12", 5))
+    modelled.build("2020-04")
+    assert modelled.trips() == {APRIL.filename: 10}
+
+    results = modelled.build("2020-04")
+
+    models = [r for r in results.values() if r.unique_id.startswith("model.")]
+    assert {result.message for result in models} == {"UNCHANGED"}
+    assert modelled.trips() == {APRIL.filename: 10}
+
+
+def test_a_build_that_breaks_before_its_commit_leaves_the_month(
+    everywhere: ModelledWarehouse,
+) -> None:
+    columns = (
+        "model TEXT, filename TEXT, version TEXT, built_at TIMESTAMP, taxi TEXT, month TEXT, "
+        "sha256 TEXT, rows_in BIGINT, rows_out BIGINT, invocation TEXT"
+    )
+    # The line of the ledger is the last statement of the transaction.
+    everywhere.query(f"CREATE TABLE tripdata_models ({columns}, CHECK (rows_in <> 80))")
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 60))
+    everywhere.build()
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 80))
+
+    results = everywhere.build()
+
+    assert results["fct_trips"].status == "error"
+    assert results["fct_daily_revenue"].status == "skipped"
+    assert everywhere.trips() == {APRIL.filename: 60}
+
+    everywhere.load(APRIL, month_of("2020-04-05 10:00:12", 81))
+    everywhere.build()
+    assert everywhere.trips() == {APRIL.filename: 81}
+
+
+def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) -> None:
+    modelled.run(
+        (
+            "CREATE TABLE zones (locationid TEXT, borough TEXT, zone TEXT, service_zone TEXT)",
+            "INSERT INTO zones VALUES ('1', 'EWR', 'Newark Airport', 'EWR')",
+        )
+    )
+    modelled.load(APRIL, csv_month(GREEN, lines(GREEN, 20)))
+    modelled.load(JANUARY, csv_month(YELLOW, lines(YELLOW, 10)))
+
+    modelled.build()
+
+    shared = "unique_row_id, filename, passenger_count, trip_distance, fare_amount, total_amount"
+    held = modelled.query(
+        f"SELECT {shared} FROM green_tripdata UNION ALL SELECT {shared} FROM yellow_tripdata"
+    )
+    assert sorted(modelled.query(f"SELECT {shared} FROM analytics.fct_trips")) == sorted(held)
+    assert set(
+        modelled.query(
+            "SELECT service_type, pickup_borough, dropoff_zone, trip_duration_minutes, "
+            "payment_type_description FROM analytics.fct_trips"
+        )
+    ) == {
+        ("Green", "EWR", "Newark Airport", 20, "Cash"),
+        ("Yellow", "EWR", "Newark Airport", 20, "Cash"),
+    }
+
+    modelled.query("UPDATE zones SET borough = 'Newark'")
+    modelled.build()
+    boroughs = modelled.query("SELECT DISTINCT pickup_borough FROM analytics.fct_trips")
+    assert boroughs == [("Newark",)]
+
+
+def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> None:
+    trips = [
+        line(GREEN, VendorID=vendor, lpep_pickup_datetime=f"2020-04-05 10:11:{second}")
+        for vendor, second in (("1", "12"), ("1", "12"), ("1", "13"), ("2", "12"), ("", "12"))
+    ]
+    modelled.load(APRIL, csv_month(GREEN, [*trips, trips[-1]]))
+    modelled.build()
+    assert modelled.trips() == {APRIL.filename: 6}
+
+    course = modelled.with_rules("no_vendor", "duplicate")
+    results = course.build()
+
+    assert results["fct_trips_reconciles"].status == "pass"
+    assert course.trips() == {APRIL.filename: 3}
+    left_out = "SELECT rule, trips FROM tripdata_models_left_out WHERE model = 'fct_trips'"
+    assert sorted(course.query(left_out)) == [("duplicate", 1), ("no_vendor", 2)]
+
+    course.query("DELETE FROM tripdata_models_left_out WHERE rule = 'duplicate'")
+    assert course.build("2020-04")["fct_trips_reconciles"].status == "fail"
+
+    modelled.build()
+    assert modelled.trips() == {APRIL.filename: 6}
+    assert modelled.query(left_out) == []
+
+
+@pytest.mark.long
+def test_for_hire_trips_without_a_base_are_a_rule(modelled: ModelledWarehouse) -> None:
+    base = FHV.columns[0].name
+    trips = [line(FHV, dispatching_base_num=text) for text in ("B00254", "B00254", "")]
+    modelled.load(TripFile(FHV, Month(2020, 4), FileFormat.CSV), csv_month(FHV, trips))
+
+    assert modelled.build()["stg_fhv_tripdata_reconciles"].status == "pass"
+    assert sum(modelled.trips("stg_fhv_tripdata").values()) == 3  # type: ignore[arg-type]
+
+    course = modelled.with_rules("no_dispatching_base").build("2020-04")
+    assert course["stg_fhv_tripdata_reconciles"].status == "pass"
+    assert sum(modelled.trips("stg_fhv_tripdata").values()) == 2  # type: ignore[arg-type]
+    modelled.query(f"UPDATE fhv_tripdata SET {base} = 'B1' WHERE {base} IS NULL")
+    modelled.query(
+        "DELETE FROM fhv_tripdata "
+        "WHERE unique_row_id = (SELECT min(unique_row_id) FROM fhv_tripdata)"
+    )
+    assert modelled.build("2020-04")["stg_fhv_tripdata_reconciles"].status == "fail"
+
+
+@pytest.mark.long
+def test_real_months_reconcile_and_give_the_courses_answers_with_its_rules(
+    in_duckdb: ModelledWarehouse, real_data: Path
+) -> None:
+    in_duckdb.clean()
+    files = (*CSV_FILES, *PARQUET_FILES)
+    for file in files:
+        in_duckdb.load(file, path_of(file, real_data).read_bytes())
+
+    for modelled in (in_duckdb, in_duckdb.with_rules("no_vendor", "duplicate")):
+        results = modelled.build()
+        assert {r.status for r in results.values()} == {"success", "pass"}
+
+    kept: dict[object, object] = dict(
+        in_duckdb.query(  # type: ignore[arg-type]
+            "SELECT filename, count(*) FROM (SELECT DISTINCT filename, vendorid, "
+            "lpep_pickup_datetime, pulocationid FROM green_tripdata "
+            "WHERE vendorid IS NOT NULL) AS course GROUP BY filename"
+        )
+    )
+    found = in_duckdb.trips()
+    assert {name: found[name] for name in kept} == kept
+    assert kept["green_tripdata_2020-04.csv"] == 24_364
+    left_out = "SELECT rule, trips FROM tripdata_models_left_out WHERE model = 'fct_trips' "
+    april = "AND filename = 'green_tripdata_2020-04.csv' ORDER BY rule"
+    assert in_duckdb.query(left_out + april) == [("duplicate", 138), ("no_vendor", 11_110)]

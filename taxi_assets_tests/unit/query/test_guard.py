@@ -1,0 +1,109 @@
+"""What a query may read and call on a server, judged before it is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from taxi_assets.errors import QueryError
+from taxi_assets.query.guard import guarded
+
+TABLES = ("green_tripdata", "zones")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) FROM green_tripdata WHERE filename LIKE 'green_tripdata_2021-03.%'",
+        "SELECT Zone, avg(total_amount)::numeric(10, 2) FROM green_tripdata JOIN public.zones ON "
+        "pulocationid = locationid GROUP BY 1 ORDER BY 2 DESC LIMIT 5",
+        "WITH m AS (SELECT date_trunc('month', lpep_pickup_datetime) AS month FROM green_tripdata) "
+        "SELECT month, count(*) FILTER (WHERE month > '2020-01-01') FROM m GROUP BY month",
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY fare_amount), extract(hour FROM "
+        "lpep_pickup_datetime), to_char(now(), 'YYYY') FROM green_tripdata GROUP BY 2, 3",
+        "SELECT d::date FROM generate_series('2021-01-01'::date, '2021-02-01', '1 day') AS d",
+        "SELECT 1 UNION ALL SELECT 2",
+        "SELECT row_number() OVER (PARTITION BY borough ORDER BY zone) FROM zones",
+        "WITH zones AS (SELECT * FROM zones), z AS (SELECT * FROM zones) SELECT * FROM z, Zones",
+        "SELECT * FROM (WITH z AS (SELECT 1) SELECT * FROM z) AS a",
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3",
+    ],
+)
+def test_a_question_s_query_is_run(sql: str) -> None:
+    assert guarded(sql, "postgres", TABLES)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM zones",
+        "SELECT 1; DROP TABLE zones",
+        "WITH d AS (DELETE FROM zones RETURNING *) SELECT * FROM d",
+        "WITH i AS (INSERT INTO zones VALUES (1) RETURNING *) SELECT * FROM i",
+        "SELECT * INTO copy FROM zones",
+        "SELECT * FROM zones FOR UPDATE",
+        "CREATE TABLE t AS SELECT 1",
+        "COPY zones TO PROGRAM 'id'",
+        "COPY (SELECT 1) TO '/tmp/x'",
+        "EXPLAIN ANALYZE SELECT 1",
+        "SET statement_timeout = 0",
+        "SHOW data_directory",
+        "DO $$ BEGIN END $$",
+        "CALL p()",
+        "VACUUM",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_catalog.pg_read_file('/etc/passwd')",
+        'SELECT "pg_sleep"(100)',
+        "SELECT * FROM pg_ls_dir('/')",
+        "SELECT * FROM zones, LATERAL (SELECT pg_sleep(1)) AS s",
+        "SELECT set_config('transaction_read_only', 'off', false)",
+        "SELECT current_setting('data_directory')",
+        "SELECT pg_advisory_lock(1)",
+        "SELECT lo_import('/etc/passwd')",
+        "SELECT query_to_xml('SELECT * FROM pg_authid', true, true, '')",
+        "SELECT dblink('dbname=other', 'SELECT 1')",
+        "SELECT my_own_function()",
+        "SELECT * FROM pg_catalog.pg_authid",
+        "SELECT * FROM pg_stat_activity",
+        "SELECT * FROM information_schema.tables",
+        "SELECT * FROM secrets",
+        "SELECT 1; -- one more\nCOPY zones TO '/tmp/x'",
+        "ATTACH '/tmp/x' AS x",
+        "RESET ALL",
+        "SELECT 1 WHERE EXISTS (SELECT pg_sleep(9))",
+        "SELECT (SELECT pg_terminate_backend(1))",
+        "WITH d AS (UPDATE zones SET zone = '' RETURNING 1) SELECT 1",
+        "WITH RECURSIVE d AS (MERGE INTO zones USING zones AS z ON true WHEN MATCHED THEN DELETE "
+        "RETURNING 1) SELECT 1 FROM d",
+        "TABLE pg_authid",
+        "VALUES (pg_read_file('/etc/passwd'))",
+        "SELECT * FROM zones TABLESAMPLE system (pg_sleep(1))",
+        "PREPARE p AS SELECT 1",
+        "LISTEN x",
+        "SELECT * FROM other.public.zones",
+        "WITH x AS (SELECT * FROM pg_authid), pg_authid AS (SELECT 1) SELECT * FROM x",
+        "WITH secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH x AS (SELECT * FROM secrets), secrets AS (SELECT 1) SELECT * FROM x",
+        "SELECT * FROM (WITH secrets AS (SELECT 1) SELECT 1) AS x, secrets",
+        "WITH RECURSIVE secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH RECURSIVE s AS (SELECT * FROM s UNION ALL SELECT 1) SELECT * FROM s",
+        'WITH "SECRETS" AS (SELECT 1) SELECT * FROM secrets',
+        "SELECT (",
+        "",
+    ],
+)
+def test_all_else_is_refused(sql: str) -> None:
+    with pytest.raises(QueryError):
+        guarded(sql, "postgres", TABLES)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 /* ; DROP TABLE zones */ -- x",
+        "SELECT /*!50000 pg_sleep(1), */ 1",
+        "SELECT /* a /* b */ pg_sleep(1), */ 1",
+    ],
+)
+def test_what_was_judged_is_what_is_run(sql: str) -> None:
+    """A comment could be read in one way here and in another way by the server."""
+    assert guarded(sql, "postgres", TABLES) == "SELECT 1"
