@@ -1,7 +1,8 @@
 # The project's image: webserver, daemon and code location all run it. Packages come from the hash
 # lock, in a layer of their own that only a change of the lock builds anew. Two stages build; what
 # they need to do so, pip included, stays behind.
-FROM python:3.13-slim AS packages
+ARG PYTHON_IMAGE=python:3.13-slim
+FROM ${PYTHON_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/python
 COPY requirements-server.lock /build/
 # Left out, a seventh of them: what these packages test themselves with, sources of what is compiled,
@@ -29,7 +30,7 @@ RUN for way in server containers; do \
      || exit 1; \
     done
 
-FROM python:3.13-slim
+FROM ${PYTHON_IMAGE}
 RUN groupadd --gid 10001 taxi \
  && useradd --uid 10001 --gid taxi --no-create-home --home-dir /data --shell /usr/sbin/nologin taxi \
  && install --directory --owner taxi --group taxi /data \

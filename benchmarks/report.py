@@ -4,8 +4,8 @@ Synthetic months of `--rows` rows, `--months` of each taxi, are loaded into a Du
 functions that the assets use. Dagster's records of each load and of its checks are written beside
 it, without runs. Then all months are summarized, as the asset or the first report does once for
 each month, and after that the whole command `taxi-assets report` runs
-`--rounds` times, each in a process of its own. Goals, for 60 months of both taxis: under 10 s and
-500 MB.
+`--rounds` times, each in a process of its own. Goals, for 174 months of both taxis: under 4 s and a
+page of 3 MB.
 
 Time on the clock holds for a quiet machine only; the last line says how busy others kept it.
 """
@@ -37,7 +37,7 @@ from taxi_assets_tests.simulation.quick_sqlite import quick_sqlite
 
 _COMMAND = Path(sys.executable).with_name("taxi-assets")
 _FIRST = Month(2019, 1)
-_MAX_SECONDS, _MAX_BYTES = 10, 500_000_000
+_MAX_SECONDS, _MAX_PAGE_BYTES = 4, 3_000_000
 
 
 def load(mirror: Mirror, months: int, folder: Path) -> Path:
@@ -71,17 +71,21 @@ def record(folder: Path, months: int) -> None:
                     )
 
 
-def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost]]:
-    """What summarizing every month takes, and then each report as a whole process."""
+def measure(folder: Path, rounds: int) -> tuple[Cost, list[Cost], int]:
+    """What summarizing every month takes, then each report as a whole process; the page's bytes."""
     with measured() as first, duckdb_file(folder / "taxi.duckdb").connect() as connection:
         refresh(DuckDBSession(connection), chosen_datasets(None))
-    command = [str(_COMMAND), "report", str(folder / "report.html")]
+    page = folder / "report.html"
+    command = [str(_COMMAND), "report", str(page)]
     environment = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
-    return first, [run_whole(command, environment) for _ in range(rounds)]
+    later = [run_whole(command, environment) for _ in range(rounds)]
+    return first, later, page.stat().st_size
 
 
-def show(console: Console, rows: int, months: int, first: Cost, later: list[Cost]) -> None:
-    """Print both, beside the goals."""
+def show(
+    console: Console, rows: int, months: int, first: Cost, later: list[Cost], page_bytes: int
+) -> None:
+    """Print all of it, beside the goals."""
     table = Table(title=f"a report over {months} months of both taxis, {rows:,} rows each")
     table.add_column("what")
     for heading in ("seconds", "CPU s", "peak, MB"):
@@ -90,7 +94,8 @@ def show(console: Console, rows: int, months: int, first: Cost, later: list[Cost
         seconds = (f"{cost.wall_seconds:.1f}", f"{cost.cpu_seconds:.1f}")
         table.add_row(name, *seconds, f"{cost.peak_bytes / 1e6:.0f}" if cost.peak_bytes else "–")
     console.print(table)
-    console.print(f"goal: under {_MAX_SECONDS} s and {_MAX_BYTES / 1e6:.0f} MB", highlight=False)
+    goal = f"under {_MAX_SECONDS} s and {_MAX_PAGE_BYTES / 1e6:.0f} MB"
+    console.print(f"the page: {page_bytes / 1e6:.1f} MB; goal: {goal}", highlight=False)
     busiest = max(cost.others for cost in later)
     console.print(f"others kept at most {busiest:.2f} cores busy meanwhile", highlight=False)
 
@@ -108,10 +113,10 @@ def main(rows: int, months: int, rounds: int, data_dir: Path) -> None:
     try:
         load(Mirror(data_dir, rows), months, folder)
         record(folder, months)
-        first, later = measure(folder, rounds)
+        measured_costs = measure(folder, rounds)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    show(Console(), rows, months, first, later)
+    show(Console(), rows, months, *measured_costs)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from taxi_assets.commands.months import audit, backfill, check, load
 from taxi_assets.commands.overview import doctor, status
 from taxi_assets.commands.pipelines import pipelines
 from taxi_assets.commands.purge import purge
+from taxi_assets.commands.query import query, show
 from taxi_assets.commands.report import report
 from taxi_assets.commands.services import adopt, dev, setup
 
@@ -47,6 +48,8 @@ for _command in (
     check,
     audit,
     status,
+    query,
+    show,
     report,
     analytics,
     doctor,

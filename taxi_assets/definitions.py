@@ -18,18 +18,21 @@ from taxi_assets.automation.schedules import newest_months_schedules
 from taxi_assets.components.definitions import pipeline_definitions
 from taxi_assets.gcp.assets import bucket_asset
 from taxi_assets.gcp.cloud import google_cloud_of
-from taxi_assets.lake.assets import lake_asset, source_spec, zones_asset, zones_source_spec
+from taxi_assets.lake.assets import lake_asset, source_spec
 from taxi_assets.lake.resource import lake_of
+from taxi_assets.lake.zone_assets import zones_asset, zones_source_spec
 from taxi_assets.report.assets import report_definitions
 from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.starter.definitions import starter_definitions
 from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.zones import ZONE_TABLES
 from taxi_assets.warehouse.check_assets import month_checks
 from taxi_assets.warehouse.interface import OwnAsset, Warehouse
-from taxi_assets.warehouse.month_assets import merged_asset, zones_table_asset
+from taxi_assets.warehouse.month_assets import merged_asset
 from taxi_assets.warehouse.reconcile_assets import Side, in_fixed_order, reconcile_checks
 from taxi_assets.warehouse.registry import warehouse_of, warehouses_of
+from taxi_assets.warehouse.zone_assets import zone_table_asset
 
 _OWN = Path(__file__).with_name("defs")
 """Where `dg scaffold` writes. Dagster's own loader reads it, if there is anything."""
@@ -42,8 +45,12 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     catalog = Catalog(settings)
     warehouses = warehouses_of(settings)
     zones = [
-        zones_asset(catalog),
-        *(zones_table_asset(warehouse, catalog) for warehouse in warehouses),
+        *(zones_asset(catalog, table) for table in ZONE_TABLES),
+        *(
+            zone_table_asset(warehouse, catalog, table)
+            for table in ZONE_TABLES
+            for warehouse in warehouses
+        ),
     ]
     resources: dict[str, object] = {
         "lake": lake_of(settings),
@@ -57,7 +64,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]
     built = dg.Definitions.merge(
         dg.Definitions(
-            assets=[zones_source_spec(), *zones, *own],
+            assets=[*map(zones_source_spec, ZONE_TABLES), *zones, *own],
             resources=resources,
             schedules=newest_months_schedules(catalog),
             sensors=sensors,

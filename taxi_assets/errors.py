@@ -126,7 +126,15 @@ class DaemonNotRunningError(TransientError):
 
 
 class BackfillNotCancellableError(PermanentError):
-    """There is no such backfill, or it has ended."""
+    """The backfill has ended, or nobody confirms its end."""
+
+
+class QueryError(ArgumentError):
+    """A query cannot be run as it is written: it does more than read, or its SQL is wrong."""
+
+
+class QueryLimitError(PermanentError):
+    """A query took longer, gave more or would cost more than it may."""
 
 
 class AssistantError(PermanentError):

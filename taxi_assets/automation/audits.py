@@ -7,14 +7,15 @@ import dagster as dg
 
 from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
 from taxi_assets.automation.schedules import default_schedule_status
-from taxi_assets.errors import TaxiAssetsError
+from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.lake import Lake
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.full_audit import Finding, audit_month, audit_names
 from taxi_assets.warehouse.holdings import known_months
 from taxi_assets.warehouse.interface import Warehouse
@@ -23,6 +24,18 @@ from taxi_assets.warehouse.row_proof import Proof
 AUDIT_JOB = "audit_months"
 _SUNDAY_AT_FIVE = "0 5 * * 0"
 _LOADED_AGAIN = (Proof.WRONG, Proof.OUTDATED)
+
+
+def file_to_audit(catalog: Catalog, dataset: Dataset, month: Month) -> TripFile:
+    """The file that a month comes from, also where the settings chose another source since.
+
+    Raises:
+        InvalidMonthError: the dataset has no such month.
+    """
+    try:
+        return catalog.file(dataset, month)
+    except InvalidMonthError:  # by TAXI_SOURCE=csv, a month that has no CSV
+        return TripFile(dataset, dataset.require(month), FileFormat.PARQUET)
 
 
 def audited(
@@ -102,7 +115,8 @@ def audit_definitions(catalog: Catalog, warehouses: Sequence[Warehouse]) -> dg.D
             with dagster_failures():
                 months = known_months(lake, warehouses, dataset)
             outcomes = (
-                audited(lake, warehouses, catalog, catalog.file(dataset, month)) for month in months
+                audited(lake, warehouses, catalog, file_to_audit(catalog, dataset, month))
+                for month in months
             )
             for outcome in chain(outcomes, audited_names(warehouses, dataset)):
                 reasons = [outcome.message, *(c.reason for c in outcome.checks if not c.passed)]

@@ -7,14 +7,16 @@ import time
 
 import dagster as dg
 
+from taxi_assets.automation.backfills import require_daemon
 from taxi_assets.automation.dagster_internals import (
     BULK_ACTION_TERMINAL_STATUSES,
     BulkActionStatus,
     PartitionBackfill,
     cancel_backfill_runs_and_cancellation_complete,
 )
-from taxi_assets.errors import BackfillNotCancellableError
+from taxi_assets.errors import ArgumentError, BackfillNotCancellableError
 
+_NAMED = 5
 _POLL_SECONDS = 0.2
 _LIMIT_SECONDS = 120.0  # runs in progress have a minute to end
 _LOG = logging.getLogger(__name__)
@@ -27,16 +29,25 @@ def cancel_backfill(instance: dg.DagsterInstance, backfill_id: str) -> None:
     Those that it submits from now on are refused (``automation/coordinator.py``).
 
     Raises:
-        BackfillNotCancellableError: there is none of that id, it is over, or the daemon does not
-            say within two minutes that it has noticed.
+        ArgumentError: there is none of that id.
+        BackfillNotCancellableError: it is over, or the daemon does not say within two minutes that
+            it has noticed.
+        DaemonNotRunningError: nobody would notice.
     """
-    remedy = "`taxi-assets backfills` lists them"
     backfill = instance.get_backfill(backfill_id)
     if backfill is None:
-        raise BackfillNotCancellableError(f"there is no backfill {backfill_id}", remedy)
+        known = ", ".join(each.backfill_id for each in instance.get_backfills(limit=_NAMED))
+        raise ArgumentError(
+            f"there is no backfill {backfill_id}; "
+            + (f"the newest are {known}" if known else "there is none yet"),
+            "name one of them; `taxi-assets backfills` says what each loads",
+        )
     if backfill.status in BULK_ACTION_TERMINAL_STATUSES:
         state = backfill.status.value.lower()
-        raise BackfillNotCancellableError(f"backfill {backfill_id} is over: {state}", remedy)
+        raise BackfillNotCancellableError(
+            f"backfill {backfill_id} is over: {state}", "`taxi-assets backfills` lists them"
+        )
+    require_daemon(instance)
     end = time.monotonic() + _LIMIT_SECONDS
     while not _is_cancelled(instance, backfill):
         if time.monotonic() > end:

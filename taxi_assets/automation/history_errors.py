@@ -1,4 +1,4 @@
-"""What keeps Dagster's history from being read or written, in words: locked, full, away."""
+"""What keeps Dagster's history from being read or written: locked, full, away, damaged."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from taxi_assets.errors import StorageError, TaxiAssetsError, WarehouseUnavailableError
 from taxi_assets.settings import Settings, variable
 
 _FULL = ("disk is full", "No space left", "disk I/O error")
-_FREE = (
-    "free some space there, and run again; what was loaded is recorded in the tables' own ledger"
+_DAMAGED = ("not a database", "malformed")
+_LEDGER = "what was loaded is recorded in the tables' own ledger"
+_FREE = f"free some space there, and run again; {_LEDGER}"
+_RESTORE = (
+    "restore that folder from a back-up, or move it away: a new one is made at the next run; "
+    f"{_LEDGER}"
 )
 
 
@@ -36,7 +40,7 @@ def history_errors(settings: Settings) -> Iterator[None]:
 
 def _reason(error: Exception) -> str | None:
     """What the database or the disk says; None where it is another matter."""
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return str(error.orig)
     # Dagster has tried for a while. By name: to import the library takes a second.
     if type(error).__name__ == "DagsterPostgresException":
@@ -57,6 +61,8 @@ def _explained(text: str, settings: Settings) -> TaxiAssetsError:
     what = f"Dagster's history in {settings.dagster_home}: {reason}"
     if any(word in reason for word in _FULL):
         return StorageError(what, _FREE)
+    if any(word in reason for word in _DAMAGED):
+        return StorageError(what, _RESTORE)
     if "locked" in reason:
         return WarehouseUnavailableError(
             what,

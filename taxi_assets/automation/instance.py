@@ -86,6 +86,11 @@ def _write_configuration(config: Path) -> None:
     draft.replace(config)
 
 
+def history_of(settings: Settings) -> str:
+    """Where Dagster's history is, in words."""
+    return "Dagster's database" if settings.dagster_postgres_dsn else str(settings.dagster_home)
+
+
 @contextmanager
 def open_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """The instance whose runs the UI shows.

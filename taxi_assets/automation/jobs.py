@@ -60,10 +60,10 @@ def month_configuration(dataset: Dataset, catalog: Catalog) -> MonthConfiguratio
 
 
 def zones_job(assets: list[dg.AssetsDefinition]) -> dg.Definitions:
-    """The job that loads the taxi zones."""
+    """The job that loads the taxi zones and their shapes."""
     load = dg.define_asset_job(
         ZONES_JOB,
         dg.AssetSelection.assets(*assets),
-        description="The taxi zones, from their source to every warehouse.",
+        description="The taxi zones and their shapes, from their source to every warehouse.",
     )
     return dg.Definitions(jobs=[load])

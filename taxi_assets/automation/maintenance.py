@@ -2,29 +2,39 @@
 
 import dagster as dg
 
+from taxi_assets.automation.freshness import FRESHNESS_JOB
 from taxi_assets.automation.old_runs import purge_old_runs
 from taxi_assets.automation.schedules import default_schedule_status
 from taxi_assets.settings import Settings
 
 PURGE_JOB = "purge_old_runs"
+LOOKS = (FRESHNESS_JOB, PURGE_JOB)
+"""Jobs that run each day and load nothing. What they found stays as results of checks."""
+
+LOOKS_DAYS = 30
+"""Days that runs of `LOOKS` are kept, where others are kept for longer."""
+
 _HOUR = 3  # before the schedules that load
 
 
 def maintenance_definitions(settings: Settings) -> dg.Definitions:
-    """The job and its schedule; nothing where all runs are kept."""
+    """The job and its schedule."""
     days = settings.keep_runs_days
-    if not days:
-        return dg.Definitions()
+    what = f"Deletes runs of {' and '.join(LOOKS)} older than {LOOKS_DAYS} days"
+    what += f", and all runs older than {days} days." if days else "."
 
-    @dg.op(name="delete_old_runs", description=f"Deletes runs older than {days} days.")
+    @dg.op(name="delete_old_runs", description=what)
     def delete(context: dg.OpExecutionContext) -> None:
-        purge = purge_old_runs(context.instance, days)
-        context.log.info(
-            f"{len(purge.runs)} runs deleted, {purge.kept} old ones still needed, "
-            f"{purge.freed_bytes / 1e6:.1f} MB freed"
-        )
+        purges = [purge_old_runs(context.instance, LOOKS_DAYS, jobs=LOOKS)]
+        if days:
+            purges.append(purge_old_runs(context.instance, days))
+        for purge in purges:
+            context.log.info(
+                f"{len(purge.runs)} runs deleted, {purge.kept} old ones still needed, "
+                f"{purge.freed_bytes / 1e6:.1f} MB freed"
+            )
 
-    @dg.job(name=PURGE_JOB, description="Deletes old runs with their events.")
+    @dg.job(name=PURGE_JOB, description=what)
     def purge() -> None:
         delete()
 
@@ -34,6 +44,6 @@ def maintenance_definitions(settings: Settings) -> dg.Definitions:
         cron_schedule=f"0 {_HOUR} * * *",
         execution_timezone=settings.schedule_timezone,
         default_status=default_schedule_status(settings),
-        description=f"Each day: deletes runs older than {days} days with their events.",
+        description=f"Each day. {what}",
     )
     return dg.Definitions(jobs=[purge], schedules=[daily])

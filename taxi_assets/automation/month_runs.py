@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import dagster as dg
@@ -64,6 +64,7 @@ class MonthOutcome:
         message: why it failed, with the remedy.
         checks: the checks that were evaluated.
         run_id: Dagster's run, to look it up in the UI.
+        assets: those that failed, such as ``postgres/green_tripdata``, as far as they are recorded.
     """
 
     name: str
@@ -72,6 +73,7 @@ class MonthOutcome:
     message: str = ""
     checks: tuple[CheckOutcome, ...] = field(default=())
     run_id: str = ""
+    assets: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[CheckOutcome, ...]:
@@ -193,7 +195,7 @@ def recorded_outcome(
     events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
     succeeded = run.status is dg.DagsterRunStatus.SUCCESS
     message = _failure_in(events) or ("" if succeeded else f"the run is {run.status.value.lower()}")
-    return _outcome_of(
+    outcome = _outcome_of(
         name,
         [e.asset_check_evaluation_data for e in events if _is(e, "ASSET_CHECK_EVALUATION")],
         [
@@ -205,6 +207,15 @@ def recorded_outcome(
         succeeded,
         run.run_id,
     )
+    failed = {check.asset for check in outcome.failed_checks} | _failed_assets(events)
+    return replace(outcome, assets=tuple(sorted(failed)))
+
+
+def _failed_assets(events: Sequence[dg.DagsterEvent]) -> set[str]:
+    """The assets whose steps failed, by what the run planned for each step."""
+    failed = {e.step_key for e in events if _is(e, "STEP_FAILURE")}
+    planned = [e for e in events if _is(e, "ASSET_MATERIALIZATION_PLANNED")]
+    return {e.asset_key.to_user_string() for e in planned if e.step_key in failed and e.asset_key}
 
 
 def _is(event: dg.DagsterEvent, kind: str) -> bool:

@@ -6,7 +6,7 @@ a month would look missing though its rows are there. What such a run says, no n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -48,7 +48,11 @@ class Purge:
 
 
 def purge_old_runs(
-    instance: dg.DagsterInstance, days: float, dry_run: bool = False, at_once: int = AT_ONCE
+    instance: dg.DagsterInstance,
+    days: float,
+    dry_run: bool = False,
+    at_once: int = AT_ONCE,
+    jobs: Collection[str] = (),
 ) -> Purge:
     """Delete runs that are over and older than so many days, with their events and output.
 
@@ -60,13 +64,14 @@ def purge_old_runs(
         days: older than that they are deleted, by the time they were made.
         dry_run: delete nothing, and say what would be.
         at_once: how many to delete, at most.
+        jobs: delete runs of these jobs alone; of all jobs where none is named.
     """
     needed = _last_to_speak(instance)
     open_backfills = _open_backfills(instance)
     newest: dict[tuple[str, str | None], str] = {}
     chosen: list[dg.DagsterRun] = []
     kept = 0
-    for run in _old_runs(instance, datetime.now(UTC) - timedelta(days=days)):
+    for run in _old_runs(instance, datetime.now(UTC) - timedelta(days=days), jobs):
         if len(chosen) == at_once:
             break
         key = (run.job_name, run.tags.get(PARTITION_TAG))
@@ -89,13 +94,16 @@ def purge_old_runs(
     return Purge(tuple(chosen), kept, free_disk(instance))
 
 
-def _old_runs(instance: dg.DagsterInstance, before: datetime) -> Iterator[dg.DagsterRun]:
-    """Oldest first."""
-    filters = dg.RunsFilter(statuses=_FINISHED, created_before=before)
-    cursor = None
-    while page := instance.get_run_records(filters, limit=_PAGE, ascending=True, cursor=cursor):
-        yield from (record.dagster_run for record in page)
-        cursor = page[-1].dagster_run.run_id
+def _old_runs(
+    instance: dg.DagsterInstance, before: datetime, jobs: Collection[str]
+) -> Iterator[dg.DagsterRun]:
+    """Oldest first, job by job where jobs are named."""
+    for job in jobs or (None,):
+        filters = dg.RunsFilter(job_name=job, statuses=_FINISHED, created_before=before)
+        cursor = None
+        while page := instance.get_run_records(filters, limit=_PAGE, ascending=True, cursor=cursor):
+            yield from (record.dagster_run for record in page)
+            cursor = page[-1].dagster_run.run_id
 
 
 def _last_to_speak(instance: dg.DagsterInstance) -> set[str]:

@@ -110,6 +110,7 @@ def _of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, since: datetime) -
         about={
             "job": run.job_name,
             "run_id": run.run_id,
+            **({"assets": [*outcome.assets]} if outcome.assets else {}),
             "tags": {name: value for name, value in run.tags.items() if "/" not in name},
         },
     )

@@ -13,7 +13,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -90,7 +90,7 @@ class UiGuard:
         return None
 
     def _is_ours(self, host: str) -> bool:
-        name = (urlsplit(f"//{host}").hostname or "").lower()
+        name = (_parts(f"//{host}").hostname or "").lower()
         if name in self._names or name == "localhost" or name.endswith(".localhost"):
             return True
         try:
@@ -102,12 +102,20 @@ class UiGuard:
 
 def _same(origin: str, host: str) -> bool:
     """Whether a page's origin is this host: by name and port, as a proxy may have ended TLS."""
-    parts = urlsplit(origin)
+    parts = _parts(origin)
     if parts.scheme not in ("http", "https"):
         return False
     default = f":{443 if parts.scheme == 'https' else 80}"
     here = host.lower().removesuffix(default)
     return parts.netloc.lower().removesuffix(default) == here
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address; of one that cannot be read, none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _of_graphql(method: str, content_type: str) -> Refusal | None:

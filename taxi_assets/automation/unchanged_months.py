@@ -17,13 +17,12 @@ from taxi_assets.lake.resource import lake_of
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.public_url import public_url
-from taxi_assets.source.transfer import Absent, Version
+from taxi_assets.source.transfer import Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.as_loaded import JUDGED, months_as_loaded
-from taxi_assets.warehouse.comparison import LakeStep, lake_step
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets.watch.looking import AT_ONCE, ask
 
@@ -122,8 +121,8 @@ def _as_published(catalog: Catalog, landed: Files) -> dict[TripFile, LandedFile]
         answers = ask(catalog, some, _ANSWER_SECONDS)
         for file in some:
             answer = answers.get(file)
-            if isinstance(answer, Version | Absent):
-                if lake_step(catalog, file, landed[file], answer) is LakeStep.KEEP:
+            if isinstance(answer, Version):
+                if landed[file].is_surely_version(answer):
                     found[file] = landed[file]
             elif isinstance(answer, SourceBusyError):
                 return found

@@ -13,6 +13,7 @@ from taxi_assets.assistant.data.question import DataAnswer
 from taxi_assets.assistant.gemini.model import Gemini
 from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.assistant.knowledge.ranking import Found, Passage
+from taxi_assets.commands.encoding import printable
 
 _NO_KEY = (
     "No GEMINI_API_KEY is set: these are the passages that fit best. To have them read and the "
@@ -140,11 +141,6 @@ def cost_line(gemini: Gemini, meter: Meter) -> str:
 def cost_json(gemini: Gemini, meter: Meter) -> dict[str, object]:
     """The values for JSON, for scripts."""
     return {"model": gemini.model, "estimated_cost_usd": meter.cost_usd}
-
-
-def printable(text: str) -> str:
-    """The text without control characters, since it comes from outside."""
-    return "".join(c for c in text if c.isprintable() or c == "\n")
 
 
 def place_of(source: str, heading: str) -> str:

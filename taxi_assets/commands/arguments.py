@@ -1,4 +1,4 @@
-"""Arguments that several commands take: taxis and months."""
+"""Arguments that several commands take: taxis, months and ports."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from taxi_assets.trips.month import Month
 if TYPE_CHECKING:
     from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
+
+PORT = click.IntRange(1, 65_535)
 
 TAXI = click.Choice([*DATASETS, "all"])
 

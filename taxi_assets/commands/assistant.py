@@ -8,6 +8,7 @@ import click
 from rich.markup import escape
 
 from taxi_assets.commands.countdown import attended
+from taxi_assets.commands.encoding import printable
 from taxi_assets.commands.output import console, json_option, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings, read_settings
@@ -59,10 +60,10 @@ def _ask_model(
 ) -> tuple[dict[str, object], list[str]]:
     from taxi_assets.assistant.chat.plain import answer_plainly
     from taxi_assets.assistant.chat.question import require_question
-    from taxi_assets.assistant.data.database import database_of
     from taxi_assets.assistant.data.question import ask_tables
     from taxi_assets.assistant.gemini.model import gemini_of
     from taxi_assets.commands import answers
+    from taxi_assets.query.database import database_of
 
     question = require_question(question)
     gemini = gemini_of(settings)
@@ -79,7 +80,7 @@ def _ask_model(
         result, lines = answers.data_json(answer), answers.data_lines(answer)
     else:
         text = answer_plainly(gemini, question, meter).value
-        result, lines = {"answer": text}, [answers.printable(text)]
+        result, lines = {"answer": text}, [printable(text)]
     return (
         result | answers.cost_json(gemini, meter),
         [*lines, answers.cost_line(gemini, meter)],

@@ -21,14 +21,12 @@ def backfills(cancel: str | None, as_json: bool) -> None:
     backfill is cancelled, none of its months is loaded any more, and those in progress are ended.
     """
     from taxi_assets.automation.backfill_list import list_backfills, progress
-    from taxi_assets.automation.backfills import require_daemon
     from taxi_assets.automation.cancelling import cancel_backfill
-    from taxi_assets.automation.instance import open_instance
+    from taxi_assets.automation.instance import history_of, open_instance
 
     settings = read_settings()
     with printed_errors(), open_instance(settings) as instance:
         if cancel is not None:
-            require_daemon(instance)
             cancel_backfill(instance, cancel)
         lines = list_backfills(instance)
     if as_json:
@@ -38,6 +36,6 @@ def backfills(cancel: str | None, as_json: bool) -> None:
         text = f"{line.backfill_id}  {line.title}  {line.words}: {progress(line)}"
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if not lines:
-        place = "Dagster's database" if settings.dagster_postgres_dsn else settings.dagster_home
-        text = f"no backfill yet in {place}: `taxi-assets backfill TAXI START END` asks for one"
+        ask = "`taxi-assets backfill TAXI START END` asks for one"
+        text = f"no backfill yet in {history_of(settings)}: {ask}"
         console.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -27,8 +29,13 @@ def demo(rows: int) -> None:
 
     with printed_errors():
         data = read_settings().data_dir / "demo"
+        # A month has one source at a time: in a lake and a database of somebody's own, the sample
+        # would replace real months.
+        os.environ.pop(variable("gcp_bucket_name"), None)
         _override(
             data_dir=str(data),
+            lake=(data / "lake").resolve().as_uri(),
+            duckdb_path=str(data / "taxi.duckdb"),
             source=SourceChoice.SAMPLE,
             sample_rows=str(rows),
             warehouses="duckdb",
@@ -66,7 +73,8 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
     with printed_errors():
         if not live:
             data = read_settings().data_dir / "starter"
-            _override(data_dir=str(data), **SAMPLE_SETTINGS)
+            path = str(data / "taxi.duckdb")
+            _override(data_dir=str(data), duckdb_path=path, **SAMPLE_SETTINGS)
         settings = read_settings()
         source = "The real services are asked" if live else "A bundled sample, no network"
         console.print(f"{source}; the table goes to {settings.duckdb_file}", soft_wrap=True)
@@ -84,13 +92,16 @@ def _summary(settings: Settings) -> None:
     from taxi_assets.commands.terminal import print_coverage
     from taxi_assets.status.coverage import coverage, place_of
 
+    # `make demo` runs it without the folder of programs in PATH.
+    program = "taxi-assets" if shutil.which("taxi-assets") else shlex.quote(sys.argv[0])
     print_coverage(console, coverage(settings, settings.datasets), place_of(settings))
     console.print(
         "Query it with DuckDB, or from Python:\n"
         f"  duckdb.connect({str(settings.duckdb_file)!r}, read_only=True)"
         ".sql('FROM green_tripdata LIMIT 5')\n"
         "See it in Dagster's UI:\n"
-        f"  {variable('data_dir')}={settings.data_dir} {variable('source')}=sample taxi-assets dev",
+        f"  {variable('data_dir')}={shlex.quote(str(settings.data_dir))} "
+        f"{variable('source')}=sample {program} dev",
         highlight=False,
         soft_wrap=True,
     )

@@ -1,4 +1,4 @@
-"""Signs for terminals whose encoding lacks them: a sign that cannot be printed ends no command."""
+"""Signs for terminals: those that cannot be printed end no command, control codes are left out."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def accept_every_sign() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_HANDLER)
+
+
+def printable(text: str) -> str:
+    """The text without control characters, since it comes from outside."""
+    return "".join(c for c in text if c.isprintable() or c == "\n")
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from taxi_assets.commands.arguments import PORT
 from taxi_assets.commands.output import errors, printed_errors
 from taxi_assets.settings import read_settings
 
@@ -12,7 +13,7 @@ _PORT = 8765
 
 @click.command()
 @click.option("--http", is_flag=True, help="Serve on 127.0.0.1 in place of stdin and stdout.")
-@click.option("--port", default=_PORT, show_default=True, help="Port of --http.")
+@click.option("--port", type=PORT, default=_PORT, show_default=True, help="Port of --http.")
 @click.option("--allow-writes", is_flag=True, help="Also load months and write pipeline files.")
 def mcp(http: bool, port: int, allow_writes: bool) -> None:
     """Serve tools to an AI client (Model Context Protocol), which starts this by itself.

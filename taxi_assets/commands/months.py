@@ -37,7 +37,7 @@ def load(
     """Load months START to END (or START alone), from their source to every warehouse.
 
     Each month is a Dagster run of its own, which the UI shows. Months that are there unchanged
-    are passed over. `taxi-assets load zones` loads the table of taxi zones.
+    are passed over. `taxi-assets load zones` loads the taxi zones and their shapes.
     """
     from taxi_assets.commands import session
 

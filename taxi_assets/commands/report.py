@@ -6,30 +6,69 @@ from pathlib import Path
 
 import click
 
-from taxi_assets.commands.output import console, printed_errors
+from taxi_assets.commands.output import console, errors, printed_errors
 from taxi_assets.errors import StorageError
 from taxi_assets.settings import read_settings
+from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.month import Month
+
+_FORMATS = ("html", "markdown", "json")
+_ENDINGS = {".md": "markdown", ".json": "json"}
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def report(file: Path) -> None:
-    """Write coverage, counts, trips and the state of the checks as one HTML page.
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--taxi", "taxis", multiple=True, type=click.Choice([*DATASETS]),
+    help="Only this taxi; may be given several times.",
+)  # fmt: skip
+@click.option("--from", "start", metavar="MONTH", help="The first month, such as 2020-04.")
+@click.option("--to", "end", metavar="MONTH", help="The last month.")
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS),
+    help="By default what the name of FILE ends in: .md, .json, else HTML.",
+)  # fmt: skip
+def report(
+    file: Path, taxis: tuple[str, ...], start: str | None, end: str | None, form: str | None
+) -> None:
+    """Write what happened to FILE: sentences, charts and numbers, coverage and proof.
 
-    It needs no network to be looked at. Months that were loaded since the last report are
-    summarized first.
+    It tells of the newest loaded month of each taxi, or of the months --from to --to, and compares
+    them with those before and with the year before. The page needs no network to be looked at.
+    Months that were loaded since the last report are summarized first. `-` as FILE prints it.
     """
     from taxi_assets.commands.report_session import make_report
+    from taxi_assets.report.period import Choice
 
     with printed_errors():
-        page = make_report(read_settings())
-        draft = file.with_name(f".{file.name}.partial")
-        try:
-            draft.write_text(page, encoding="utf-8")
-            draft.replace(file)
-        except OSError as error:
-            raise StorageError(
-                f"cannot write {file}: {error.strerror}",
-                "name a file in a folder that you may write",
-            ) from None
-    console.print(f"{file}: {len(page.encode()) / 1e6:.1f} MB", highlight=False, soft_wrap=True)
+        first, last = (Month.parse(month) if month else None for month in (start, end))
+        if first and last and last < first:
+            raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
+        datasets = tuple(DATASETS[taxi] for taxi in DATASETS if taxi in taxis or not taxis)
+        chosen = form or _ENDINGS.get(file.suffix, "html")
+        made = make_report(read_settings(), chosen, Choice(datasets, first, last))
+        if str(file) == "-":
+            click.echo(made.text)
+            return
+        _write(file, made.text)
+    for heading, sentences in made.sentences:
+        console.print(heading, style="bold", highlight=False)
+        for sentence in sentences:
+            console.print(f"  {sentence}", markup=False, highlight=False, soft_wrap=True)
+    if not made.sentences:
+        errors.print("No loaded month was chosen.", highlight=False)
+    console.print(
+        f"{file}: {len(made.text.encode()) / 1e6:.1f} MB", highlight=False, soft_wrap=True
+    )
+
+
+def _write(file: Path, text: str) -> None:
+    draft = file.with_name(f".{file.name}.partial")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(file)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {file}: {error.strerror}",
+            "name a file in a folder that you may write",
+        ) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from taxi_assets.commands.arguments import PORT
 from taxi_assets.commands.output import console, printed_errors
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import WAREHOUSES, read_settings, variable
@@ -74,7 +75,7 @@ def _print_place(cloud: str, name: str, location: str, created: bool) -> None:
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=3000, show_default=True, help="Port to listen on.")
+@click.option("--port", type=PORT, default=3000, show_default=True, help="Port to listen on.")
 def dev(host: str, port: int) -> None:
     """Start Dagster's UI and daemon; what they record is kept between starts."""
     from taxi_assets.automation.services import run_services

@@ -197,7 +197,7 @@ def audit(
     Raises:
         Interrupted: Ctrl-C; each month is as it was, or is repaired.
     """
-    from taxi_assets.automation.audits import audited, audited_names
+    from taxi_assets.automation.audits import audited, audited_names, file_to_audit
 
     settings = settings.including(dataset for dataset, _ in months)
     definitions, catalog = _definitions(settings), Catalog(settings)
@@ -205,7 +205,7 @@ def audit(
     with open_instance(settings) as instance:
 
         def audit_one(dataset: Dataset, month: Month) -> MonthOutcome:
-            file = catalog.file(dataset, month)
+            file = file_to_audit(catalog, dataset, month)
             load_again = partial(
                 load_month,
                 definitions,

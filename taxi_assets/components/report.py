@@ -111,11 +111,11 @@ class Report(Pipeline):
         if self.shows == "page":
             from taxi_assets.report.check_states import check_states
             from taxi_assets.report.content import gather
-            from taxi_assets.report.page.page import render
+            from taxi_assets.report.page.page import as_html
+            from taxi_assets.report.period import Choice
 
-            page = render(
-                gather(settings, check_states(context.instance, trip_check_keys(settings)))
-            )
+            states = check_states(context.instance, trip_check_keys(settings))
+            page = as_html(gather(settings, states, Choice(tuple(datasets))))
             self._write(page, settings)
             return Finding(f"{len(page.encode()) / 1e6:.1f} MB in reports/{self.file}", [])
         return covered(datasets, settings)

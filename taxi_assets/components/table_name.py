@@ -8,11 +8,15 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.trips.zones import ZONES_TABLE
+from taxi_assets.trips.zones import ZONE_TABLES
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 
 _FORM = r"[a-z][a-z0-9_]{0,62}"
-_OURS = {ZONES_TABLE, "average_price_by_brand", *(table.name for table in RECORD_TABLES)}
+_OURS = {
+    "average_price_by_brand",
+    *(table.name for table in ZONE_TABLES),
+    *(table.name for table in RECORD_TABLES),
+}
 
 
 def is_plain(name: str) -> bool:

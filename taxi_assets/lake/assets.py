@@ -9,7 +9,7 @@ import dagster as dg
 from taxi_assets.column_schema import raw_schema
 from taxi_assets.errors import NotFoundAtSourceError
 from taxi_assets.failures import dagster_failures
-from taxi_assets.lake.fetching import land_month, land_zones
+from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import left_out_text
 from taxi_assets.lake.landing import Landing
@@ -21,7 +21,6 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.published_counts import published_rows
-from taxi_assets.trips.zones import ZONES_FILE, ZONES_LANDED
 
 OWNERS = ["team:taxi-data"]
 
@@ -40,16 +39,6 @@ def source_spec(dataset: Dataset) -> dg.AssetSpec:
 
 def _kinds(dataset: Dataset) -> set[str]:
     return {"csv", "parquet"} if dataset.csv_releases else {"parquet"}
-
-
-def zones_source_spec() -> dg.AssetSpec:
-    """The published table of taxi zones."""
-    return dg.AssetSpec(
-        dg.AssetKey(["source", "zones"]),
-        description="Taxi zones as published: one small file.",
-        group_name="source",
-        kinds={"csv"},
-    )
 
 
 def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
@@ -96,42 +85,6 @@ def lake_asset(dataset: Dataset, catalog: Catalog) -> dg.AssetsDefinition:
     return landed
 
 
-def zones_asset(catalog: Catalog) -> dg.AssetsDefinition:
-    """The table of taxi zones, as published."""
-
-    @dg.asset(
-        key=["lake", "zones"],
-        deps=[zones_source_spec()],
-        group_name="lake",
-        kinds={"file", "csv"},
-        owners=OWNERS,
-        description=(
-            "Taxi zones, byte for byte as published.\n\n"
-            "The names behind PULocationID and DOLocationID."
-        ),
-    )
-    def zones(
-        context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]
-    ) -> dg.MaterializeResult[None]:
-        with dagster_failures():
-            outcome = land_zones(lake, catalog)
-            if isinstance(outcome, Absent):
-                raise _missing(ZONES_FILE, catalog.zones_url, outcome)
-        if not outcome.changed:
-            context.log.info(f"{ZONES_FILE} is unchanged at the source: not written again")
-        return dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": outcome.file.facts.rows,
-                "dagster/uri": f"{lake.url}/{ZONES_LANDED}",
-                "source_url": outcome.file.url,
-                "sha256": outcome.file.sha256,
-                "changed": outcome.changed,
-            }
-        )
-
-    return zones
-
-
 def _not_published(
     context: dg.AssetExecutionContext, catalog: Catalog, file: TripFile, absent: Absent
 ) -> dg.AssetObservation:
@@ -142,7 +95,7 @@ def _not_published(
     """
     url = catalog.url(file)
     if catalog.is_overdue(file.month, datetime.now(UTC).date()):
-        raise _missing(str(file), url, absent)
+        raise missing(str(file), url, absent)
     context.log.warning(f"{file.month} is not published yet: {public_url(url)}, {absent.answer}")
     return dg.AssetObservation(
         context.asset_key,
@@ -152,7 +105,8 @@ def _not_published(
     )
 
 
-def _missing(name: str, url: str, absent: Absent) -> NotFoundAtSourceError:
+def missing(name: str, url: str, absent: Absent) -> NotFoundAtSourceError:
+    """The error for a file that the source should have."""
     return NotFoundAtSourceError(
         f"{name} is not at {public_url(url)} ({absent.answer})",
         "check TAXI_CSV_BASE_URL and TAXI_PARQUET_BASE_URL, and that a mirror holds the month",

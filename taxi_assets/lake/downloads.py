@@ -96,9 +96,15 @@ class LimitedTransport:
         return self.transport.look(url)
 
 
-def download_transport(catalog: Catalog, url: str) -> Transport:
-    """What fetches a published file into the lake: from hosts only so many at once."""
-    transport = catalog.transport(url)
+def download_transport(catalog: Catalog, url: str, is_hasty: bool = False) -> Transport:
+    """What fetches a published file into the lake: from hosts only so many at once.
+
+    Args:
+        catalog: whose settings hold.
+        url: where the file is published.
+        is_hasty: whether the host is asked once, and waited for a few seconds at most.
+    """
+    transport = catalog.transport(url, is_hasty=is_hasty)
     if urlsplit(url).scheme not in _HTTP:
         return transport
     settings = catalog.settings

@@ -11,11 +11,11 @@ from taxi_assets.lake.downloads import download_transport
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import Landing, inspection_of, judge, lake_name, land
-from taxi_assets.lake.zones_inspection import ZonesInspection
+from taxi_assets.lake.zones_inspection import ZoneShapesInspection, ZonesInspection
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.transfer import Absent
 from taxi_assets.trips.file import TripFile
-from taxi_assets.trips.zones import ZONES_LANDED
+from taxi_assets.trips.zones import ZONE_SHAPES, ZoneTable
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +53,17 @@ def land_month(
     )
 
 
-def land_zones(lake: Lake, catalog: Catalog, anew: bool = False) -> Landing | Absent:
-    """Bring the table of taxi zones into the lake; raises what `land_month` does."""
-    url = catalog.zones_url
-    transport = download_transport(catalog, url)
-    return land(lake, ZONES_LANDED, url, transport, ZonesInspection, lambda *_: None, anew)
+def land_zones(
+    lake: Lake, catalog: Catalog, table: ZoneTable, anew: bool = False
+) -> Landing | Absent:
+    """Bring a file about the taxi zones into the lake; raises what `land_month` does.
+
+    A host that does not answer is not waited for long where it is only about shapes.
+    """
+    url = catalog.zones_url(table)
+    transport = download_transport(catalog, url, is_hasty=table is ZONE_SHAPES)
+    inspect = ZoneShapesInspection if table is ZONE_SHAPES else ZonesInspection
+    return land(lake, table.landed, url, transport, inspect, lambda *_: None, anew)
 
 
 def restored(damage: DamagedCopyError, land_again: Land) -> LandedFile:

@@ -121,8 +121,15 @@ class LandedFile(BaseModel):
 
     def is_version(self, version: Version) -> bool:
         """Whether the source still serves these bytes, as far as it tells."""
+        if version.size_bytes not in (None, self.size_bytes):
+            return False
         if version.etag and self.etag:
             return version.etag == self.etag
         if version.last_modified and self.last_modified:
             return version.last_modified == self.last_modified
-        return version.size_bytes in (None, self.size_bytes)
+        return True
+
+    def is_surely_version(self, version: Version) -> bool:
+        """Whether the source says so by an entity tag or a date: a size alone says little."""
+        told = (version.etag and self.etag) or (version.last_modified and self.last_modified)
+        return bool(told) and self.is_version(version)

@@ -10,24 +10,25 @@ from pydantic import Field
 
 from taxi_assets.assistant.copilot.proof import Proof
 from taxi_assets.assistant.copilot.writing import current_text, difference
-from taxi_assets.assistant.data.database import (
+from taxi_assets.assistant.data.question import run_checked
+from taxi_assets.assistant.knowledge.embedder import LocalEmbedder
+from taxi_assets.assistant.knowledge.refresh import refresh_cheaply
+from taxi_assets.assistant.knowledge.store import store_of
+from taxi_assets.automation.audits import file_to_audit
+from taxi_assets.automation.backfill_list import BackfillLine, list_backfills
+from taxi_assets.automation.instance import open_instance
+from taxi_assets.errors import AssistantError
+from taxi_assets.lake.resource import lake_of
+from taxi_assets.mcp.pipelines import pipeline_path, proved
+from taxi_assets.query.database import (
     Database,
     database_of,
     loaded_months,
     ranges,
     tables_of,
 )
-from taxi_assets.assistant.data.dictionary import described
-from taxi_assets.assistant.data.guarded_query import MOST_ROWS
-from taxi_assets.assistant.data.question import run_checked
-from taxi_assets.assistant.knowledge.embedder import LocalEmbedder
-from taxi_assets.assistant.knowledge.refresh import refresh_cheaply
-from taxi_assets.assistant.knowledge.store import store_of
-from taxi_assets.automation.backfill_list import BackfillLine, list_backfills
-from taxi_assets.automation.instance import open_instance
-from taxi_assets.errors import AssistantError
-from taxi_assets.lake.resource import lake_of
-from taxi_assets.mcp.pipelines import pipeline_path, proved
+from taxi_assets.query.dictionary import described
+from taxi_assets.query.limits import MOST_ROWS
 from taxi_assets.report.check_states import CheckState, check_states
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
@@ -141,7 +142,7 @@ class ReadingTools:
         warehouse: WarehouseName | None = None,
         most_rows: Annotated[int, Field(ge=1, le=1000)] = MOST_ROWS,
     ) -> QueryResult:
-        """Run one SELECT over the tables: read-only, 30 seconds, 1 MB of rows.
+        """Run one SELECT over the tables: read-only, 30 seconds by default, 1 MB of rows.
 
         A query about months none of which is loaded is refused and says so: tell the user that,
         not that the number is 0. Say which months are missing where not_loaded names some.
@@ -187,7 +188,7 @@ class ReadingTools:
         takes seconds to a minute. With BigQuery it reads the month's rows, which is billed.
         """
         dataset = DATASETS[_known(taxi)]
-        file = Catalog(self.settings).file(dataset, dataset.require(Month.parse(month)))
+        file = file_to_audit(Catalog(self.settings), dataset, Month.parse(month))
         lake, warehouses = lake_of(self.settings), warehouses_of(self.settings)
         return audit_month(lake, warehouses, file, keep=False)
 

@@ -5,13 +5,15 @@ import dagster as dg
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
 from taxi_assets.report.figures import busy_months
-from taxi_assets.report.metadata import coverage_metadata, summary_metadata
+from taxi_assets.report.metadata import coverage_metadata, map_metadata, summary_metadata
+from taxi_assets.report.zone_maps import newest_maps
 from taxi_assets.settings import Settings
 from taxi_assets.status.coverage import coverage
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES, fresh_summaries
+from taxi_assets.warehouse.zone_figures import ZoneShape, read_shapes
 
 GROUP = "summary"
 SUMMARY_JOB = "summarize"
@@ -48,10 +50,18 @@ def _summary(warehouse: Warehouse, settings: Settings) -> dg.AssetsDefinition:
     def summarized() -> dg.MaterializeResult[None]:
         with dagster_failures():
             changed, found = fresh_summaries(warehouse, list(DATASETS.values()))
-        metadata = summary_metadata(busy_months(found))
+            shapes = _shapes(warehouse)
+        metadata = summary_metadata(busy_months(found)) | map_metadata(newest_maps(found, shapes))
         return dg.MaterializeResult(metadata={"months_summarized": changed, **metadata})
 
     return summarized
+
+
+def _shapes(warehouse: Warehouse) -> list[ZoneShape]:
+    if not warehouse.exists():
+        return []
+    with warehouse.session() as session:
+        return read_shapes(session)
 
 
 def _coverage(settings: Settings) -> dg.AssetsDefinition:

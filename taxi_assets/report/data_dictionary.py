@@ -11,7 +11,7 @@ from taxi_assets.trips.column import FIRST_PARQUET_MONTH, Column, ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.zones import ZONE_COLUMNS, ZONE_COUNT, ZONES_FILE, ZONES_TABLE
+from taxi_assets.trips.zones import ZONE_TABLES, ZoneTable
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.registry import dialects
@@ -78,7 +78,8 @@ def described_tables() -> list[DescribedTable]:
     every = dialects()
     merged = (_merged_table(dataset, every) for dataset in DATASETS.values())
     records = (_record_table(table, every) for table in RECORD_TABLES)
-    return [*merged, _zones_table(every), *records]
+    zones = (_zones_table(table, every) for table in ZONE_TABLES)
+    return [*merged, *zones, *records]
 
 
 def _merged_table(dataset: Dataset, every: list[Dialect]) -> DescribedTable:
@@ -130,11 +131,11 @@ def _in_parquet(column: Column, first_month: Month) -> str:
     return f"{names}{from_}{until}"
 
 
-def _zones_table(every: list[Dialect]) -> DescribedTable:
+def _zones_table(table: ZoneTable, every: list[Dialect]) -> DescribedTable:
     types = _types(ColumnType.TEXT, every)
-    rows = [[f"`{column.name}`", *types, column.description] for column in ZONE_COLUMNS]
-    meaning = f"The {ZONE_COUNT} taxi zones, from `{ZONES_FILE}`."
-    return DescribedTable(ZONES_TABLE, meaning, ("column", *_titles(every), "meaning"), rows)
+    rows = [[f"`{column.name}`", *types, column.description] for column in table.columns]
+    meaning = f"{' '.join(table.description.split())} From `{table.file}`."
+    return DescribedTable(table.name, meaning, ("column", *_titles(every), "meaning"), rows)
 
 
 def _record_table(table: RecordTable[Any], every: list[Dialect]) -> DescribedTable:

@@ -1,13 +1,13 @@
-"""Computes figures from a warehouse's summaries: by month, day, hour, zone and borough."""
+"""Busiest zones and hours of each month, from a warehouse's summaries."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from taxi_assets.warehouse.summaries import OUTSIDE, MonthSummary, Summaries
+from taxi_assets.report.places import ranked, zone_name
+from taxi_assets.warehouse.summaries import MonthSummary, Summaries
+from taxi_assets.warehouse.trip_figures import OUTSIDE
 
 _BUSIEST = 3
 
@@ -31,12 +31,12 @@ class BusyMonth:
 
 def busy_months(summaries: Summaries) -> list[BusyMonth]:
     """Every summarized month, by taxi and month."""
-    names = zone_names(summaries)
+    named = {zone.number: zone for zone in summaries.zones}
     zones: dict[str, Counter[str]] = {}
     hours: dict[str, Counter[str]] = {}
     outside: Counter[str] = Counter()
     for count in summaries.parts["zone"]:
-        label = names.get(count.value, _unnamed(count.value))
+        label = zone_name(count.value, named)
         zones.setdefault(count.filename, Counter())[label] += count.trips
     for count in summaries.parts["hour"]:
         label = f"{count.value.partition('-')[2]}:00"
@@ -55,70 +55,5 @@ def busy_months(summaries: Summaries) -> list[BusyMonth]:
     ]
 
 
-def trips_by_day(summaries: Summaries) -> dict[str, dict[date, int]]:
-    """Trips of each day of the loaded months, by taxi."""
-    taxis = _taxis(summaries)
-    days: dict[str, dict[date, int]] = {taxi: {} for taxi in dict.fromkeys(taxis.values())}
-    for count in summaries.parts["day"]:
-        if count.value != OUTSIDE and count.filename in taxis:
-            days[taxis[count.filename]][date.fromisoformat(count.value)] = count.trips
-    return days
-
-
-def trips_by_hour(summaries: Summaries) -> dict[str, Counter[tuple[int, int]]]:
-    """Trips of each weekday (1 is Monday) and hour, by taxi."""
-    taxis = _taxis(summaries)
-    hours: dict[str, Counter[tuple[int, int]]] = {}
-    for count in summaries.parts["hour"]:
-        if count.filename in taxis:
-            weekday, _, hour = count.value.partition("-")
-            if hour:
-                by_taxi = hours.setdefault(taxis[count.filename], Counter())
-                by_taxi[int(weekday), int(hour)] += count.trips
-    return hours
-
-
-def trips_by_zone(summaries: Summaries) -> list[tuple[str, int]]:
-    """Trips that began in each zone, the busiest first."""
-    names = zone_names(summaries)
-    return _ranked((names.get(v, _unnamed(v)), trips) for v, trips in _by_zone(summaries).items())
-
-
-def trips_by_borough(summaries: Summaries) -> list[tuple[str, int]]:
-    """Trips that began in each borough, the busiest first; empty if zones are not loaded."""
-    boroughs = {zone.number: zone.borough for zone in summaries.zones}
-    if not boroughs:
-        return []
-    found = _by_zone(summaries).items()
-    return _ranked((boroughs.get(v, "no such zone" if v else "no zone"), n) for v, n in found)
-
-
-def zone_names(summaries: Summaries) -> Mapping[str, str]:
-    """Name and number of each zone, by its number. Some names belong to several zones."""
-    return {zone.number: f"{zone.name} ({zone.number})" for zone in summaries.zones}
-
-
-def _unnamed(number: str) -> str:
-    return f"zone {number}" if number else "no zone"
-
-
-def _by_zone(summaries: Summaries) -> Counter[str]:
-    zones: Counter[str] = Counter()
-    for count in summaries.parts["zone"]:
-        zones[count.value] += count.trips
-    return zones
-
-
-def _taxis(summaries: Summaries) -> dict[str, str]:
-    return {month.filename: month.taxi for month in summaries.months}
-
-
-def _busiest(counter: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(_ranked(counter.items())[:_BUSIEST])
-
-
-def _ranked(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    total: Counter[str] = Counter()
-    for label, trips in pairs:
-        total[label] += trips
-    return sorted(total.items(), key=lambda pair: (-pair[1], pair[0]))
+def _busiest(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(ranked(counts)[:_BUSIEST])

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from taxi_assets.report.charts.cells import coverage_map
 from taxi_assets.report.charts.drawing import Chart
-from taxi_assets.report.charts.months import by_month, coverage_map
+from taxi_assets.report.charts.series import Series, columns
+from taxi_assets.report.charts.zone_map import ZoneMap
 from taxi_assets.report.figures import BusyMonth
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState
@@ -40,9 +42,14 @@ def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
     return {
         "dagster/row_count": sum(busy.summary.trips for busy in months),
         "months": len(months),
-        "rows_by_month": _picture(by_month("rows", "Rows of each month", trips, "rows")),
+        "rows_by_month": _picture(_by_month("rows", "Rows of each month", trips, "rows")),
         **({"summary": dg.MetadataValue.table(records)} if records else {}),
     }
+
+
+def map_metadata(maps: Mapping[str, ZoneMap]) -> Metadata:
+    """A map for each taxi."""
+    return {f"map_of_{taxi}": dg.MetadataValue.md(drawn.markdown) for taxi, drawn in maps.items()}
 
 
 def coverage_metadata(
@@ -67,7 +74,7 @@ def coverage_metadata(
         found["coverage"] = dg.MetadataValue.table([_record(line) for line in lines])
     if latest:
         found["mean_rows_per_second"] = round(sum(latest) / len(latest))
-        chart = by_month("rates", "Rows per second of each load", rates, "rows/s")
+        chart = _by_month("rates", "Rows per second of each load", rates, "rows/s")
         found["rows_per_second"] = _picture(chart)
     return found
 
@@ -90,6 +97,11 @@ def _record(line: Coverage) -> dg.TableRecord:
             "agreement": line.agreement,
         }
     )
+
+
+def _by_month(name: str, title: str, series: Series, unit: str) -> Chart:
+    months = sorted({month for values in series.values() for month in values})
+    return columns(name, title, months, series, unit)
 
 
 def _picture(chart: Chart) -> dg.MarkdownMetadataValue:

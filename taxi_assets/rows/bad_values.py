@@ -14,7 +14,7 @@ from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.domain import NAMES, is_bad
 from taxi_assets.rows.odd_texts import parquet_reader, readable_rows, shown
 from taxi_assets.rows.typed_rows import text_reader
-from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.duckdb import DUCKDB, only_path
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.column import Column
@@ -107,7 +107,8 @@ def bad_rows_in_parquet(
         if (column := dataset.parquet_columns.get(name.lower()))
     }
     try:
-        return _search(connection, dataset, values, parquet_reader(), most, {"path": str(path)})
+        place = {"path": only_path(path)}
+        return _search(connection, dataset, values, parquet_reader(), most, place)
     except duckdb.InvalidInputException:
         connection.register(_READABLE, readable_rows(path))
         return _search(connection, dataset, values, _READABLE, most, {})

@@ -20,12 +20,15 @@ _MARK = "\0no UTF-8\0"
 def parquet_reader(paths: str = "$path", path_column: str | None = None) -> str:
     """A ``read_parquet`` call; text without the UTF8 annotation is text, as in `held_schema`.
 
+    A folder such as ``fare_amount=0`` says nothing about the rows: DuckDB would take its name for
+    the values of that column.
+
     Args:
         paths: the SQL expression of the path, or of a list of paths.
         path_column: the column that holds each row's path; None adds none.
     """
     filename = f", filename = {literal(path_column)}" if path_column else ""
-    return f"read_parquet({paths}, binary_as_string = true{filename})"
+    return f"read_parquet({paths}, binary_as_string = true, hive_partitioning = false{filename})"
 
 
 def readable_rows(path: Path) -> pa.RecordBatchReader:

@@ -24,6 +24,7 @@ from taxi_assets.rows.odd_texts import parquet_reader
 from taxi_assets.rows.page_checksums import contradicted_column
 from taxi_assets.rows.row_digest import Digests
 from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
+from taxi_assets.sql.duckdb import only_path
 from taxi_assets.trips.file import FileFormat, TripFile
 
 ENGINE = f"DuckDB {duckdb.__version__} twice"
@@ -150,7 +151,7 @@ class OpenMonth:
             schema = held_schema(pq.read_schema(self.path))
             check_columns(self.file, schema)  # declarations may have changed since it landed
             select = parquet_rows(dataset, schema, parquet_reader(), hashed=hashed)
-            yield Rows(select, {"path": str(self.path), **filename})
+            yield Rows(select, {"path": only_path(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         header, jagged = facts.header(dataset), facts.jagged_rows > 0

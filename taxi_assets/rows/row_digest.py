@@ -109,7 +109,7 @@ def row_text(dataset: Dataset, dialect: Dialect, identity: str, texts: Mapping[s
         return f", {text}"
 
     parts = "".join(f", '|'{part(column)}" for column in dataset.columns)
-    return f"rtrim(concat({identity}{parts}), '|')"
+    return dialect.functions.without_bars.format(text=f"concat({identity}{parts})")
 
 
 def digest_sum(dataset: Dataset, dialect: Dialect, missing: Collection[str] = ()) -> str:

@@ -109,14 +109,20 @@ class AssistantSettings(BaseSettings):
     )
     query_postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dsn)] | None = Field(
         None,
-        description="The Postgres database as a role that may only read, for `ask --data` and "
-        "`mcp`; without one, TAXI_POSTGRES_DSN in transactions that only read.",
+        description="The Postgres database as a role that may only read, for `query`, `show`, "
+        "`ask --data` and `mcp`; without one, TAXI_POSTGRES_DSN in transactions that only read.",
     )
     query_bigquery_max_gb: PositiveFloat = Field(
         1,
         allow_inf_nan=False,
-        description="What a question of `ask --data` and `mcp` may read in BigQuery, in GB; a "
-        "query that would read more, by BigQuery's estimate, is not run.",
+        description="What a query of `query`, `ask --data` and `mcp` may read in BigQuery, in GB; "
+        "one that would read more, by BigQuery's estimate, is not run.",
+    )
+    query_seconds: PositiveFloat = Field(
+        30,
+        le=86_400,
+        description="How long a query of `query`, `show`, `ask --data` and `mcp` may take, in "
+        "seconds.",
     )
     mcp_token: SecretStr | None = Field(
         None,

@@ -66,7 +66,7 @@ class AutomationSettings(BaseSettings):
         0,
         ge=0,
         description="Days after which Dagster's runs are deleted with their events, unless they "
-        "tell a month's state; 0 keeps all.",
+        "tell a month's state; 0 keeps all but the daily looks, which go after 30 days.",
     )
     dagster_postgres_dsn: Annotated[SecretStr, AfterValidator(forms.dagster_dsn)] | None = Field(
         None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -55,9 +56,24 @@ def url(value: str) -> str:
     return value.rstrip("/")
 
 
+def base_url(value: str) -> str:
+    """The same of an address that names of files are appended to: nothing may stand behind it."""
+    return _without_query(url(value))
+
+
+def path(value: Path) -> Path:
+    """Require a path of this machine, which no address is; a tilde is the home folder."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(value)):
+        raise ValueError("it must be a path of this machine, such as /srv/taxi, and no address")
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        raise ValueError("there is no user of that name") from None
+
+
 def lake_url(value: str) -> str:
     """Require the URL of a folder (file://) or of a bucket (gs://)."""
-    parts = urlsplit(value)
+    parts = urlsplit(_without_query(value))
     in_folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
     in_bucket = parts.scheme == "gs" and re.fullmatch(_BUCKET_PATTERN, parts.netloc)
     if not in_folder and not in_bucket:
@@ -65,6 +81,13 @@ def lake_url(value: str) -> str:
             "it must be a folder, such as file:///srv/taxi/lake, or a bucket of Google Cloud "
             "Storage, such as gs://my-taxi-lake"
         )
+    return value
+
+
+def _without_query(value: str) -> str:
+    """Require an address without a query and a fragment: names behind them would be lost."""
+    if "?" in value or "#" in value:
+        raise ValueError("it must have no ? and no #; in the name of a folder, write %3F and %23")
     return value
 
 

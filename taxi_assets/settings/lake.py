@@ -23,7 +23,7 @@ from taxi_assets.settings import forms
 class LakeSettings(BaseSettings):
     """Settings of the lake, and limits for its raw files."""
 
-    data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    data_dir: Annotated[Path, AfterValidator(forms.path)] = Field(
         Path("data"), description="Local state: lake folder, DuckDB file."
     )
     lake: Annotated[str, AfterValidator(forms.lake_url)] | None = Field(

@@ -14,7 +14,7 @@ from taxi_assets.settings import forms
 class PipelineSettings(BaseSettings):
     """Settings of pipelines that are YAML files."""
 
-    pipelines: Annotated[Path, AfterValidator(Path.expanduser)] = Field(
+    pipelines: Annotated[Path, AfterValidator(forms.path)] = Field(
         Path("pipelines"), description="The folder of pipeline files, if there is one."
     )
     pipeline_hosts: Annotated[Literal["public", "any"], BeforeValidator(forms.lower)] = Field(

@@ -31,11 +31,11 @@ class SourceSettings(BaseSettings):
         description="`auto` (CSV to 2021-07, then Parquet), `csv`, `parquet`, or `sample`: "
         "synthetic trips, no network.",
     )
-    csv_base_url: Annotated[str, AfterValidator(forms.url)] = Field(
+    csv_base_url: Annotated[str, AfterValidator(forms.base_url)] = Field(
         "https://github.com/DataTalksClub/nyc-tlc-data/releases/download",
         description="Where the CSV releases are: `https://`, `http://` or `file://`.",
     )
-    parquet_base_url: Annotated[str, AfterValidator(forms.url)] = Field(
+    parquet_base_url: Annotated[str, AfterValidator(forms.base_url)] = Field(
         "https://d37ci6vzurychx.cloudfront.net/trip-data",
         description="Where TLC's Parquet files are: `https://`, `http://` or `file://`.",
     )

@@ -41,7 +41,7 @@ class WarehouseSettings(BaseSettings):
             f"{', '.join(f'`{name}`' for name in WAREHOUSES)}, by commas.",
         )
     )
-    duckdb_path: Annotated[Path, AfterValidator(Path.expanduser)] | None = Field(
+    duckdb_path: Annotated[Path, AfterValidator(forms.path)] | None = Field(
         None, description="The DuckDB file; by default `taxi.duckdb` in the data dir."
     )
     duckdb_memory_gb: PositiveFloat = Field(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import Settings, SourceChoice
@@ -13,7 +13,7 @@ from taxi_assets.source.transfer import Absent, Transport, Version
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.zones import ZONES_FILE
+from taxi_assets.trips.zones import ZONE_SHAPES, ZoneTable
 
 # A tick of a schedule or sensor, which looks at several months, has a minute.
 _LOOK_SECONDS = 5
@@ -54,12 +54,16 @@ class Catalog:
             case FileFormat.SYNTHETIC:
                 return f"sample://{file.dataset.taxi}/{file.month}"
 
-    @property
-    def zones_url(self) -> str:
-        """Where the table of taxi zones is published, beside the CSV releases."""
+    def zones_url(self, table: ZoneTable) -> str:
+        """Where a file about the zones is published.
+
+        The zones are beside the CSV releases, their shapes beside TLC's folder of Parquet files.
+        """
         if self.settings.source is SourceChoice.SAMPLE:
-            return "sample://zones"
-        return f"{self.settings.csv_base_url}/misc/{ZONES_FILE}"
+            return f"sample://{table.name}"
+        if table is ZONE_SHAPES:
+            return urljoin(f"{self.settings.parquet_base_url}/", f"../misc/{table.file}")
+        return f"{self.settings.csv_base_url}/misc/{table.file}"
 
     def transport(
         self, url: str, address_setting: str = MIRROR_SETTINGS, is_hasty: bool = False

@@ -1,7 +1,7 @@
 """The sample: synthetic months and zones behind URLs of their own, without a network.
 
 ``sample://green/2024-05`` is a month of green trips as a gzipped CSV, ``sample://zones`` the
-zone lookup as a plain one.
+zone lookup as a plain one, ``sample://zone_shapes`` the shapes of the zones.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from isal import isal_zlib
 
 from taxi_assets.errors import SourceRefusedError
 from taxi_assets.source.synthetic.month import GENERATOR_VERSION, version_of, write_month
+from taxi_assets.source.synthetic.zone_shapes import zone_shapes
 from taxi_assets.source.synthetic.zones import zone_lookup
 from taxi_assets.source.transfer import Absent, Fetched, NotModified, Outcome, Sink, Version
 from taxi_assets.trips.datasets import DATASETS
@@ -18,6 +19,7 @@ from taxi_assets.trips.month import Month
 
 _SCHEME = "sample://"
 _ZONES_URL = f"{_SCHEME}zones"
+_OF_ZONES = {_ZONES_URL: zone_lookup, f"{_SCHEME}zone_shapes": zone_shapes}
 
 # Of isal's levels 0 to 3: level 3 takes twice as long to save a twentieth of the bytes.
 _GZIP_LEVEL = 1
@@ -68,8 +70,8 @@ class SampleTransport:
 
     def _file(self, url: str) -> tuple[str, Iterable[bytes]]:
         """The file's entity tag, and its bytes, which are made as they are asked for."""
-        if url == _ZONES_URL:
-            return f'"synthetic-{GENERATOR_VERSION}"', [zone_lookup()]
+        if url in _OF_ZONES:
+            return f'"synthetic-{GENERATOR_VERSION}"', [_OF_ZONES[url]()]
         taxi, _, month = url.removeprefix(_SCHEME).partition("/")
         if not url.startswith(_SCHEME) or taxi not in DATASETS:
             raise SourceRefusedError(

@@ -35,6 +35,7 @@ class Functions:
         hour_of_week: weekday (1 is Monday) and hour of ``{time}`` as text, ``1-07``.
         texts: for each column type, the text of ``{column}`` as Postgres writes it.
         framed: the text in ``{column}`` with its length in characters and a colon before it.
+        without_bars: ``{text}`` without the ``|`` at its end.
         md5: the MD5 of ``{text}`` in hex.
         hash_sum: sum of the first 60 bits of the MD5 of each ``{text}``.
         engine_values: for each column type, the arguments of the database's function ``hash`` that
@@ -48,6 +49,7 @@ class Functions:
     framed: str
     md5: str
     hash_sum: str
+    without_bars: str = "rtrim({text}, '|')"
     engine_values: Mapping[ColumnType, str] = field(default_factory=dict)
 
 
@@ -65,6 +67,7 @@ class Dialect:
         pipeline_types: for each of DuckDB's types, the SQL type for the same values; DECIMAL of
             any size is under ``DECIMAL``.
         functions: expressions that differ.
+        table_comment: a statement that gives ``{table}`` the text ``{comment}``.
         own_columns: name and type of columns that merged tables have only in this database; they
             follow ``filename``.
         quote: turns a name into an SQL identifier.
@@ -84,6 +87,7 @@ class Dialect:
     record_types: Mapping[RecordType, str] = field(repr=False)
     pipeline_types: Mapping[str, str] = field(repr=False)
     functions: Functions = field(repr=False)
+    table_comment: str = "COMMENT ON TABLE {table} IS {comment}"
     own_columns: Mapping[str, str] = field(default_factory=dict, repr=False)
     quote: Callable[[str], str] = field(default=quoted, repr=False)
     literal: Callable[[str], str] = field(default=literal, repr=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from taxi_assets.sql.dialect import Dialect, Functions, RecordType
 from taxi_assets.trips.column import ColumnType
 
@@ -59,6 +62,8 @@ DUCKDB = Dialect(
             ColumnType.DOUBLE: _AMOUNT_TEXT,
         },
         framed="length({column}) || ':' || {column}",
+        # Its rtrim reads the text character by character, in six times the time.
+        without_bars=r"regexp_replace({text}, '\|+$', '')",
         md5="md5({text})",
         hash_sum="sum(CAST('0x' || left(md5({text}), 15) AS BIGINT))",
         # DuckDB hashes 0 and -0 alike.
@@ -66,3 +71,11 @@ DUCKDB = Dialect(
         | {ColumnType.DOUBLE: "{column}, signbit({column})"},
     ),
 )
+
+
+def only_path(path: Path) -> str:
+    """A path as DuckDB's readers take it, for that file alone: ``*``, ``?`` and ``[`` are patterns.
+
+    Of ``taxi [1]`` and ``taxi 1`` they would read the latter.
+    """
+    return re.sub(r"([*?\[])", r"[\1]", str(path))

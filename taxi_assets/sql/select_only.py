@@ -74,7 +74,7 @@ class SelectOnly:
             known = function.name.lower() in _FURTHER_FUNCTIONS
             if not known or isinstance(function.parent, exp.Dot):
                 raise ValueError(f"the function {function.name} may not be called")
-        self._tables = list(_tables(self._query))
+        self._tables = list(_tables(self._query, dialect))
 
     @property
     def tables(self) -> list[TableRead]:
@@ -104,7 +104,7 @@ class SelectOnly:
 
         query = self._query.copy()
         names = []
-        for number, table in enumerate(list(_tables(query))):
+        for number, table in enumerate(list(_tables(query, self.dialect))):
             names.append(table.name)
             if not table.alias:
                 table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
@@ -117,17 +117,47 @@ class SelectOnly:
         return text
 
 
-def _tables(query: Any) -> Iterator[Any]:
+def _tables(query: Any, dialect: str) -> Iterator[Any]:
     from sqlglot import exp
 
-    own = {each.alias_or_name.lower() for each in query.find_all(exp.CTE)}
     series = (exp.GenerateSeries, exp.GenerateDateArray, exp.GenerateTimestampArray)
     for table in query.find_all(exp.Table):
         if isinstance(table.this, series):
             continue
         if isinstance(table.this, exp.Func) and not isinstance(table.this, exp.Anonymous):
             raise ValueError(f"{table.sql()} is no table")
-        # A catalog's table must not pass as a part of the query that is called like it.
-        is_own = table.name.lower() in own and not table.db and not table.name.startswith("pg_")
-        if not is_own:
+        if table.db or not _is_own(table, dialect):
             yield table
+
+
+def _is_own(table: Any, dialect: str) -> bool:
+    """Whether a name without a schema is that of a part of the query (WITH) which is seen there.
+
+    A part sees those before it, and itself only behind the UNION of a recursive one: ``WITH a AS
+    (SELECT * FROM a)`` reads a table.
+    """
+    from sqlglot import exp
+
+    name = _compared(table.this, dialect)
+    inner, outer = table, table.parent
+    behind_union = []
+    while outer is not None:
+        if isinstance(outer, exp.SetOperation) and inner is outer.expression:
+            behind_union.append(outer)
+        if isinstance(outer, exp.With):
+            place = next(n for n, part in enumerate(outer.expressions) if part is inner)
+            is_recursive = outer.recursive and any(inner.this is each for each in behind_union)
+            seen = outer.expressions[: place + is_recursive]
+        else:
+            parts = outer.args.get("with_")
+            seen = parts.expressions if parts is not None and parts is not inner else []
+        if any(_compared(part.args["alias"].this, dialect) == name for part in seen):
+            return True
+        inner, outer = outer, outer.parent
+    return False
+
+
+def _compared(identifier: Any, dialect: str) -> str:
+    """A name as the database compares it: Postgres tells quoted names apart by their capitals."""
+    name = str(identifier.name)
+    return name if dialect == "postgres" and identifier.args.get("quoted") else name.lower()

@@ -55,6 +55,7 @@ class Dataset:
         tip: the tip in US dollars.
         total: the total charge to the passenger, in US dollars.
         passengers: the number of passengers.
+        payment: the code of how the passenger paid, as in `taxi_assets.trips.payments`.
         on_request: whether Dagster has it only where TAXI_TAXIS names it.
 
     Raises:
@@ -79,6 +80,7 @@ class Dataset:
     tip: str | None = None
     total: str | None = None
     passengers: str | None = None
+    payment: str | None = None
     on_request: bool = False
 
     def __post_init__(self) -> None:

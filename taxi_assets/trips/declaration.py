@@ -31,6 +31,7 @@ ROLE_TYPES: Mapping[str, ColumnType] = {
     "tip": ColumnType.DOUBLE,
     "total": ColumnType.DOUBLE,
     "passengers": ColumnType.INTEGER,
+    "payment": ColumnType.INTEGER,
 }
 """Every role, and the type that its column must have."""
 

@@ -73,6 +73,7 @@ GREEN = Dataset(
     tip="tip_amount",
     total="total_amount",
     passengers="passenger_count",
+    payment="payment_type",
     first_month=Month(2013, 8),
     csv_releases=CsvReleases(Month(2019, 1), Month(2021, 7)),
     schedule_hour=9,

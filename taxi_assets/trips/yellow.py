@@ -92,6 +92,7 @@ YELLOW = Dataset(
     tip="tip_amount",
     total="total_amount",
     passengers="passenger_count",
+    payment="payment_type",
     first_month=Month(2009, 1),
     csv_releases=CsvReleases(Month(2019, 1), Month(2021, 7)),
     schedule_hour=10,

@@ -91,7 +91,9 @@ def audit_month(
         truth = truths.get(state.entry.filename) if state.entry else None
         proof, text = audit_rows(state, truth)
         findings.append(Finding(name, "rows", proof, text))
-    if keep and findings and all(finding.proof is Proof.PROVED for finding in findings):
+    # A warehouse that does not have the month keeps no digest, and keeps no other one from it.
+    absent = {name for name, state in held.items() if state.entry is None and not state.rows}
+    if keep and all(f.proof is Proof.PROVED for f in findings if f.side not in absent):
         try:
             _keep_digests(lake, warehouses, held, truths)
         except (StorageError, WarehouseError) as error:

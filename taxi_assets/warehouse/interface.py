@@ -14,12 +14,12 @@ import dagster as dg
 import pyarrow as pa
 
 from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Write
@@ -110,8 +110,16 @@ class Warehouse(Protocol):
             InvalidFileError: a value does not fit its column; the month stays as it was.
         """
 
-    def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
-        """Replace the table ``zones`` with the landed file; return the number of zones."""
+    def replace_zones(
+        self, table: ZoneTable, rows: Sequence[Sequence[str]], attempt: Attempt
+    ) -> None:
+        """Replace a table about the zones.
+
+        Args:
+            table: which one.
+            rows: its rows: a text for each column.
+            attempt: the try that it is in.
+        """
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""

@@ -1,4 +1,4 @@
-"""Assets of merged tables and of zones, the same in every warehouse."""
+"""Assets of merged tables, the same in every warehouse."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,7 +10,7 @@ from taxi_assets.column_schema import merged_lineage, merged_schema
 from taxi_assets.errors import DamagedCopyError, InvalidFileError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.assets import OWNERS
-from taxi_assets.lake.fetching import land_month, land_zones, restored
+from taxi_assets.lake.fetching import land_month, restored
 from taxi_assets.lake.lake import Lake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import lake_name
@@ -21,7 +21,6 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.zones import ZONES_LANDED
 from taxi_assets.warehouse.interface import Attempt, Warehouse
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.oddities import oddities_of
@@ -125,35 +124,6 @@ def load_month(
         return load(restored(damage, partial(land_month, lake, catalog, file)))
 
 
-def zones_table_asset(warehouse: Warehouse, catalog: Catalog) -> dg.AssetsDefinition:
-    """The taxi zones in a warehouse, to join the trips with."""
-
-    @dg.asset(
-        key=[warehouse.name, "zones"],
-        deps=[dg.AssetKey(["lake", "zones"])],
-        group_name=warehouse.name,
-        kinds={warehouse.name, "table"},
-        owners=OWNERS,
-        description="Taxi zones, to join the trips with.\n\nBy PULocationID and DOLocationID.",
-        metadata={"dagster/table_name": warehouse.full_name("zones")},
-        required_resource_keys={"lake", warehouse.name},
-        pool=warehouse.name,
-    )
-    def zones(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
-        lake: Lake = context.resources.lake
-        resource = warehouse_in(context, warehouse.name)
-        with dagster_failures():
-            landed, attempt = landed_zones(lake), attempt_of(context)
-            try:
-                rows = resource.replace_zones(lake, landed, attempt)
-            except DamagedCopyError as damage:
-                landed = restored(damage, partial(land_zones, lake, catalog))
-                rows = resource.replace_zones(lake, landed, attempt)
-        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
-
-    return zones
-
-
 def attempt_of(context: dg.AssetExecutionContext) -> Attempt:
     """The attempt of a running step."""
     return Attempt(context.run.run_id, context.retry_number)
@@ -170,20 +140,6 @@ def landed_file(lake: Lake, file: TripFile) -> LandedFile:
         raise InvalidFileError(
             f"{file} is not in the lake {lake.url}",
             f"materialize lake/{file.dataset.table} for {file.month} first",
-        )
-    return landed
-
-
-def landed_zones(lake: Lake) -> LandedFile:
-    """The table of taxi zones in the lake.
-
-    Raises:
-        InvalidFileError: it has not landed.
-    """
-    landed = lake.find(ZONES_LANDED)
-    if landed is None:
-        raise InvalidFileError(
-            f"{ZONES_LANDED} is not in the lake {lake.url}", "materialize lake/zones first"
         )
     return landed
 

@@ -1,17 +1,20 @@
 """Record tables: the project's own tables beside the trips, declared once as dataclasses.
 
-A record's fields are the columns of its table, in every warehouse. SQL is generated from them.
+A record's fields are the columns of its table, in every warehouse. SQL is generated from them. The
+comment of a table ends with the version of its schema.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Generic, TypeVar, get_type_hints
 
+from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.dialect import Dialect, RecordType
 from taxi_assets.sql.statements import Statement, Statements, bound
 from taxi_assets.warehouse.taken_names import taken_by_others
@@ -25,6 +28,8 @@ _TYPES: dict[object, tuple[RecordType, bool]] = {
     int | None: (RecordType.COUNT, True),
     float | None: (RecordType.AMOUNT, True),
 }
+
+_VERSION = re.compile(r"Schema version (\d+)\.$")
 
 Record = TypeVar("Record")
 
@@ -63,12 +68,41 @@ class RecordTable(Generic[Record]):
         record: the dataclass of a row.
         key: the columns that identify a row.
         description: what it holds.
+        version: of its schema. A change that an older edition must not pass over raises it; a new
+            column that may be NULL does not.
     """
 
     name: str
     record: type[Record]
     key: tuple[str, ...]
     description: str
+    version: int = 1
+
+    @property
+    def comment(self) -> str:
+        """The table's comment in a database."""
+        return f"{self.description} Schema version {self.version}."
+
+    def require_known(self, table: str, comment: str) -> int:
+        """The version of a table that is there; 1 if its comment says none, as in early editions.
+
+        Args:
+            table: the table's name, for the error.
+            comment: the table's comment.
+
+        Raises:
+            WarehouseError: a later edition made it.
+        """
+        stamped = _VERSION.search(comment)
+        version = int(stamped[1]) if stamped else 1
+        if version > self.version:
+            raise WarehouseError(
+                f"{table} has schema version {version}, which a later edition of taxi_assets made; "
+                f"this one knows versions up to {self.version}. Nothing was read or changed",
+                "run the later edition again; or restore the back-up of before the upgrade "
+                "(docs/deploy.md#upgrade)",
+            )
+        return version
 
     @cached_property
     def columns(self) -> tuple[RecordColumn, ...]:
@@ -92,25 +126,30 @@ class RecordTable(Generic[Record]):
         null = "" if column.nullable else " NOT NULL"
         return f"{dialect.identifier(column.name)} {dialect.record_types[column.type]}{null}"
 
-    def creation(self, table: str, dialect: Dialect) -> Statement:
-        """The CREATE TABLE statement for databases that have primary keys."""
-        return Statements(__package__, dialect)(
+    def creation(self, table: str, dialect: Dialect) -> list[Statement]:
+        """The statements that create the table in databases that have primary keys."""
+        creation = Statements(__package__, dialect)(
             "create_records",
             table=table,
             definitions=[self.definition(column, dialect) for column in self.columns],
             key=list(map(dialect.identifier, self.key)),
         )
+        return [creation, self._stamp(table, dialect)]
 
-    def upgrade(self, table: str, present: Mapping[str, bool], dialect: Dialect) -> list[Statement]:
-        """The statements that upgrade an older table: add columns, allow NULLs.
+    def upgrade(
+        self, table: str, present: Mapping[str, bool], comment: str, dialect: Dialect
+    ) -> list[Statement]:
+        """The statements that upgrade an older table: add columns, allow NULLs, say the version.
 
         Args:
             table: the table's name, quoted for SQL.
             present: for each column that the table has, whether it may be NULL.
+            comment: the table's comment.
             dialect: the dialect of the database.
 
         Raises:
-            WarehouseError: it is somebody else's table, since it lacks the key.
+            WarehouseError: it is somebody else's table, since it lacks the key; or one of a later
+                edition.
         """
         if missing := [name for name in self.key if name not in present]:
             raise taken_by_others(table, f"it lacks the columns {', '.join(missing)}")
@@ -121,7 +160,14 @@ class RecordTable(Generic[Record]):
             elif column.nullable and not present[column.name]:
                 changes.append(f"ALTER COLUMN {dialect.identifier(column.name)} DROP NOT NULL")
         sql = Statements(__package__, dialect)
-        return [sql("alter_records", table=table, change=change) for change in changes]
+        statements = [sql("alter_records", table=table, change=change) for change in changes]
+        if self.require_known(table, comment) < self.version:
+            statements.append(self._stamp(table, dialect))
+        return statements
+
+    def _stamp(self, table: str, dialect: Dialect) -> Statement:
+        comment = dialect.literal(self.comment)
+        return Statement(dialect.table_comment.format(table=table, comment=comment), dialect)
 
     def insertion(self, table: str, rows: int, dialect: Dialect) -> Statement:
         """An INSERT of some rows; `bound_values` gives the values to bind."""

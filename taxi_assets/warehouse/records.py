@@ -29,10 +29,14 @@ def read(
     """The records of a table: all, or those of some files. Empty if there is no table.
 
     A column that the table does not have yet gets its default.
+
+    Raises:
+        WarehouseError: a later edition made the table.
     """
     present = {column.name for column in session.columns(table.name)}
     if not present:
         return []
+    table.require_known(session.table(table.name), session.comment(table.name))
     dialect = session.dialect
     names = [f.name for f in fields(table.record) if f.name in present]  # type: ignore[arg-type]
     parts = {"table": session.table(table.name), "columns": list(map(dialect.identifier, names))}

@@ -44,7 +44,7 @@ def audit_rows(state: HeldMonth, truth: Truth | None) -> tuple[Proof, str]:
     if entry is None and state.rows:
         return Proof.UNPROVED, f"{state.rows:,} rows, and no ledger says which file's they are"
     if entry is None:
-        return Proof.PROVED, "the month is not loaded"
+        return Proof.UNPROVED, "the month is not loaded"
     if not state.rows:
         return Proof.WRONG, f"only the ledger is left: {entry.rows:,} rows of {entry.filename}"
     if state.digest is None:

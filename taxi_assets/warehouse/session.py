@@ -60,6 +60,9 @@ class Session(Protocol):
     def columns(self, name: str) -> list[TableColumn]:
         """The columns of a table, in order; empty if there is no such table."""
 
+    def comment(self, name: str) -> str:
+        """The comment of a table; empty if there is none."""
+
     def month_rows(self, file: TripFile) -> MonthRows:
         """Selects the rows of the file's month, in any format."""
 

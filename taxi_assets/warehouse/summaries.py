@@ -6,12 +6,14 @@ again only if its ledger entry has another file or another hash.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from taxi_assets.sql.dialect import Dialect
-from taxi_assets.sql.statements import Statements
+from taxi_assets.sql.statements import Statements, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.zones import ZONES_TABLE
@@ -19,10 +21,17 @@ from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 from taxi_assets.warehouse.records import forget, ledger_entries, read
-from taxi_assets.warehouse.session import Session, Value
-
-OUTSIDE = "outside"
-"""Stands for the day of a pickup that lies outside the month of its file."""
+from taxi_assets.warehouse.session import Session
+from taxi_assets.warehouse.trip_figures import (
+    COUNTED,
+    FIGURES,
+    OUTSIDE,
+    PARTS,
+    TripFigure,
+    TripPart,
+    count_trips,
+)
+from taxi_assets.warehouse.zone_figures import ZONE_CHARGES
 
 
 @dataclass(frozen=True)
@@ -127,30 +136,42 @@ def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
     """
     if not session.columns(LEDGER.name):
         return 0
-    session.ensure(SUMMARIES)
-    session.ensure(COUNTS)
+    for table in _TABLES:
+        session.ensure(table)
     done = {summary.filename: summary.sha256 for summary in read(session, SUMMARIES)}
-    entries = {entry.filename: entry for entry in ledger_entries(session)}
+    entries = {entry.filename: entry.sha256 for entry in ledger_entries(session)}
     if gone := sorted(done.keys() - entries.keys()):
         with session.transaction(writes=SUMMARIES):
             _forget(session, gone)
-    summarized = 0
-    for dataset in datasets:
-        for filename, entry in entries.items():
-            file = TripFile.loaded_as(dataset, filename)
-            if file is not None and done.get(filename) != entry.sha256:
-                summarized += _summarize(session, file)
-    return summarized
+    return _summarize(session, datasets, {f for f in entries if done.get(f) != entries[f]})
+
+
+def complete(
+    session: Session, datasets: Sequence[Dataset], summaries: Collection[MonthSummary]
+) -> int:
+    """Summarize those months anew whose summary an older version made, without `FIGURES`.
+
+    To summarize all of them would make the first report after an upgrade as slow as the months
+    are many, and on BigQuery would cost what reading every month costs.
+
+    Returns:
+        How many months were summarized.
+    """
+    of_these = {summary.filename: summary.sha256 for summary in summaries}
+    figures = read(session, FIGURES, list(of_these))
+    known = {each.filename for each in figures if each.sha256 == of_these[each.filename]}
+    return _summarize(session, datasets, of_these.keys() - known)
 
 
 def read_summaries(session: Session) -> Summaries:
     """Read all summaries; they are empty if no month was summarized."""
     months = sorted(read(session, SUMMARIES), key=lambda month: (month.taxi, month.month))
     counts = sorted(read(session, COUNTS), key=lambda c: (c.filename, c.part, c.value))
-    return Summaries(tuple(months), tuple(counts), _zones(session))
+    return Summaries(tuple(months), tuple(counts), read_zones(session))
 
 
-def _zones(session: Session) -> tuple[Zone, ...]:
+def read_zones(session: Session) -> tuple[Zone, ...]:
+    """The taxi zones; empty if they were not loaded."""
     if not session.columns(ZONES_TABLE):
         return ()
     dialect = session.dialect
@@ -160,49 +181,77 @@ def _zones(session: Session) -> tuple[Zone, ...]:
     return tuple(Zone(*(str(text) for text in row)) for row in found)
 
 
-def _summarize(session: Session, file: TripFile) -> bool:
+def counts_together(session: Session, filenames: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Trips of these files together, by value, for each part that was counted."""
+    condition = session.dialect.among.format(column="filename", values=bound("filenames"))
+    add = partial(Statements(__package__, session.dialect), "add_counts", condition=condition)
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for table in (COUNTS, PARTS):
+        query = add(table=session.table(table.name))
+        for part, value, trips in session.ask(query, {"filenames": list(filenames)}):
+            counts[str(part)][str(value or "")] = int(str(trips))
+    return counts
+
+
+def outside_counts(session: Session) -> dict[str, int]:
+    """Trips whose pickup lies outside the month of their file, by file."""
+    query = Statements(__package__, session.dialect)(
+        "count_outside", table=session.table(COUNTS.name), outside=OUTSIDE
+    )
+    return {str(filename): int(str(trips)) for filename, trips in session.ask(query)}
+
+
+def _summarize(session: Session, datasets: Sequence[Dataset], filenames: Collection[str]) -> int:
+    files = [
+        file
+        for dataset in datasets
+        for filename in sorted(filenames)
+        if (file := TripFile.loaded_as(dataset, filename)) is not None
+    ]
+    return sum(_summarize_month(session, file) for file in files)
+
+
+def _summarize_month(session: Session, file: TripFile) -> bool:
     with session.transaction(file.dataset, writes=SUMMARIES):
         # A load may have replaced the month since the ledger was read.
         found = ledger_entries(session, [file.filename])
         _forget(session, [file.filename])
         for entry in found:
-            summary, counts = _figures(session, file, entry)
-            session.append(SUMMARIES, [summary])
-            session.append(COUNTS, counts)
+            counted = count_trips(session, file)
+            session.append(SUMMARIES, [_summary(session, file, entry, counted.median_seconds)])
+            name = file.filename
+            figures = counted.figures.items()
+            session.append(FIGURES, [TripFigure(name, entry.sha256, *each) for each in figures])
+            rows = [
+                (name, part, value, trips)
+                for part, values in counted.counts.items()
+                for value, trips in values.items()
+            ]
+            session.append(COUNTS, [TripCount(*row) for row in rows if row[1] in COUNTED])
+            session.append(PARTS, [TripPart(*row) for row in rows if row[1] not in COUNTED])
     return bool(found)
 
 
+_TABLES: tuple[RecordTable[Any], ...] = (SUMMARIES, COUNTS, PARTS, FIGURES, ZONE_CHARGES)
+
+
 def _forget(session: Session, filenames: Sequence[str]) -> None:
-    forget(session, SUMMARIES, filenames)
-    forget(session, COUNTS, filenames)
+    for table in _TABLES:
+        forget(session, table, filenames)
 
 
-def _figures(
-    session: Session, file: TripFile, entry: LedgerEntry
-) -> tuple[MonthSummary, list[TripCount]]:
-    dataset, dialect = file.dataset, session.dialect
+def _summary(
+    session: Session, file: TripFile, entry: LedgerEntry, median_seconds: float | None
+) -> MonthSummary:
     rows = session.month_rows(file)
-    values: dict[str, Value] = {
-        **rows.values,
-        "month_start": file.month.start,
-        "month_end": file.month.end,
-    }
-    place = {"table": session.table(dataset.table), "month_rows": rows.condition}
-    sql = Statements(__package__, dialect)
-    [(trips, passengers, miles, fares, tips)] = session.ask(
-        sql("sum_up", **place, sums=month_sums(dataset, dialect)), values
+    query = Statements(__package__, session.dialect)(
+        "sum_up",
+        table=session.table(file.dataset.table),
+        month_rows=rows.condition,
+        sums=month_sums(file.dataset, session.dialect),
     )
-    found = session.ask(
-        sql("count_trips", **place, **month_parts(dataset, dialect), outside=OUTSIDE), values
-    )
-    counts, seconds = [], {}
-    for part, day, hour, zone, duration, number in found:
-        if part == "seconds":
-            seconds[duration] = int(str(number))
-        else:
-            value = {"day": day, "hour": hour, "zone": zone}[str(part)]
-            counts.append(TripCount(entry.filename, str(part), str(value or ""), int(str(number))))
-    summary = MonthSummary(
+    [(trips, passengers, miles, fares, tips)] = session.ask(query, rows.values)
+    return MonthSummary(
         filename=entry.filename,
         taxi=entry.taxi,
         month=entry.month,
@@ -212,9 +261,8 @@ def _figures(
         miles=_cents(miles),
         fares=_cents(fares),
         tips=_cents(tips),
-        median_seconds=_median({float(str(s)): n for s, n in seconds.items() if s is not None}),
+        median_seconds=median_seconds,
     )
-    return summary, counts
 
 
 def month_sums(dataset: Dataset, dialect: Dialect) -> list[str]:
@@ -223,33 +271,6 @@ def month_sums(dataset: Dataset, dialect: Dialect) -> list[str]:
     return [f"coalesce(sum({dialect.identifier(name)}), 0)" if name else "NULL" for name in roles]
 
 
-def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
-    """The SQL expressions by which trips are counted, by their names in ``count_trips``."""
-    pickup, dropoff = dialect.identifier(dataset.pickup), dialect.identifier(dataset.dropoff)
-    functions = dialect.functions
-    zone = dataset.pickup_zone
-    return {
-        "pickup": pickup,
-        "day": functions.day.format(time=pickup),
-        "hour_of_week": functions.hour_of_week.format(time=pickup),
-        "zone": f"coalesce({dialect.identifier(zone)}, '')" if zone else "",
-        "seconds": functions.seconds_between.format(start=pickup, end=dropoff),
-    }
-
-
 def _cents(total: object) -> float | None:
     """Round to cents, since a database may add up in a different order each time."""
     return None if total is None else round(float(str(total)), 2)
-
-
-def _median(counts: dict[float, int]) -> float | None:
-    """The median of values; ``counts`` says how often each of them occurs."""
-    total = sum(counts.values())
-    if not total:
-        return None
-    middle, passed = [], 0
-    places = {(total - 1) // 2, total // 2}
-    for value in sorted(counts):
-        middle += [value for place in places if passed <= place < passed + counts[value]]
-        passed += counts[value]
-    return sum(middle) / len(middle)

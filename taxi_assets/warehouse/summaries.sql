@@ -7,32 +7,41 @@ FROM {{ table }}
 WHERE {{ month_rows }};
 
 -- name: count_trips
--- Counts trips by day and hour of pickup, by zone and by duration, in one scan. The column part
--- says which of these a row is.
+-- Counts trips by each part, such as their day, zone or fare, in one scan. The column part says
+-- which of these a row is.
 WITH trips AS (
     SELECT
-        CASE
-            WHEN {{ pickup }} >= {{ bound.month_start }} AND {{ pickup }} < {{ bound.month_end }}
-                THEN {{ day }}
-            ELSE '{{ outside }}'
-        END AS day,
-        {{ hour_of_week }} AS hour,
-        {% if zone %}{{ zone }} AS zone,{% endif %}
-        {{ seconds }} AS seconds
+        {% for part, expression in parts.items() %}
+        {{ expression }} AS {{ part }}{{ "" if loop.last else "," }}
+        {% endfor %}
     FROM {{ table }}
     WHERE {{ month_rows }}
 )
 SELECT
     CASE
-        WHEN grouping(day) = 0 THEN 'day'
-        WHEN grouping(hour) = 0 THEN 'hour'
-        {% if zone %}WHEN grouping(zone) = 0 THEN 'zone'{% endif %}
-        ELSE 'seconds'
+        {% for part in parts %}WHEN grouping({{ part }}) = 0 THEN '{{ part }}'
+        {% endfor %}
     END AS part,
-    day,
-    hour,
-    {% if zone %}zone{% else %}NULL AS zone{% endif %},
-    seconds,
+    {{ parts | join(",\n    ") }},
     count(*) AS trips
 FROM trips
-GROUP BY GROUPING SETS ((day), (hour), {% if zone %}(zone), {% endif %}(seconds));
+GROUP BY GROUPING SETS (({{ parts | join("), (") }}));
+
+-- name: add_counts
+-- Trips of some files together, by part and value.
+SELECT
+    part,
+    value,
+    sum(trips) AS trips
+FROM {{ table }}
+WHERE {{ condition }}
+GROUP BY part, value
+ORDER BY part, value;
+
+-- name: count_outside
+-- For each file, the trips whose pickup lies outside its month.
+SELECT
+    filename,
+    trips
+FROM {{ table }}
+WHERE part = 'day' AND value = '{{ outside }}';

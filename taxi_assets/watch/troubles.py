@@ -54,6 +54,20 @@ class Trouble(BaseModel):
     is_sure: bool = True
     about: dict[str, JsonValue] = Field(default_factory=dict)
 
+    @property
+    def place(self) -> str:
+        """Where it is: taxi and month, assets, job, run or backfill, as far as they are known."""
+        month = f"{self.dataset} {self.subject}".strip() if self.subject else ""
+        whole = f"all months of {self.dataset}" if self.dataset and not self.subject else ""
+        assets = self.about.get("assets")
+        named = map(str, assets) if isinstance(assets, list) else ()
+        ids = [
+            f"{name.removesuffix('_id')} {self.about[name]}"
+            for name in ("job", "run_id", "backfill_id")
+            if name in self.about
+        ]
+        return ", ".join(filter(None, (month, whole, *named, *ids)))
+
 
 class Report(BaseModel):
     """What a look found of a dataset.

@@ -165,15 +165,21 @@ def test_a_month_loaded_by_command_is_shown_and_still_is_after_a_restart(
 
 def test_the_report_s_pictures_are_shown(server: DevServer, page: Page) -> None:
     server.run("load", "green", "2020-03")
+    server.run("load", "zones")
     server.graphql(LAUNCH, of={"selector": SUMMARIZE, "mode": "default", "runConfigData": {}})
     wait_until(lambda: _summarized(server), RUN_SECONDS, "the summaries")
 
-    page.goto("/assets/summary/coverage")
-    row = page.get_by_role("row").filter(has_text="heat_map")
-    row.get_by_text("Show Markdown").first.click()
-    picture = page.get_by_role("dialog").locator("img")
-    expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    for asset, name in (
+        ("summary/coverage", "heat_map"),
+        ("duckdb/tripdata_summaries", "map_of_green"),
+    ):
+        page.goto(f"/assets/{asset}")
+        row = page.get_by_role("row").filter(has_text=name)
+        row.get_by_text("Show Markdown").first.click()
+        picture = page.get_by_role("dialog").locator("img")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    expect(page.get_by_role("dialog")).to_contain_text("Each tone stands for")
 
 
 def test_the_code_location_loads_without_a_warning(server: DevServer) -> None:

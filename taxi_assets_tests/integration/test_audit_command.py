@@ -5,9 +5,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from taxi_assets.automation.audits import AUDIT_JOB
+from taxi_assets.definitions import build_definitions
+from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import taxi_assets
-from taxi_assets_tests.published import Mirror, csv_month
+from taxi_assets_tests.published import Mirror, csv_month, parquet_bytes, parquet_table
 
 NAME = "green_tripdata_2020-04.csv"
 
@@ -58,6 +62,43 @@ def test_rows_under_a_name_that_is_no_months_file_are_told(
     assert "2 rows of green_tripdata have the filename trips.csv" in told.text
     assert "2 rows of green_tripdata have the filename NULL" in told.text
     assert "trips.csv" not in taxi_assets("audit", "green", "2020-04").text
+
+
+def test_a_month_that_the_table_has_lost_with_its_ledger_is_not_proved(
+    settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_CSV_BASE_URL", mirror.csv_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    mirror.publish(f"{NAME}.gz", csv_month(GREEN, 5))
+    assert taxi_assets("load", "green", "2020-04").exit_code == 0
+    with duckdb.connect(settings_env / "taxi.duckdb") as connection:
+        connection.execute("DELETE FROM green_tripdata; DELETE FROM tripdata_files")
+
+    told = taxi_assets("audit")
+
+    assert "0 of 1 months are proved" in told.text
+    assert "not proved: the month is not loaded" in told.text
+
+
+def test_months_of_a_source_that_is_no_longer_chosen_are_audited(
+    settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_PARQUET_BASE_URL", mirror.parquet_url)
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    monkeypatch.setenv("TAXI_REFUSE_OUT_OF_MONTH_SHARE", "1")
+    month = parquet_table(GREEN, Month(2024, 1))
+    mirror.publish("green_tripdata_2024-01.parquet", parquet_bytes(month))
+    assert taxi_assets("load", "green", "2024-01").exit_code == 0
+    monkeypatch.setenv("TAXI_SOURCE", "csv")
+
+    told = taxi_assets("audit")
+    job = build_definitions(read_settings()).resolve_job_def(AUDIT_JOB)
+
+    assert "1 of 1 months are proved" in told.text
+    assert job.execute_in_process(raise_on_error=False).success
+    with duckdb.connect(settings_env / "taxi.duckdb") as connection:
+        connection.execute("UPDATE green_tripdata SET tip_amount = 99")
+    assert taxi_assets("audit").exit_code == 1
 
 
 @pytest.mark.parametrize("command", ["audit", "check", "load"])

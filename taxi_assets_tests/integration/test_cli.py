@@ -94,9 +94,13 @@ def tampered(loaded: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_demo_loads_synthetic_months_and_says_that_they_are_not_real(
-    settings_env: Path,
+    settings_env: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    own = tmp_path / "own"
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", str(own / "taxi.duckdb"))
+    monkeypatch.setenv("TAXI_LAKE", own.as_uri())
     answer = taxi_assets("demo", "--rows", "50")
+    assert not own.exists(), "the sample would replace real months"
 
     assert answer.exit_code == 0, answer.text
     assert "Synthetic trips (not real ones)" in answer.text
@@ -468,6 +472,14 @@ def test_dev_says_when_its_port_is_taken(data: DataFolder) -> None:
     assert answer.exit_code == 1
     assert f"cannot listen on 127.0.0.1, port {port}" in answer.text
     assert "taxi-assets dev --port" in answer.text
+
+
+@pytest.mark.parametrize("command", [["dev"], ["mcp", "--http"]])
+def test_a_port_that_cannot_be_is_a_wrong_argument(command: list[str]) -> None:
+    answer = taxi_assets(*command, "--port", "65536")
+
+    assert answer.exit_code == 2
+    assert "65536 is not in the range" in answer.text
 
 
 def test_status_of_nothing_says_how_to_begin(settings_env: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -20,7 +22,8 @@ from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests import another_warehouse
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
-from taxi_assets_tests.published import Mirror, csv_month, line
+from taxi_assets_tests.faulty_server import Reply, ServedFile, faulty_server
+from taxi_assets_tests.published import Mirror, csv_month, csv_text, line
 
 APRIL, MAY = Month(2020, 4), Month(2020, 5)
 LOAD = ("load", "green", "2020-04", "2020-05")
@@ -191,6 +194,35 @@ def test_no_month_is_passed_over_where_a_table_is_not_as_it_was(
     project.data.change(change)
 
     assert project.passed_over() == []
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        (ServedFile(b"", etag=None), Reply(chunked=True)),
+        (ServedFile(b"", etag=None, last_modified="Wed, 01 Apr 2020 00:00:00 GMT"), Reply()),
+    ],
+    ids=["nothing", "a date and another size"],
+)
+def test_a_new_version_is_loaded_of_which_the_host_tells_no_more_than(
+    settings_env: Path, host: ServedFile, told: Reply
+) -> None:
+    data = DataFolder(settings_env)
+    first, second = (
+        gzip.compress(csv_text(GREEN, [line(GREEN, fare_amount=fare)]), 0, mtime=0)
+        for fare in ("10", "20" if host.last_modified is None else "20.00")
+    )
+    os.environ["TAXI_PUBLISHED_COUNTS"] = "warn"
+    with faulty_server(replace(host, body=first)) as server:
+        os.environ["TAXI_CSV_BASE_URL"] = f"http://{server.address}"
+        assert taxi_assets("load", "green", "2020-04").exit_code == 0
+        server.file = replace(host, body=second)
+        server.replies = [told, Reply(ignore_condition=True)]
+
+        answer = taxi_assets("load", "green", "2020-04")
+
+    assert "loaded 1 rows" in answer.text
+    assert data.query("SELECT fare_amount FROM green_tripdata") == [(20.0,)]
 
 
 def test_no_month_is_passed_over_that_its_file_would_be_refused_for(

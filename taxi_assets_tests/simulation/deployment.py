@@ -40,7 +40,7 @@ _OWN: Mapping[str, Any] = {
     },
     "run_launcher": {"module": f"{_HERE}.launcher", "class": "HereAndNow"},
 }
-_STOPPED = ("daily_freshness", "weekly_audit")
+_STOPPED = ("daily_freshness", "daily_purge", "weekly_audit")
 """They take as long as all other ticks."""
 
 _LOGGER = logging.getLogger("simulation")

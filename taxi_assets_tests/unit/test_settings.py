@@ -21,6 +21,14 @@ BAD_VALUES = [
     ("TAXI_CSV_BASE_URL", "https://", "https://, http:// or file://"),
     ("TAXI_PARQUET_BASE_URL", "/srv/parquet", "https://, http:// or file://"),
     ("TAXI_PARQUET_BASE_URL", "http://[::1", "IPv6"),
+    ("TAXI_CSV_BASE_URL", "https://host/csv?key=1", "no ?"),
+    ("TAXI_PARQUET_BASE_URL", "file:///srv/no#1", "%23"),
+    ("TAXI_DATA_DIR", "gs://bucket/data", "a path of this machine"),
+    ("TAXI_DATA_DIR", "file:///srv/data", "a path of this machine"),
+    ("TAXI_DATA_DIR", "~nobody_of_that_name/data", "no user"),
+    ("TAXI_DUCKDB_PATH", "https://host/taxi.duckdb", "a path of this machine"),
+    ("TAXI_LAKE", "file:///srv/no#1/lake", "%23"),
+    ("TAXI_LAKE", "gs://bucket/lake?x", "no ?"),
     ("TAXI_LAKE", "/srv/lake", "file:///srv/taxi/lake"),
     ("TAXI_LAKE", "https://host/lake", "file:///srv/taxi/lake"),
     ("TAXI_LAKE", "file://", "file:///srv/taxi/lake"),
@@ -120,6 +128,7 @@ BAD_VALUES = [
     ("TAXI_GEMINI_BUDGET_USD", "nan", ""),
     ("TAXI_ASSISTANT_SOURCES", ",", "at least 1"),
     ("TAXI_QUERY_BIGQUERY_MAX_GB", "0", "0"),
+    ("TAXI_QUERY_SECONDS", "0", "0"),
 ]
 ANY_VALUE = {
     "TAXI_DATA_DIR",

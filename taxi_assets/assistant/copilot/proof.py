@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from taxi_assets.assistant.child_environment import plain_environment
 from taxi_assets.components.pipeline_text import LARGEST_BYTES
 from taxi_assets.errors import AssistantError
+from taxi_assets.query.child_environment import plain_environment
 from taxi_assets.settings import WAREHOUSES, Settings, variable
 
 PROOF_SECONDS = 120.0

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 
-from taxi_assets.assistant.data.database import Database, Tables, ranges
 from taxi_assets.errors import InvalidMonthError
+from taxi_assets.query.database import Database, Tables, ranges
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile

@@ -12,12 +12,13 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from taxi_assets.assistant.chat.model import Model
-from taxi_assets.assistant.data.database import Database, Tables, loaded_months, ranges, tables_of
-from taxi_assets.assistant.data.dictionary import described
-from taxi_assets.assistant.data.guarded_query import MOST_ROWS, QueryError, QueryRows
 from taxi_assets.assistant.data.months import Months, in_words, joined, missing, months_named
 from taxi_assets.assistant.gemini.usage import Meter
-from taxi_assets.errors import AssistantError
+from taxi_assets.errors import AssistantError, QueryError
+from taxi_assets.query.database import Database, Tables, loaded_months, ranges, tables_of
+from taxi_assets.query.dictionary import described
+from taxi_assets.query.guarded_query import QueryRows
+from taxi_assets.query.limits import MOST_ROWS
 from taxi_assets.trips.month import Month
 
 _ATTEMPTS = 3
@@ -105,7 +106,8 @@ def ask_tables(model: Model, meter: Meter, database: Database, question: str) ->
         except QueryError as error:
             failed.append({"sql": reply.sql, "reason": error.what})
             if len(failed) == _ATTEMPTS:
-                raise
+                # The model's mistake, not an argument of whoever asked.
+                raise AssistantError(error.what, "put the question in other words") from None
             continue
         sentence = sentence_of(reply.sentence, rows)
         return DataAnswer(sentence, reply.sql, rows, lacking, in_words(loaded))

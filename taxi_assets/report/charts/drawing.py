@@ -1,88 +1,183 @@
-"""Figures to draw on, and their SVG: inline for a light or dark page, or as a separate image."""
+"""What charts are drawn of: lines, boxes and labels on a canvas, and its SVG.
+
+Colours are CSS variables, so that one drawing fits a light page, a dark one, and paper.
+"""
 
 from __future__ import annotations
 
 import base64
-import io
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from taxi_assets.trips.datasets import DATASETS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+SERIES = ("series-1", "series-2", "series-3", "series-4")
+WIDTH = 420
+"""Units. As wide as a phone, where a unit is about a pixel and labels can be read."""
 
-INK, PAPER, GRID = "#1d222b", "#fefefe", "#d8dbe2"
-OK, PARTIAL, WRONG, ABSENT = "#2a7a3b", "#1c66a8", "#b02a1f", "#e6e8ec"
-ON_STATE, ON_ABSENT = "#fdfdfd", "#555c69"
-SERIES = ("#a86f00", "#1f7a4d", "#1c66a9", "#8a3ea8")
-
-_VARIABLES = {
-    INK: "ink",
-    PAPER: "paper",
-    GRID: "grid",
-    OK: "ok",
-    PARTIAL: "partial",
-    WRONG: "wrong",
-    ABSENT: "absent",
-    ON_STATE: "on-state",
-    ON_ABSENT: "on-absent",
-    **{colour: f"series-{number}" for number, colour in enumerate(SERIES, 1)},
-}
-"""The page's CSS variable for each colour of the charts."""
-
-_TEXT_POINTS = 10
-_RANDOM_ID = re.compile(r'(id="|url\(#|href="#)')
-_STYLE = re.compile(r"<style.*?</style>|<metadata>.*?</metadata>", re.DOTALL)
+_CHAR_UNITS = 6.6
+_TICKS = 4
+_CAP_RATIO = 3
+_CAPPED_SHARE = 0.95
+_ROUND = (1, 2, 2.5, 5, 10)
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line through points in an SVG path's form."""
+
+    path: str
+    colour: str
+    width: float = 2
+    dash: str = ""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A filled box; ``share`` mixes its colour with that of an empty cell, in percent."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: str
+    share: int | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text; ``anchor`` says which end of it stands at ``x``."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str = "start"
+    colour: str = "ink"
+
+
+@dataclass
 class Chart:
-    """A drawn chart.
+    """A chart that is drawn.
 
     Attributes:
-        name: unique among the charts of a page; it is part of the ids in the SVG.
-        text: alternative text, for people who do not see the chart.
-        svg: matplotlib's SVG without its prolog.
+        name: unique among the charts of a page; ids in the SVG begin with it.
+        title: what it shows, in a line.
+        height: in units.
+        text: what its values say, for people who do not see it.
+        note: a sentence for everybody, such as where the scale is cut off.
+        width: in units.
     """
 
     name: str
-    text: str
-    svg: str
+    title: str
+    height: float
+    text: str = ""
+    note: str = ""
+    width: int = WIDTH
+    lines: list[Line] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
 
     @property
     def inline(self) -> str:
-        """The SVG for a page that declares the colours. Screen readers skip it."""
-        drawing = _STYLE.sub("", self.svg)
-        drawing = _RANDOM_ID.sub(rf"\g<1>{self.name}-", drawing)
-        drawing = re.sub(r'<svg (.*?)width="\S+"', r"<svg \1", drawing, count=1, flags=re.DOTALL)
-        drawing = re.sub(r'<svg (.*?)height="\S+"', r"<svg \1", drawing, count=1, flags=re.DOTALL)
-        for colour, variable in _VARIABLES.items():
-            drawing = drawing.replace(colour, f"var(--{variable})")
-        # Screen readers use the figure's caption and table; single shapes would not help.
-        return drawing.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+        """The SVG for a page that declares the colours."""
+        return _template().render(chart=self, palette="")
 
     @property
     def markdown(self) -> str:
         """The chart as an image in Markdown; the image's data are part of the text."""
-        data = base64.b64encode(self.svg.encode()).decode()
-        return f"![{self.text}](data:image/svg+xml;base64,{data})"
+        palette = resources.files(__package__).joinpath("palette.css").read_text("utf-8")
+        svg = _template().render(chart=self, palette=palette)
+        data = base64.b64encode(svg.encode()).decode()
+        return f"![{self.title}](data:image/svg+xml;base64,{data})"
 
 
-def figure(inches: tuple[float, float]) -> tuple[Figure, Axes]:
-    """An empty figure with one pair of axes, of that width and height."""
-    from matplotlib.figure import Figure
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("taxi_assets.report", "charts"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("chart.svg.jinja")
 
-    drawn = Figure(figsize=inches, layout="constrained", facecolor=PAPER)
-    axes = drawn.add_subplot()
-    axes.set_facecolor(PAPER)
-    axes.tick_params(colors=INK, labelsize=_TEXT_POINTS, length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
-    return drawn, axes
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale from 0 to ``top`` over a length in units.
+
+    Attributes:
+        top: the highest value that fits.
+        length: units from 0 to the top.
+        note: a sentence, if values lie above the top and are cut off.
+    """
+
+    top: float
+    length: float
+    note: str = ""
+
+    def at(self, value: float) -> float:
+        """Units from 0; values that do not fit are at an end."""
+        return round(min(max(value, 0), self.top) / self.top * self.length, 1)
+
+    @property
+    def ticks(self) -> list[float]:
+        """Round values from 0 to the top."""
+        step = _step(self.top)
+        return [step * number for number in range(math.floor(self.top / step + 1e-9) + 1)]
+
+
+def scale(values: Iterable[float], length: float, cut_off: bool = False) -> Scale:
+    """The scale for these values.
+
+    Args:
+        values: the values to show.
+        length: units from 0 to the top.
+        cut_off: whether a few that are far above all others may be cut off; the note tells it.
+    """
+    known = sorted(value for value in values if math.isfinite(value))
+    if not known or known[-1] <= 0:
+        return Scale(1, length)
+    usual = known[math.ceil(_CAPPED_SHARE * len(known)) - 1]
+    cut = cut_off and usual > 0 and known[-1] > _CAP_RATIO * usual
+    highest = usual * 1.2 if cut else known[-1]
+    step = _step(highest)
+    top = math.ceil(highest / step - 1e-9) * step
+    beyond = sum(value > top for value in known)
+    note = f"Cut off at {top:,g}; {beyond:,} higher, up to {known[-1]:,.0f}." if beyond else ""
+    return Scale(top, length, note)
+
+
+def _step(highest: float) -> float:
+    rough = highest / _TICKS
+    power: float = 10 ** math.floor(math.log10(rough))
+    return next(power * each for each in _ROUND if power * each >= rough * (1 - 1e-9))
+
+
+def described(values: Sequence[tuple[str, float]], unit: str) -> str:
+    """The lowest and the highest of some named values, in words."""
+    known = [(value, name) for name, value in values if math.isfinite(value)]
+    if not known:
+        return "There are no values."
+    (least, at_least), (most, at_most) = min(known), max(known)
+    return f"From {least:,.6g} {unit} ({at_least}) to {most:,.6g} ({at_most})."
+
+
+def short(value: float) -> str:
+    """A number for an axis, such as ``1.5 M`` or ``20 k``."""
+    for size, letter in ((1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")):
+        if value >= size:
+            unit = 1_000 if letter == "k" else size
+            return f"{value / unit:g} {letter}"
+    return f"{value:,g}"
 
 
 def series_colour(label: str, number: int) -> str:
@@ -92,43 +187,23 @@ def series_colour(label: str, number: int) -> str:
     return SERIES[place % len(SERIES)]
 
 
-def thousands(axes: Axes, which: str) -> None:
-    """Write the numbers of the ``x`` or ``y`` axis as ``1,500,000`` and start at zero."""
-    from matplotlib.ticker import MaxNLocator, StrMethodFormatter
-
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    axis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.grid(axis="x" if which == "x" else "y", color=GRID, linewidth=0.8)
-    axes.set_axisbelow(True)
-    if which == "y":
-        axes.set_ylim(bottom=0)
-
-
-def legend(axes: Axes, columns: int) -> None:
-    """Put a legend with the names of the series above the chart."""
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=columns,
-        frameon=False,
-        labelcolor=INK,
-        fontsize=_TEXT_POINTS,
-    )
-
-
-def chart(drawn: Figure, name: str, text: str) -> Chart:
-    """Turn a finished figure into a chart."""
-    from matplotlib import rc_context
-
-    stream = io.StringIO()
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif"}):
-        drawn.savefig(stream, format="svg", metadata={"Date": None}, facecolor=PAPER)
-    svg = stream.getvalue()
-    return Chart(name, text, svg[svg.index("<svg ") :])
-
-
 def spread(labels: Sequence[str], most: int) -> list[int]:
     """Indexes of at most ``most`` labels, evenly spread over all of them."""
     step = max(1, -(-len(labels) // most))
     return list(range(0, len(labels), step))
+
+
+def text_width(texts: Iterable[str]) -> float:
+    """Units that the longest of these texts takes at most."""
+    return max((len(text) for text in texts), default=0) * _CHAR_UNITS
+
+
+def legend(chart: Chart, names: Sequence[str], y: float, dashes: Sequence[str] = ()) -> None:
+    """Name the series above the chart, each beside a stroke of its colour and dashes."""
+    x = 0.0
+    for number, name in enumerate(names):
+        dash = dashes[number] if dashes else ""
+        path = f"M{x:g} {y - 4:g}h22"
+        chart.lines.append(Line(path, series_colour(name, number), 4 if not dash else 2, dash))
+        chart.labels.append(Label(x + 27, y, name))
+        x += 27 + text_width([name]) + 14

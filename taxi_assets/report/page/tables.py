@@ -1,15 +1,14 @@
-"""The report's tables: headings, and rows of text."""
+"""The report's tables of records: coverage, homework, checks and loads."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from taxi_assets.report.check_states import CheckState
 from taxi_assets.report.content import Content
-from taxi_assets.report.figures import busy_months, trips_by_day, trips_by_hour
 from taxi_assets.report.homework import Answer
+from taxi_assets.report.page.layout import Table
 from taxi_assets.source.public_url import public_url
 from taxi_assets.status.calendar import Year
 from taxi_assets.trips.month import MONTHS_PER_YEAR
@@ -17,24 +16,6 @@ from taxi_assets.warehouse.ledger import LedgerEntry
 
 _DASH = "–"
 _SHOWN_MONTHS = 6
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table. The first cell of each row is the row's heading.
-
-    Attributes:
-        caption: its caption.
-        headings: one for each column.
-        rows: texts, one for each column.
-        numbers: which columns hold numbers, from 0.
-    """
-
-    caption: str
-    headings: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    numbers: frozenset[int] = frozenset()
 
 
 def coverage_table(content: Content) -> Table:
@@ -83,63 +64,6 @@ def homework_table(found: Sequence[Answer]) -> Table:
     return Table("Answers of the course's homework", headings, rows, frozenset({1, 2}))
 
 
-def summary_table(content: Content) -> Table:
-    """Every month's figures."""
-    rows = [
-        (
-            f"{busy.summary.taxi} {busy.summary.month}",
-            _count(busy.summary.trips),
-            _count(busy.summary.passengers),
-            _count(busy.summary.miles),
-            _count(busy.summary.fares),
-            _count(busy.summary.tips),
-            _minutes(busy.summary.median_seconds),
-            ", ".join(name for name, _ in busy.zones),
-            ", ".join(name for name, _ in busy.hours),
-            _count(busy.outside),
-        )
-        for busy in busy_months(content.summaries)
-    ]
-    headings = (
-        "month", "trips", "passengers", "miles", "fares, $", "tips, $", "median minutes",
-        "busiest zones", "busiest hours", "pickups outside the month",
-    )  # fmt: skip
-    return Table("Trips of each month", headings, rows, frozenset({1, 2, 3, 4, 5, 6, 9}))
-
-
-def day_table(content: Content) -> Table:
-    """Trips of each day."""
-    series = trips_by_day(content.summaries)
-    days = sorted({day for found in series.values() for day in found})
-    rows = [(str(day), *(_count(found.get(day)) for found in series.values())) for day in days]
-    numbers = frozenset(range(1, len(series) + 1))
-    return Table("Trips by day of pickup", ("day", *series), rows, numbers)
-
-
-def hour_table(content: Content, taxi: str) -> Table:
-    """A taxi's trips of each hour of the week."""
-    hours = trips_by_hour(content.summaries).get(taxi, Counter[tuple[int, int]]())
-    rows = [
-        (f"{hour:02d}:00", *(_count(hours.get((weekday, hour), 0)) for weekday in range(1, 8)))
-        for hour in range(24)
-    ]
-    headings = ("hour", *_WEEKDAYS)
-    return Table(f"{taxi}: trips by weekday and hour", headings, rows, frozenset(range(1, 8)))
-
-
-def ranking(caption: str, what: str, found: Sequence[tuple[str, int]]) -> Table:
-    """Trips and share of each place.
-
-    Args:
-        caption: the table's caption.
-        what: kind of place, for the first heading.
-        found: name and trips of each place.
-    """
-    total = sum(trips for _, trips in found) or 1
-    rows = [(name, _count(trips), f"{trips / total:.1%}") for name, trips in found]
-    return Table(caption, (what, "trips", "share"), rows, frozenset({1, 2}))
-
-
 def check_table(states: Sequence[CheckState]) -> Table:
     """For each check, the number of months by their last result."""
     grouped: dict[tuple[str, str], list[CheckState]] = defaultdict(list)
@@ -179,7 +103,3 @@ def _few(months: Sequence[str]) -> str:
 
 def _count(number: float | None) -> str:
     return _DASH if number is None else f"{number:,.0f}"
-
-
-def _minutes(seconds: float | None) -> str:
-    return _DASH if seconds is None else f"{seconds / 60:.1f}"

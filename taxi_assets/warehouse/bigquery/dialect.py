@@ -105,6 +105,7 @@ BIGQUERY = Dialect(
     own_columns={MONTH_COLUMN: "DATE"},
     quote=_quoted,
     literal=_literal,
+    table_comment="ALTER TABLE {table} SET OPTIONS (description = {comment})",
     guards_deletes=True,
 )
 

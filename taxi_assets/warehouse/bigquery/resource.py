@@ -19,12 +19,12 @@ from pydantic import Field
 
 from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.bigquery.adopt import adopt_table
 from taxi_assets.warehouse.bigquery.attempts import jobs_of_attempt, labels_of, token_of
 from taxi_assets.warehouse.bigquery.count_ids import count_ids
@@ -112,12 +112,12 @@ class BigQueryWarehouse(BigQueryResource):
         loaded = replace_month(session, month, attempt.run_id, force, bucket)
         return replace(loaded, cost=_cost_metadata(jobs.cost))
 
-    def replace_zones(self, lake: Lake, landed: LandedFile, attempt: Attempt) -> int:
-        """Replace the table ``zones`` with the landed file; return the number of zones."""
-        jobs = Jobs(self.place, {"dagster-run": attempt.run_id}, token_of(attempt, "zones"))
-        with lake.local_copy(landed) as copy:
-            copy.prove()
-            return replace_zones(jobs, copy.path)
+    def replace_zones(
+        self, table: ZoneTable, rows: Sequence[Sequence[str]], attempt: Attempt
+    ) -> None:
+        """Replace a table about the zones."""
+        labels = {"dagster-run": attempt.run_id}
+        replace_zones(Jobs(self.place, labels, token_of(attempt, table.name)), table, rows)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""

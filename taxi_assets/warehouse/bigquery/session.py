@@ -98,6 +98,11 @@ class BigQuerySession:
         found = self.find(name)
         return table_columns(found) if found is not None else []
 
+    def comment(self, name: str) -> str:
+        """The description of a table; empty if there is none."""
+        found = self.find(name)
+        return (found.description if found is not None else None) or ""
+
     def month_rows(self, file: TripFile) -> MonthRows:
         """Selects the rows of the file's month. BigQuery reads only their partition."""
         of_files = BIGQUERY.among.format(column="filename", values=bound("filenames"))
@@ -185,11 +190,12 @@ class BigQuerySession:
                 "create_record_table",
                 table=place,
                 definitions=columns_sql(described),
-                description=BIGQUERY.literal(table.description),
+                description=BIGQUERY.literal(table.comment),
             )
             self.define(f"create-{name}", creation)
             return
-        for number, statement in enumerate(table.upgrade(place, present, BIGQUERY)):
+        upgrade = table.upgrade(place, present, self.comment(table.name), BIGQUERY)
+        for number, statement in enumerate(upgrade):
             self.define(f"upgrade-{name}-{number}", statement)
 
     @contextmanager

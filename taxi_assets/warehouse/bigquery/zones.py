@@ -1,38 +1,34 @@
-"""The taxi zones in BigQuery."""
+"""The tables about the taxi zones in BigQuery."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
-from pathlib import Path
+from collections.abc import Sequence
 
-from taxi_assets.trips.zones import ZONE_COLUMNS, ZONES_TABLE
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.bigquery.jobs import Jobs
 
 
-def replace_zones(jobs: Jobs, path: Path) -> int:
-    """Replace the table ``zones`` with the published file, in one load job.
+def replace_zones(jobs: Jobs, table: ZoneTable, rows: Sequence[Sequence[str]]) -> None:
+    """Replace a table about the zones, in one load job. An empty text becomes NULL.
 
     LocationID is text, like PULocationID and DOLocationID of the trips, so that they join.
-
-    Returns:
-        How many zones there are.
+    A geometry is text, too: ``ST_GEOGFROMGEOJSON(geometry, make_valid => TRUE)`` reads it.
     """
     from google.cloud.bigquery import LoadJobConfig, SchemaField, SourceFormat, WriteDisposition
 
-    with path.open(encoding="utf-8", newline="") as text:
-        zones = list(csv.reader(text))[1:]
-    names = [column.name for column in ZONE_COLUMNS]
+    names = table.column_names
     lines = [
-        json.dumps({n: v for n, v in zip(names, zone, strict=True) if v}) + "\n" for zone in zones
+        json.dumps({n: v for n, v in zip(names, row, strict=True) if v}) + "\n" for row in rows
     ]
     config = LoadJobConfig(
         source_format=SourceFormat.NEWLINE_DELIMITED_JSON,
         write_disposition=WriteDisposition.WRITE_TRUNCATE,
         schema=[
             SchemaField(column.name, "STRING", description=column.description)
-            for column in ZONE_COLUMNS
+            for column in table.columns
         ],
     )
-    return jobs.load("zones", io.BytesIO("".join(lines).encode()), ZONES_TABLE, config)
+    name = table.name.replace("_", "-")
+    jobs.load(name, io.BytesIO("".join(lines).encode()), table.name, config)

@@ -19,6 +19,7 @@ from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.lake.parquet_schema import held_schema
 from taxi_assets.rows.odd_texts import parquet_reader
 from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
+from taxi_assets.sql.duckdb import only_path
 from taxi_assets.sql.identifiers import literal, quoted
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -79,7 +80,7 @@ def is_external_view_complete(session: Session, lake: Lake, dataset: Dataset) ->
     views = session.ask(sql("show_external_view"), {"name": f"{dataset.table}_ext"})
     text = " ".join(str(view) for (view,) in views)
     files = _loaded_files(session, lake, dataset)
-    return all(literal(str(lake.path(landed.name))) in text for _, landed in files)
+    return all(literal(only_path(lake.path(landed.name))) in text for _, landed in files)
 
 
 def _union(
@@ -129,7 +130,7 @@ def _csv_selects(
     for file, landed in files:
         if file.format is not FileFormat.PARQUET and landed.facts.line_end is not None:
             layout = (landed.facts.line_end, landed.facts.header(dataset))
-            groups[layout].append(str(lake.path(landed.name)))
+            groups[layout].append(only_path(lake.path(landed.name)))
     for (line_end, header), paths in groups.items():
         reader = csv_reader(dataset, header, line_end, jagged=True, paths=_list(paths), zipped=True)
         yield csv_rows(dataset, header, reader, _filename("filename"))
@@ -141,9 +142,9 @@ def _parquet_selects(
     groups: dict[str, tuple[pa.Schema, list[str]]] = {}
     for file, landed in files:
         if file.format is FileFormat.PARQUET:
-            path = str(lake.path(landed.name))
+            path = lake.path(landed.name)
             schema = held_schema(pq.read_schema(path))
-            groups.setdefault(str(schema), (schema, []))[1].append(path)
+            groups.setdefault(str(schema), (schema, []))[1].append(only_path(path))
     for schema, paths in groups.values():
         reader = parquet_reader(_list(paths), _PATH)
         yield parquet_rows(dataset, schema, reader, _filename(quoted(_PATH)))

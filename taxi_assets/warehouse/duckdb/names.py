@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.dataset import Dataset
-from taxi_assets.trips.zones import ZONE_COLUMNS, ZONES_TABLE
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.taken_names import taken_by_others
 
@@ -27,15 +27,15 @@ def require_external_view(session: DuckDBSession, dataset: Dataset) -> None:
             raise taken_by_others(name, f"it is a {kind} that does not read the raw files")
 
 
-def require_zones(session: DuckDBSession) -> None:
-    """Check that nothing but our table has the name of the table of zones.
+def require_zones(session: DuckDBSession, table: ZoneTable) -> None:
+    """Check that nothing but our table has the name of a table about the zones.
 
     Raises:
         WarehouseError: somebody's table or view has it.
     """
-    session.require_table(ZONES_TABLE)
-    wanted = [(column.name, DUCKDB.pipeline_types["VARCHAR"]) for column in ZONE_COLUMNS]
-    present = [column[:2] for column in session.columns(ZONES_TABLE)]
+    session.require_table(table.name)
+    wanted = [(name, DUCKDB.pipeline_types["VARCHAR"]) for name in table.column_names]
+    present = [column[:2] for column in session.columns(table.name)]
     if present and present != wanted:
         names = ", ".join(name for name, _ in wanted)
-        raise taken_by_others(ZONES_TABLE, f"its columns are not {names}, each a text")
+        raise taken_by_others(table.name, f"its columns are not {names}, each a text")

@@ -15,7 +15,7 @@ from taxi_assets.sql.identifiers import quoted
 from taxi_assets.sql.statements import Statement, Statements, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
+from taxi_assets.warehouse.record_tables import Record, RecordTable
 from taxi_assets.warehouse.session import (
     MonthRows,
     Row,
@@ -24,8 +24,6 @@ from taxi_assets.warehouse.session import (
     count_by_file,
 )
 from taxi_assets.warehouse.taken_names import taken_by_others
-
-_ROWS_AN_INSERT = 500
 
 sql = Statements(__package__, DUCKDB)
 """The statements in the ``.sql`` files beside this module."""
@@ -49,6 +47,11 @@ class DuckDBSession:
         found = self.ask(sql("describe_table"), {"name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in found]
 
+    def comment(self, name: str) -> str:
+        """The comment of a table; empty if there is none."""
+        rows = self.ask(sql("comment_of"), {"name": name})
+        return "".join(str(comment or "") for (comment,) in rows)
+
     def month_rows(self, file: TripFile) -> MonthRows:
         """Selects the rows of the file's month, in any format."""
         condition = DUCKDB.among.format(column="filename", values=bound("filenames"))
@@ -69,11 +72,15 @@ class DuckDBSession:
         self.ask(statement, values)
 
     def append(self, table: RecordTable[Record], records: Sequence[Record]) -> None:
-        """Add rows to a record table."""
-        for start in range(0, len(records), _ROWS_AN_INSERT):
-            some = records[start : start + _ROWS_AN_INSERT]
-            statement = table.insertion(self.table(table.name), len(some), DUCKDB)
-            self.change(statement, bound_values(some))
+        """Add rows to a record table: a list is bound for each column.
+
+        A bound value for each cell takes ten times as long: 0.18 s for 800 rows of four columns.
+        """
+        names = [column.name for column in table.columns]
+        values = {name: [getattr(record, name) for record in records] for name in names}
+        if records:
+            statement = sql("append_rows", table=self.table(table.name), names=names)
+            self.change(statement, values)
 
     def require_table(self, name: str) -> None:
         """Check that no view has a name of the project's tables.
@@ -89,15 +96,16 @@ class DuckDBSession:
         """Create a record table if it is missing, and add newly declared columns.
 
         Raises:
-            WarehouseError: somebody's table or view has its name.
+            WarehouseError: somebody's table or view has its name, or a later edition made it.
         """
         self.require_table(table.name)
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
-        if not present:
-            self.change(table.creation(place, DUCKDB))
-            return
-        for statement in table.upgrade(place, present, DUCKDB):
+        if present:
+            statements = table.upgrade(place, present, self.comment(table.name), DUCKDB)
+        else:
+            statements = table.creation(place, DUCKDB)
+        for statement in statements:
             self.change(statement)
 
     @contextmanager

@@ -18,6 +18,14 @@ WHERE
     AND lower(table_name) = {{ bound.name }}
 ORDER BY column_index;
 
+-- name: comment_of
+SELECT comment
+FROM duckdb_tables()
+WHERE
+    database_name = current_database()
+    AND schema_name = 'main'
+    AND lower(table_name) = {{ bound.name }};
+
 -- name: create_external_view
 CREATE OR REPLACE VIEW {{ view }} AS
 {{ selects }};
@@ -54,3 +62,7 @@ WHERE
     AND schema_name = 'main'
     AND NOT internal
     AND lower(view_name) = {{ bound.name }};
+
+-- name: append_rows
+INSERT INTO {{ table }} ({{ names | join(", ") }})
+SELECT {% for name in names %}unnest({{ bound[name] }}){{ "" if loop.last else ", " }}{% endfor %};

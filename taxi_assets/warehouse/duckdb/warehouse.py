@@ -14,7 +14,6 @@ from pydantic import Field
 
 from taxi_assets.errors import InvalidFileError, WarehouseError
 from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
@@ -23,6 +22,7 @@ from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.zones import ZONE_TABLES, ZoneTable
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.count_ids import count_ids
@@ -117,11 +117,12 @@ class DuckDBWarehouse(DuckDBResource):
                 refresh()
         return loaded
 
-    def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
-        """Replace the table ``zones`` with the landed file; return the number of zones."""
-        with self.session() as session, lake.local_copy(landed) as copy:
-            copy.prove()
-            return replace_zones(session, copy.path)
+    def replace_zones(
+        self, table: ZoneTable, rows: Sequence[Sequence[str]], _attempt: Attempt
+    ) -> None:
+        """Replace a table about the zones."""
+        with self.session() as session:
+            replace_zones(session, table, rows)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""
@@ -155,7 +156,8 @@ class DuckDBWarehouse(DuckDBResource):
             for dataset in DATASETS.values():
                 session.require_table(dataset.table)
                 require_external_view(session, dataset)
-            require_zones(session)
+            for table in ZONE_TABLES:
+                require_zones(session, table)
         return f"{self.database}: {state} (DuckDB {version})"
 
     def adopt(self, _dataset: Dataset) -> None:

@@ -53,6 +53,11 @@ class PostgresSession:
         rows = self.ask(sql("describe_columns"), {"schema": SCHEMA, "name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in rows]
 
+    def comment(self, name: str) -> str:
+        """The comment of a table; empty if there is none."""
+        rows = self.ask(sql("comment_of"), {"schema": SCHEMA, "name": name})
+        return "".join(str(comment or "") for (comment,) in rows)
+
     def relation(self, name: str) -> Relation | None:
         """The table, view or the like of that name in the schema; None if there is none."""
         rows = self.ask(sql("describe_relation"), {"schema": SCHEMA, "name": name})
@@ -136,5 +141,5 @@ class PostgresSession:
         present = {column.name: column.nullable for column in self.columns(table.name)}
         place = self.table(table.name)
         if not present:
-            return [table.creation(place, POSTGRES)]
-        return table.upgrade(place, present, POSTGRES)
+            return table.creation(place, POSTGRES)
+        return table.upgrade(place, present, self.comment(table.name), POSTGRES)

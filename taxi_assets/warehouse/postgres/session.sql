@@ -40,6 +40,13 @@ WHERE
     AND NOT attisdropped
 ORDER BY attnum;
 
+-- name: comment_of
+SELECT obj_description(oid, 'pg_class')
+FROM pg_class
+WHERE
+    relnamespace = to_regnamespace({{ bound.schema }})
+    AND relname = {{ bound.name }};
+
 -- name: describe_relation
 SELECT
     found.relkind::text,

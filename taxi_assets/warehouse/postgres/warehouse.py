@@ -10,12 +10,12 @@ from functools import partial
 import pyarrow as pa
 
 from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.settings.warehouses import WarehouseSettings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.checks import MonthFigures
 from taxi_assets.warehouse.interface import AdoptedTable, Attempt, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
@@ -80,11 +80,12 @@ class PostgresWarehouse:
         with self.session() as session:
             return replace_month(session, month, run_id=attempt.run_id, force=force)
 
-    def replace_zones(self, lake: Lake, landed: LandedFile, _attempt: Attempt) -> int:
-        """Replace the table ``zones`` with the landed file; return the number of zones."""
-        with self.session() as session, lake.local_copy(landed) as copy:
-            copy.prove()
-            return replace_zones(session, copy.path)
+    def replace_zones(
+        self, table: ZoneTable, rows: Sequence[Sequence[str]], _attempt: Attempt
+    ) -> None:
+        """Replace a table about the zones."""
+        with self.session() as session:
+            replace_zones(session, table, rows)
 
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks, in one transaction."""

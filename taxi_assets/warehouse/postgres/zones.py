@@ -1,46 +1,42 @@
-"""The taxi zones in Postgres."""
+"""The tables about the taxi zones in Postgres."""
 
-import csv
 from collections import Counter
-from pathlib import Path
+from collections.abc import Sequence
 
-from taxi_assets.trips.zones import ZONE_COLUMNS
+from taxi_assets.trips.zones import ZoneTable
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.taken_names import taken_by_others
 
 
-def replace_zones(session: PostgresSession, path: Path) -> int:
-    """Replace the table ``zones`` with the published file, in one transaction.
+def replace_zones(
+    session: PostgresSession, table: ZoneTable, rows: Sequence[Sequence[str]]
+) -> None:
+    """Replace the rows of a table about the zones, in one transaction.
 
     locationid is text, like pulocationid and dolocationid of the trips, so that they join.
-
-    Returns:
-        How many zones there are.
 
     Raises:
         WarehouseError: somebody else's table or view has that name.
     """
-    plain = [POSTGRES.column_name(column.name) for column in ZONE_COLUMNS]
+    plain = [POSTGRES.column_name(name) for name in table.column_names]
     names = [POSTGRES.quote(name) for name in plain]
-    with path.open(encoding="utf-8", newline="") as text:
-        rows = list(csv.reader(text))[1:]
-    columns = ", ".join(names)
+    parts = {"table": session.table(table.name), "columns": ", ".join(names)}
     with session.server.transaction(session.connection):
-        session.lock_name("zones")
-        session.require_table("zones")
-        present = {column.name: column.type for column in session.columns("zones")}
+        session.lock_name(table.name)
+        session.require_table(table.name)
+        present = {column.name: column.type for column in session.columns(table.name)}
         if present and any(present.get(name) != "text" for name in plain):
             wanted = ", ".join(plain)
-            raise taken_by_others(f"{SCHEMA}.zones", f"it lacks {wanted}, each a text")
-        session.change(sql("create_zones", definitions=", ".join(f"{name} text" for name in names)))
+            raise taken_by_others(f"{SCHEMA}.{table.name}", f"it lacks {wanted}, each a text")
+        definitions = ", ".join(f"{name} text" for name in names)
+        session.change(sql("create_zones", definitions=definitions, **parts))
         # A foreign key of somebody's may refer to them.
-        if Counter(session.ask(sql("select_zones", columns=columns))) == Counter(map(tuple, rows)):
-            return len(rows)
+        if Counter(session.ask(sql("select_zones", **parts))) == Counter(map(tuple, rows)):
+            return
         # Readers go on with the old rows until the commit; a TRUNCATE would make them wait.
-        session.change(sql("delete_zones"))
-        statement = sql("copy_zones", columns=columns).text.encode()
+        session.change(sql("delete_zones", **parts))
+        statement = sql("copy_zones", **parts).text.encode()
         with session.connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-    return len(rows)

@@ -1,12 +1,12 @@
 -- name: create_zones
-CREATE TABLE IF NOT EXISTS public.zones ({{ definitions }});
+CREATE TABLE IF NOT EXISTS {{ table }} ({{ definitions }});
 
 -- name: select_zones
 SELECT {{ columns }}
-FROM public.zones;
+FROM {{ table }};
 
 -- name: delete_zones
-DELETE FROM public.zones;
+DELETE FROM {{ table }};
 
 -- name: copy_zones
-COPY public.zones ({{ columns }}) FROM STDIN;
+COPY {{ table }} ({{ columns }}) FROM STDIN;

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from taxi_assets.assistant.data.database import DuckDBDatabase
+from taxi_assets.query.database import DuckDBDatabase
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.gemini_server import GeminiServer

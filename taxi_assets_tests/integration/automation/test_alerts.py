@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -215,20 +216,38 @@ def test_a_webhook_that_refuses_fails_the_tick_without_its_address(
 
 
 def test_what_is_open_is_listed_with_or_without_a_webhook(alerts: Alerts) -> None:
-    assert taxi_assets("alerts").text == "nothing is open"
-    alerts.run(FAILED)
+    nothing = f"nothing is open in {os.environ['DAGSTER_HOME']}"
+    assert taxi_assets("alerts").text == nothing
+    run = alerts.run(FAILED)
     alerts.tick()
 
     answer = taxi_assets("alerts")
     assert "green 2020-04 failed" in answer.text
-    assert "the disk is full" in answer.text
+    assert f"green 2020-04, job load_green, run {run.run_id} the disk is full" in answer.text
     (listed,) = json.loads(taxi_assets("alerts", "--json").stdout)
     assert listed["key"] == "month/green/2020-04"
     assert listed["told"] is None
 
     alerts.run(SUCCEEDED)
     alerts.tick()
-    assert taxi_assets("alerts").text == "nothing is open"
+    assert taxi_assets("alerts").text == nothing
+
+
+def test_an_alert_names_the_asset_that_failed(
+    alerts: Alerts, webhook: Webhook, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    data.change("CREATE VIEW green_tripdata AS SELECT 'of somebody' AS owner")
+    job = build_definitions(read_settings()).resolve_job_def("load_green")
+    job.execute_in_process(
+        partition_key="2020-04", instance=alerts.instance, tags=NO_RETRY, raise_on_error=False
+    )
+
+    alerts.tick()
+
+    assert webhook.alerts[0]["assets"] == ["duckdb/green_tripdata"]
+    (listed,) = json.loads(taxi_assets("alerts", "--json").stdout)
+    assert listed["place"].startswith("green 2020-04, duckdb/green_tripdata, job load_green, run")
 
 
 def test_a_webhook_that_is_no_address_is_refused_without_being_shown(

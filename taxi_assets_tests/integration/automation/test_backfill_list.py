@@ -65,9 +65,16 @@ def test_a_cancelled_backfill_is_so_once_and_for_all(
         cancel_backfill(instance, backfill_id)
 
 
-def test_a_backfill_that_nobody_knows_is_an_error(instance: dg.DagsterInstance) -> None:
-    with pytest.raises(BackfillNotCancellableError, match="there is no backfill nothere"):
-        cancel_backfill(instance, "nothere")
+def test_a_backfill_that_nobody_knows_is_a_wrong_argument(
+    instance: dg.DagsterInstance,
+) -> None:
+    answer = taxi_assets("backfills", "--cancel", "nothere")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert "there is no backfill nothere; there is none yet" in answer.text
+    backfill_id = launch_backfill(instance, GREEN, MONTHS)
+    answer = taxi_assets("backfills", "--cancel", "nothere", "--json")
+    assert (answer.exit_code, answer.stdout) == (2, "")
+    assert f"the newest are {backfill_id}" in answer.text
 
 
 @pytest.mark.usefixtures("instance")

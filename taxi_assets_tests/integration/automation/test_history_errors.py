@@ -42,6 +42,20 @@ def test_a_history_without_room_is_told_in_words(data: DataFolder) -> None:
     assert told.value.remedy.startswith("free some space")
 
 
+@pytest.mark.parametrize("text", [b"no database" * 1000, None], ids=["other text", "damaged"])
+def test_a_history_that_is_damaged_is_told_in_words(data: DataFolder, text: bytes | None) -> None:
+    assert taxi_assets("backfills").exit_code == 0
+    runs = data.folder / "dagster" / "history" / "runs.db"
+    kept = runs.read_bytes()
+    runs.write_bytes(text or kept[:4096] + b"x" * (len(kept) - 4096))
+
+    answer = taxi_assets("backfills")
+
+    assert answer.exit_code == 1
+    assert f"Dagster's history in {data.folder / 'dagster'}: " in answer.text
+    assert "What to do: restore that folder from a back-up" in answer.text
+
+
 def test_a_history_whose_server_is_away_is_told_in_words(
     data: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

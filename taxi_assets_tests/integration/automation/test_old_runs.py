@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -121,17 +122,31 @@ def test_the_command_says_what_it_would_delete_and_needs_to_know_how_old(
     assert len(history.get_runs()) == 4
 
 
-def test_a_server_purges_daily_once_it_knows_how_long_to_keep_runs(
-    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("keep_days", "left"),
+    [
+        ("0", Counter(load_green=2, check_freshness=1)),
+        ("365", Counter(load_green=1, check_freshness=1)),
+    ],
+)
+def test_a_server_purges_daily_looks_and_all_runs_once_it_knows_how_long_to_keep_them(
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
+    keep_days: str,
+    left: Counter[str],
 ) -> None:
-    names = {s.name for s in build_definitions(read_settings()).schedules or ()}
-    assert "daily_purge" not in names
-    monkeypatch.setenv("TAXI_KEEP_RUNS_DAYS", "365")
+    monkeypatch.setenv("TAXI_KEEP_RUNS_DAYS", keep_days)
     monkeypatch.setenv("TAXI_SCHEDULES", "on")
+    made = {"load_green": (400, 300), "check_freshness": (40, 35, 31)}
+    for job, days in [(job, days) for job, ages in made.items() for days in ages]:
+        run = dg.DagsterRun(job, status=dg.DagsterRunStatus.SUCCESS)
+        instance.run_storage.add_historical_run(run, datetime.now(UTC) - timedelta(days=days))
 
     definitions = build_definitions(read_settings())
 
     schedule = definitions.resolve_schedule_def("daily_purge")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
-    job = definitions.resolve_job_def(PURGE_JOB)
-    assert job.execute_in_process(instance=instance).success
+    purge = definitions.resolve_job_def(PURGE_JOB)
+    assert purge.execute_in_process(instance=instance).success
+    jobs = Counter(run.job_name for run in instance.get_runs())
+    assert jobs - Counter({PURGE_JOB: 1}) == left

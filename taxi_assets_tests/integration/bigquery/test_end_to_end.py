@@ -14,10 +14,11 @@ import pytest
 
 from taxi_assets.automation.loaded_months import loaded_months
 from taxi_assets.settings import read_settings
+from taxi_assets.source.synthetic.zone_shapes import zone_shapes
 from taxi_assets.source.synthetic.zones import zone_lookup
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.zones import ZONES_FILE
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES_FILE
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.googlesql import analyzer, statements
 from taxi_assets_tests.integration.bigquery.dataset import GREEN, OwnDataset
@@ -121,9 +122,13 @@ def test_months_are_the_same_in_bigquery_and_in_duckdb(
     assert project.rows() == in_duckdb(settings_env)
 
     mirror.publish(ZONES_FILE, zone_lookup())
+    shapes = mirror.folder / "misc" / ZONE_SHAPES.file
+    shapes.parent.mkdir()
+    shapes.write_bytes(zone_shapes())
     assert states("load", "zones") == ["loaded"]
-    zones = Counter(project.query(f"SELECT * FROM {project.place.qualified('zones')}"))
-    assert zones == in_duckdb(settings_env, "zones")
+    for table in ("zones", "zone_shapes"):
+        rows = Counter(project.query(f"SELECT * FROM {project.place.qualified(table)}"))
+        assert rows == in_duckdb(settings_env, table)
 
     assert_checks_see_a_changed_value(project)
     status = json.loads(taxi_assets("status", "--json").stdout)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 
 import pytest
 
-from taxi_assets.assistant.data.bigquery_database import BigQueryDatabase
-from taxi_assets.assistant.data.database import database_of, loaded_months, tables_of
-from taxi_assets.assistant.data.guarded_query import QueryError
-from taxi_assets.errors import AssistantError
+from taxi_assets.errors import QueryError, QueryLimitError
+from taxi_assets.query.bigquery_database import BigQueryDatabase
+from taxi_assets.query.database import database_of, loaded_months, tables_of
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import taxi_assets
@@ -46,6 +46,21 @@ def test_a_question_is_answered_within_its_limits(
     assert (len(some.rows), some.cut) == (3, True)
     assert isinstance(some.rows[0][0], str)
     assert own.queries()[0].maximum_bytes_billed == 10**9
+
+
+def test_rows_are_shown_and_queried(database: BigQueryDatabase, own: OwnDataset) -> None:
+    before = len(own.queries())
+    shown = taxi_assets(
+        "show", "green_tripdata", "--rows", "2", "--json", "--warehouse", "bigquery"
+    )
+    assert shown.exit_code == 0, shown.text
+    rows = json.loads(shown.stdout)
+    assert [row["filename"][:22] for row in rows] == ["green_tripdata_2020-01"] * 2
+    assert len(own.queries()) == before, "the rows of a table cost nothing"
+    counted = taxi_assets("query", COUNT, "--format", "csv", "--warehouse", "bigquery")
+    assert counted.stdout == f"trips\n{ROWS}\n"
+    refused = taxi_assets("query", "DELETE FROM zones WHERE TRUE", "--warehouse", "bigquery")
+    assert (refused.exit_code, list(own.counts().values())) == (2, [ROWS])
 
 
 REFUSED = (
@@ -87,7 +102,7 @@ def test_a_query_that_would_cost_more_is_not_run(
     )
     tables = tables_of(database)
     before = len(own.queries())
-    with pytest.raises(AssistantError, match=r"would read 3\.5 GB, and may read 1\.0") as refusal:
+    with pytest.raises(QueryLimitError, match=r"would read 3\.5 GB, and may read 1\.0") as refusal:
         database.ask(COUNT, tables)
     assert "TAXI_QUERY_BIGQUERY_MAX_GB" in refusal.value.remedy
     assert len(own.queries()) == before

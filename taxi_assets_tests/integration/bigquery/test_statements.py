@@ -20,6 +20,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.zones import ZONE_TABLES
 from taxi_assets.warehouse import bigquery
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.bigquery.adopt import key_texts, values_sql
@@ -40,8 +41,10 @@ from taxi_assets.warehouse.columns import declared_columns
 from taxi_assets.warehouse.pipeline_tables import Incoming, Write, changes
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.session import TableColumn
-from taxi_assets.warehouse.summaries import month_parts, month_sums
+from taxi_assets.warehouse.summaries import month_sums
 from taxi_assets.warehouse.tally import tally_expressions
+from taxi_assets.warehouse.trip_figures import month_parts
+from taxi_assets.warehouse.zone_figures import zone_parts
 from taxi_assets_tests.googlesql import analyzer, evaluate, statements
 
 FLOWS_TYPES = {"FLOAT64": "NUMERIC"}
@@ -55,14 +58,13 @@ FLOWS_COLUMNS = {
     | {"unique_row_id": "BYTES"}
     for taxi, columns in DECLARED.items()
 }
-ZONES = dict.fromkeys(("LocationID", "Borough", "Zone", "service_zone"), "STRING")
 PARTITIONS = {"table_name": "STRING", "partition_id": "STRING", "total_rows": "INT64"}
 TABLES = {
     **{
         table.name: {column.name: BIGQUERY.record_types[column.type] for column in table.columns}
         for table in RECORD_TABLES
     },
-    "zones": ZONES,
+    **{table.name: dict.fromkeys(table.column_names, "STRING") for table in ZONE_TABLES},
     "INFORMATION_SCHEMA.PARTITIONS": PARTITIONS,
     **{dataset.table: DECLARED[taxi] for taxi, dataset in DATASETS.items()},
     **{f"{taxi}_incoming": columns for taxi, columns in DECLARED.items()},
@@ -149,7 +151,9 @@ def of_months(dataset: Dataset) -> Iterator[Statement]:
     yield OF_ALL("count_by_file", **parts)
     yield measuring_query(dataset, place(dataset.table))
     yield OF_ALL("sum_up", **parts, sums=month_sums(dataset, BIGQUERY))
-    yield OF_ALL("count_trips", **parts, **month_parts(dataset, BIGQUERY), outside="outside")
+    if by_zone := zone_parts(dataset, BIGQUERY):
+        yield OF_ALL("charges_by_zone", **parts, **by_zone)
+    yield OF_ALL("count_trips", **parts, parts=month_parts(dataset, BIGQUERY))
 
 
 @pytest.mark.parametrize("taxi", DATASETS)
@@ -169,8 +173,15 @@ def test_google_knows_every_statement_of_months(google: Analyzer, taxi: str) -> 
     for statement in of_months(DATASETS[taxi]):
         google.analyze_statement(statement.text)
     google.analyze_statement(OF_ALL("count_rejects", table=place("tripdata_rejects")).text)
-    zones = OF_ALL("list_zones", table=place("zones"), columns=list(ZONES))
-    google.analyze_statement(zones.text)
+    for table in ZONE_TABLES:
+        zones = OF_ALL("list_zones", table=place(table.name), columns=table.column_names)
+        google.analyze_statement(zones.text)
+    geography = "SELECT ST_GEOGFROMGEOJSON(geometry, make_valid => TRUE) FROM {}"
+    google.analyze_statement(geography.format(place("zone_shapes")))
+    counts = place("tripdata_counts")
+    among = BIGQUERY.among.format(column="filename", values="@filenames")
+    google.analyze_statement(OF_ALL("add_counts", table=counts, condition=among).text)
+    google.analyze_statement(OF_ALL("count_outside", table=counts, outside="outside").text)
 
 
 def test_google_knows_the_statements_of_pipelines_tables(google: Analyzer) -> None:

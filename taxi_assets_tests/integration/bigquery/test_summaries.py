@@ -11,7 +11,10 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.records import read
+from taxi_assets.warehouse.session import Session
 from taxi_assets.warehouse.summaries import Summaries, fresh_summaries, read_summaries, refresh
+from taxi_assets.warehouse.trip_figures import FIGURES, PARTS
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.bigquery.dataset import APRIL, GREEN, OwnDataset
 from taxi_assets_tests.published import csv_month, line
@@ -40,12 +43,18 @@ OLD = csv_month(
 NEW = csv_month(GREEN, 2)
 
 
-def in_duckdb(own: OwnDataset, data: bytes) -> Summaries:
-    """The summary of that version of the month as DuckDB makes it."""
+def further(session: Session) -> tuple[object, ...]:
+    """All parts and figures, in order."""
+    return tuple(sorted(map(str, [*read(session, PARTS), *read(session, FIGURES)])))
+
+
+def in_duckdb(own: OwnDataset, data: bytes) -> tuple[Summaries, tuple[object, ...]]:
+    """The summary of that version of the month as DuckDB makes it, and its further figures."""
     with DuckDBFile(own.folder / "taxi.duckdb", 0.5, 10).connect() as connection:
         replace_month(DuckDBSession(connection), own.open(APRIL, data))
         refresh(DuckDBSession(connection), DATASETS_OF_ALL)
-        return read_summaries(DuckDBSession(connection))
+        session = DuckDBSession(connection)
+        return read_summaries(session), further(session)
 
 
 @pytest.mark.long
@@ -55,7 +64,9 @@ def test_figures_are_those_of_duckdb_and_taken_once(own: OwnDataset) -> None:
         own.load(APRIL, data)
         summarized, found = fresh_summaries(own.warehouse, DATASETS_OF_ALL)
         assert summarized == 1
-        expected = in_duckdb(own, data)
+        expected, expected_further = in_duckdb(own, data)
+        with own.warehouse.session() as session:
+            assert further(session) == expected_further
         assert found.months == expected.months
         assert set(found.counts) == set(expected.counts)
         assert len(found.counts) == len(expected.counts)

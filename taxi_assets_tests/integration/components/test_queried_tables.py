@@ -26,9 +26,9 @@ attributes:
   tests: [{{unique: [month, zone]}}, {{not_null: [trips]}}]
   schedule: "0 7 * * *"
   sql: >
-    WITH g AS (SELECT * FROM green_tripdata)
+    WITH green_tripdata AS (SELECT * FROM green_tripdata)
     SELECT z."Zone" AS zone, count(*) AS trips
-    FROM g JOIN zones AS z ON g.{pickup_zone} = z.{zone_id}
+    FROM green_tripdata AS g JOIN zones AS z ON g.{pickup_zone} = z.{zone_id}
     WHERE z."Borough" = 'Synthetic borough 1'
     GROUP BY 1
 """

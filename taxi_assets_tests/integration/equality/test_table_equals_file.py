@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +14,7 @@ import pytest
 from taxi_assets.automation.month_runs import MonthOutcome, State
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
+from taxi_assets.trips.month import Month
 from taxi_assets_tests.integration.equality.generated_months import publish_csv, publish_parquet
 from taxi_assets_tests.integration.equality.independent_reader import differences, read_rows
 from taxi_assets_tests.integration.equality.project import Project
@@ -23,7 +24,16 @@ from taxi_assets_tests.integration.equality.real_months import (
     PUBLISHED_ROWS,
     path_of,
 )
-from taxi_assets_tests.published import Mirror, csv_month, csv_text, line, lines
+from taxi_assets_tests.published import (
+    Mirror,
+    csv_month,
+    csv_text,
+    line,
+    lines,
+    parquet_bytes,
+    parquet_table,
+    with_column,
+)
 
 REAL_FILES = (*CSV_FILES, *PARQUET_FILES)
 EXTRACTS = tuple(file for file in CSV_FILES if file.dataset.taxi == "yellow")
@@ -101,6 +111,35 @@ def test_a_whole_real_month_has_its_published_count(month: str, real: RealLoads)
     rows = real.project.query("SELECT count(*) FROM green_tripdata WHERE filename = ?", [name])
 
     assert rows == [(PUBLISHED_ROWS[month],)]
+
+
+@pytest.mark.parametrize("folder", ["VendorID=9", "filename=x", "lake [1]"])
+def test_the_name_of_a_folder_is_no_value_and_no_pattern(
+    folder: str, project: Project, mirror: Mirror
+) -> None:
+    other = with_column(parquet_table(GREEN, Month(2024, 1)), "trip_distance", [1.5, 2.5, 3.5])
+    for name, data in {
+        "green_tripdata_2020-04.csv.gz": csv_month(GREEN, [line(GREEN, trip_distance="8")]),
+        "green_tripdata_2024-01.parquet": parquet_bytes(other),
+    }.items():
+        beside = project.folder / "lake 1" / "lake" / "green" / name
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(data)
+    mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN))
+    mirror.publish(
+        "green_tripdata_2024-01.parquet", parquet_bytes(parquet_table(GREEN, Month(2024, 1)))
+    )
+    project = replace(project, folder=project.folder / folder)
+
+    outcomes = [project.load("green", month) for month in ("2020-04", "2024-01")]
+
+    assert [outcome.message for outcome in outcomes] == ["", ""]
+    rows = project.query("SELECT DISTINCT VendorID, trip_distance, filename FROM green_tripdata")
+    assert sorted(rows) == [
+        ("1", 9.95, "green_tripdata_2020-04.csv"),
+        ("1", 9.95, "green_tripdata_2024-01.parquet"),
+    ]
+    assert project.contents("green_tripdata_ext") == project.contents("green_tripdata")
 
 
 @pytest.mark.parametrize("taxi", ["yellow", "green"])

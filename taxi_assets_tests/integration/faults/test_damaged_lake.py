@@ -23,7 +23,7 @@ from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
-from taxi_assets.trips.zones import ZONES_LANDED
+from taxi_assets.trips.zones import ZONES
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse, warehouse_of
 from taxi_assets.warehouse.interface import Attempt
 from taxi_assets.warehouse.month_assets import load_month
@@ -212,7 +212,7 @@ def test_zones_that_are_damaged_are_fetched_again(place: Place) -> None:
     definitions = build_definitions(read_settings())
     zones = definitions.resolve_job_def(ZONES_JOB)
     assert zones.execute_in_process().success
-    path = place.lake.path(ZONES_LANDED)
+    path = place.lake.path(ZONES.landed)
     whole, wanted = path.read_bytes(), place.rows("zones")
     flip(path, 801)
     assert zones.execute_in_process(asset_selection=[dg.AssetKey(["duckdb", "zones"])]).success

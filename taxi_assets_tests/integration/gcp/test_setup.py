@@ -222,4 +222,5 @@ def test_the_bucket_is_an_asset_that_makes_it(storage: StorageServer) -> None:
 def test_zones_are_loaded_through_the_bucket(storage: StorageServer) -> None:
     answer = taxi_assets("load", "zones")
     assert answer.exit_code == 0, answer.text
-    assert list(storage.objects[BUCKET]) == ["raw/zones/taxi_zone_lookup.csv"]
+    names = ["raw/zones/taxi_zone_lookup.csv", "raw/zones/taxi_zones.zip"]
+    assert sorted(storage.objects[BUCKET]) == names

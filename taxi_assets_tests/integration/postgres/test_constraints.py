@@ -7,6 +7,7 @@ import secrets
 import pytest
 
 from taxi_assets.errors import TaxiAssetsError, WarehouseError
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES
 from taxi_assets.warehouse.postgres.zones import replace_zones
 from taxi_assets_tests.integration.postgres.database import (
     APRIL,
@@ -21,7 +22,7 @@ from taxi_assets_tests.integration.postgres.database import (
 from taxi_assets_tests.published import csv_month, line
 
 ALTER = "ALTER TABLE green_tripdata"
-ZONES = "CREATE TABLE places (id text PRIMARY KEY); INSERT INTO places VALUES ('1'); "
+PLACES = "CREATE TABLE places (id text PRIMARY KEY); INSERT INTO places VALUES ('1'); "
 LONG_AGO = csv_month(GREEN, [line(GREEN), line(GREEN, fare_amount="-5", PULocationID="7")])
 TWICE = csv_month(GREEN, [line(GREEN)] * 2)
 NO_VENDOR = csv_month(GREEN, [line(GREEN), line(GREEN, VendorID="")])
@@ -51,7 +52,7 @@ def constraints(database: Database, table: str) -> list[tuple[object, ...]]:
         f'{ALTER} ADD CONSTRAINT "one\'s own" UNIQUE (filename, unique_row_id) DEFERRABLE',
         "CREATE UNIQUE INDEX ON green_tripdata (filename, fare_amount) INCLUDE (vendorid)",
         f"{ALTER} ADD PRIMARY KEY (filename, unique_row_id)",
-        f"{ZONES}{ALTER} ADD FOREIGN KEY (pulocationid) REFERENCES places",
+        f"{PLACES}{ALTER} ADD FOREIGN KEY (pulocationid) REFERENCES places",
         f"{ALTER} ADD PRIMARY KEY (unique_row_id, filename); {ALTER} ADD CHECK (vendorid <> '')",
     ],
 )
@@ -113,7 +114,7 @@ def test_rows_that_a_constraint_refuses_are_told_with_its_name(
     database: Database, change: str, data: bytes, says: str, drop: str
 ) -> None:
     database.load()
-    for statement in (*ZONES.split("; ")[:2], f"{ALTER} {change}"):
+    for statement in (*PLACES.split("; ")[:2], f"{ALTER} {change}"):
         database.query(statement)
     with pytest.raises(WarehouseError) as raised:
         database.load(data=data)
@@ -165,12 +166,11 @@ def test_what_cannot_be_carried_over_is_told(
     assert database.counts() == {APRIL.filename: OLD_ROWS}
 
 
-def load_zones(database: Database, name: str = "JFK Airport") -> int:
-    """Replace the zones with a single one."""
-    path = database.folder / "zones.csv"
-    path.write_text(f'"LocationID","Borough","Zone","service_zone"\n1,"Queens","{name}",""\n')
+def load_zones(database: Database, name: str = "JFK Airport") -> None:
+    """Replace the zones with a single one, and its shape."""
     with database.warehouse().session() as session:
-        return replace_zones(session, path)
+        replace_zones(session, ZONES, [("1", "Queens", name, "")])
+        replace_zones(session, ZONE_SHAPES, [("7", "1", "Queens", name, '{"type":"Polygon"}')])
 
 
 def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Database) -> None:
@@ -179,7 +179,8 @@ def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Dat
     database.query("ALTER TABLE zones ADD PRIMARY KEY (locationid)")
     database.query(f"{ALTER} ADD CONSTRAINT zone FOREIGN KEY (pulocationid) REFERENCES zones")
     database.load(data=NEW)
-    assert load_zones(database) == 1
+    load_zones(database)
+    assert database.query("SELECT zone FROM zones") == [("JFK Airport",)]
     with pytest.raises(WarehouseError) as raised:
         load_zones(database, "Newark Airport")
     assert "constraint zone" in raised.value.remedy
@@ -187,6 +188,8 @@ def test_a_foreign_key_to_the_zones_lets_the_same_zones_come_again(database: Dat
     database.query(f"{ALTER} DROP CONSTRAINT zone")
     load_zones(database, "Newark Airport")
     assert database.query("SELECT zone FROM zones") == [("Newark Airport",)]
+    shapes = database.query("SELECT objectid, zone, geometry::json ->> 'type' FROM zone_shapes")
+    assert shapes == [("7", "Newark Airport", "Polygon")]
 
 
 PANDAS = (
@@ -195,7 +198,7 @@ PANDAS = (
 )
 
 
-@pytest.mark.parametrize("name", ["green_tripdata", "tripdata_files", "zones"])
+@pytest.mark.parametrize("name", ["green_tripdata", "tripdata_files", "zones", "zone_shapes"])
 @pytest.mark.parametrize("made", [PANDAS, "CREATE VIEW {} AS SELECT 1 AS filename"])
 def test_somebodys_table_under_our_name_gets_one_remedy_that_works(
     database: Database, name: str, made: str

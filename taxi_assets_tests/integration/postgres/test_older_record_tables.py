@@ -11,6 +11,7 @@ from unittest import mock
 import psycopg
 import pytest
 
+from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.integration.postgres.database import Database
 
@@ -25,6 +26,9 @@ OLDER = (
 )
 """What turns the tables of now into those of the first edition."""
 
+LAST_EDITION = Path(__file__).with_name("record_tables_of_2026_11.sql")
+NO_VERSION = "COMMENT ON TABLE tripdata_files IS NULL"
+
 LEDGERS = "SELECT filename, left_out FROM tripdata_files ORDER BY 1"
 NULLS_ALLOWED = (
     "SELECT column_name FROM information_schema.columns "
@@ -33,22 +37,32 @@ NULLS_ALLOWED = (
 
 
 @pytest.fixture
-def databases(
+def loaded(
     database: Database, settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[DataFolder, Database]:
-    """A project with a month and its report in DuckDB and Postgres, whose tables are older ones."""
+    """A project with a month and its report in DuckDB and Postgres."""
     monkeypatch.setitem(os.environ, "TAXI_WAREHOUSES", ",".join(BOTH))
     monkeypatch.setenv("TAXI_POSTGRES_DSN", database.dsn)
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", str(ROWS))
     assert taxi_assets("load", "green", "2022-01").exit_code == 0
     report_from_both()
-    folder = DataFolder(settings_env)
+    return DataFolder(settings_env), database
+
+
+@pytest.fixture
+def databases(loaded: tuple[DataFolder, Database]) -> tuple[DataFolder, Database]:
+    """One whose tables are those of the first edition."""
+    for statement in OLDER:
+        change(loaded, statement)
+    return loaded
+
+
+def change(databases: tuple[DataFolder, Database], statement: str) -> None:
+    folder, database = databases
+    folder.change(statement.replace("numeric", "HUGEINT"))
     with psycopg.connect(database.dsn, autocommit=True) as connection:
-        for statement in OLDER:
-            folder.change(statement)
-            connection.execute(statement.encode())
-    return folder, database
+        connection.execute(statement.encode())
 
 
 def in_both(databases: tuple[DataFolder, Database], query: str) -> list[Sequence[object]]:
@@ -90,4 +104,63 @@ def test_months_in_older_tables_stay_and_later_ones_join_them(
     ]
     allowed = [name for (name,) in in_both(databases, NULLS_ALLOWED)]
     assert allowed == ["fares", "median_seconds", "miles", "passengers", "tips"]
+    assert rows_by_warehouse() == [dict.fromkeys(BOTH, ROWS)] * 2
+
+
+def comments(databases: tuple[DataFolder, Database]) -> list[str]:
+    """What the ledgers say of themselves."""
+    folder, database = databases
+    asked = "SELECT comment FROM duckdb_tables() WHERE table_name = 'tripdata_files'"
+    described = "SELECT obj_description('tripdata_files'::regclass)"
+    return [str(folder.query(asked)[0][0]), str(database.query(described)[0][0])]
+
+
+def test_older_tables_are_brought_up_to_date_and_later_ones_refused_with_what_to_do(
+    loaded: tuple[DataFolder, Database],
+) -> None:
+    change(loaded, NO_VERSION)
+    assert "unchanged" in taxi_assets("load", "green", "2022-01").text
+    assert comments(loaded) == ["None", "None"], "without a version it is of the first one"
+
+    with mock.patch.dict(LEDGER.__dict__, version=2):  # as a later edition has it
+        later = taxi_assets("load", "green", "2022-02")
+        assert later.exit_code == 0, later.text
+        assert [text[-17:] for text in comments(loaded)] == ["Schema version 2."] * 2
+        assert rows_by_warehouse() == [dict.fromkeys(BOTH, ROWS)] * 2
+
+    before = in_both(loaded, LEDGERS)
+    for name in BOTH:
+        with mock.patch.dict(os.environ, TAXI_WAREHOUSES=name):
+            for arguments in (("load", "green", "2022-03"), ("status",)):
+                said = taxi_assets(*arguments)
+                assert said.exit_code == 1, said.text
+                assert "has schema version 2, which a later edition" in said.text
+                assert "run the later edition again; or restore" in said.text
+    assert in_both(loaded, LEDGERS) == before
+
+
+def test_tables_of_the_last_edition_are_read_and_nothing_is_loaded_anew(
+    loaded: tuple[DataFolder, Database],
+) -> None:
+    for creation in LAST_EDITION.read_text("utf-8").split(";\n")[:-1]:
+        table = creation.partition("CREATE TABLE ")[2].split()[0]
+        for statement in (
+            f"CREATE TABLE kept AS SELECT * FROM {table}",
+            f"DROP TABLE {table}",
+            creation,
+            f"INSERT INTO {table} SELECT * FROM kept",
+            "DROP TABLE kept",
+        ):
+            change(loaded, statement)
+    entries = "SELECT * FROM tripdata_files"
+    before = loaded[0].query(entries)
+
+    assert rows_by_warehouse() == [dict.fromkeys(BOTH, ROWS)]
+    assert "passed over" in taxi_assets("load", "green", "2022-01").text
+    for command in ("check", "audit"):
+        said = taxi_assets(command, "green", "2022-01")
+        assert said.exit_code == 0, said.text
+    assert taxi_assets("report", "new.html").exit_code == 0
+    assert loaded[0].query(entries) == before
+    assert taxi_assets("load", "green", "2022-02").exit_code == 0
     assert rows_by_warehouse() == [dict.fromkeys(BOTH, ROWS)] * 2

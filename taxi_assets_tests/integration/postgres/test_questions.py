@@ -1,4 +1,4 @@
-"""`taxi-assets ask --data` on Postgres: it reads the tables as a role that may, and no more."""
+"""`ask --data`, `query` and `show` on Postgres: they read the tables as a role that may."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pyarrow.parquet as pq
 import pytest
 
-from taxi_assets.assistant.data.database import PostgresDatabase, tables_of
-from taxi_assets.assistant.data.guarded_query import QueryError
-from taxi_assets.errors import AssistantError, WarehouseUnavailableError
+from taxi_assets.errors import QueryError, QueryLimitError, WarehouseUnavailableError
+from taxi_assets.query.database import PostgresDatabase, tables_of
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.gemini_server import KEY, GeminiServer, gemini_server
 from taxi_assets_tests.integration.postgres.database import APRIL, OLD, OLD_ROWS, Database
@@ -60,6 +60,47 @@ def test_a_month_that_is_not_loaded_is_the_answer(loaded: Database, server: Gemi
     assert "green 2021-01 is not loaded into postgres" in said.text
 
 
+def test_rows_are_queried_and_shown(loaded: Database, tmp_path: Path) -> None:
+    columns = "lpep_pickup_datetime, fare_amount, fare_amount::numeric(9, 2) AS dollars, vendorid"
+    path = tmp_path / "trips.parquet"
+    said = taxi_assets("query", f"SELECT {columns} FROM green_tripdata", "--output", str(path))
+    assert said.exit_code == 0, said.text
+    types = {field.name: str(field.type) for field in pq.read_schema(path)}
+    assert types["lpep_pickup_datetime"] == "timestamp[us]"
+    assert (types["fare_amount"], types["vendorid"]) == ("double", "string")
+    assert types["dollars"].startswith("decimal128")
+    assert pq.read_metadata(path).num_rows == OLD_ROWS
+    shown = taxi_assets("show", "tripdata_files", "--json")
+    assert [each["filename"] for each in json.loads(shown.stdout)] == [APRIL.filename]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH gone AS (DELETE FROM green_tripdata RETURNING *) SELECT * FROM gone",
+        "SELECT 1; TRUNCATE green_tripdata",
+        "SELECT 1 /* ; */; -- \n TRUNCATE green_tripdata",
+        "COPY green_tripdata TO PROGRAM 'id'",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_sleep(60)",
+        "SET statement_timeout = 0",
+    ],
+)
+def test_a_query_that_does_more_than_read_never_reaches_the_server(
+    loaded: Database, sql: str
+) -> None:
+    said = taxi_assets("query", sql)
+    assert (said.exit_code, said.stdout) == (2, ""), said.text
+    assert "the query cannot be run" in said.text
+    assert loaded.query("SELECT count(*) FROM green_tripdata") == [(OLD_ROWS,)]
+
+
+def test_a_table_that_is_not_there_is_told_with_its_likely_name(loaded: Database) -> None:
+    said = taxi_assets("query", "SELECT * FROM gren_tripdata")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "there is no table gren_tripdata to read; did you mean green_tripdata?" in said.text
+
+
 def test_a_role_that_may_only_read_suffices(loaded: Database, server: GeminiServer) -> None:
     with loaded.connect() as connection:
         connection.execute("DROP ROLE IF EXISTS asker")
@@ -93,7 +134,7 @@ def test_a_role_that_may_only_read_suffices(loaded: Database, server: GeminiServ
     ],
 )
 def test_a_query_can_only_read_tables(loaded: Database, sql: str) -> None:
-    database = PostgresDatabase(loaded.server())
+    database = PostgresDatabase(loaded.server(), seconds=30)
     with pytest.raises(QueryError):
         database.ask(sql, tables_of(database))
     assert loaded.query("SELECT count(*) FROM green_tripdata") == [(OLD_ROWS,)]
@@ -103,8 +144,8 @@ def test_the_server_itself_lets_nothing_be_written(
     loaded: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Behind the guard stands a transaction that only reads, and a cursor of one statement."""
-    monkeypatch.setattr("taxi_assets.assistant.data.database.guarded", lambda sql, *_: sql)
-    database = PostgresDatabase(loaded.server())
+    monkeypatch.setattr("taxi_assets.query.database.guarded", lambda sql, *_: sql)
+    database = PostgresDatabase(loaded.server(), seconds=30)
     for sql in (
         "DELETE FROM green_tripdata",
         "SELECT 1; DROP TABLE green_tripdata",
@@ -121,17 +162,17 @@ def test_the_server_itself_lets_nothing_be_written(
 def test_a_query_that_runs_for_ever_is_ended_on_the_server_too(loaded: Database) -> None:
     database = PostgresDatabase(loaded.server(), seconds=1)
     numbers = "generate_series(1, 100000000)"
-    with pytest.raises(AssistantError, match="longer than 1 s"):
+    with pytest.raises(QueryLimitError, match="longer than 1 s"):
         database.ask(f"SELECT count(*) FROM {numbers} AS a, {numbers} AS b", {})
     running = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s"
     assert loaded.query(running, "DECLARE%generate_series%") == [(0,)]
 
 
 def test_rows_and_bytes_are_limited(loaded: Database) -> None:
-    database = PostgresDatabase(loaded.server())
+    database = PostgresDatabase(loaded.server(), seconds=30)
     found = database.ask("SELECT * FROM generate_series(1, 1000) AS n", {})
     assert (len(found.rows), found.cut) == (100, True)
-    with pytest.raises(AssistantError, match="bytes"):
+    with pytest.raises(QueryLimitError, match="bytes"):
         database.ask("SELECT repeat('x', 10000000)", {})
 
 
@@ -144,7 +185,7 @@ def test_a_password_file_is_used(
     file.chmod(0o600)
     monkeypatch.setenv("PGPASSFILE", str(file))
     dsn = loaded.dsn.replace(f":{parts['password']}@", "@")
-    database = PostgresDatabase(loaded.server(dsn))
+    database = PostgresDatabase(loaded.server(dsn), seconds=30)
     assert database.ask("SELECT 1 AS one", {}).rows == [[1]]
 
 
@@ -152,6 +193,6 @@ def test_a_server_that_is_away_is_told_without_its_password(loaded: Database) ->
     password = psycopg.conninfo.conninfo_to_dict(loaded.dsn)["password"]
     dsn = f"postgresql://someone:{password}@127.0.0.1:9/nowhere"
     with pytest.raises(WarehouseUnavailableError) as told:
-        tables_of(PostgresDatabase(loaded.server(dsn, connect_seconds=1)))
+        tables_of(PostgresDatabase(loaded.server(dsn, connect_seconds=1), seconds=30))
     assert "127.0.0.1:9/nowhere" in told.value.what
     assert str(password) not in str(told.value)

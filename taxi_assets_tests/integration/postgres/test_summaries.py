@@ -13,7 +13,14 @@ from taxi_assets.warehouse.duckdb.replace_month import replace_month
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.interface import Warehouse
-from taxi_assets.warehouse.summaries import Summaries, TripCount, fresh_summaries
+from taxi_assets.warehouse.records import read
+from taxi_assets.warehouse.summaries import (
+    Summaries,
+    TripCount,
+    counts_together,
+    fresh_summaries,
+)
+from taxi_assets.warehouse.trip_figures import FIGURES, PARTS
 from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, Database
 from taxi_assets_tests.published import csv_month, line
 
@@ -27,7 +34,10 @@ TRIPS = (
         trip_distance="1.5",
         fare_amount="10",
         tip_amount="1.25",
+        total_amount="12.5",
+        payment_type="1",
         PULocationID="74",
+        DOLocationID="166",
     ),
     line(
         GREEN,
@@ -37,7 +47,10 @@ TRIPS = (
         trip_distance="2.5",
         fare_amount="-10",
         tip_amount="0",
+        total_amount="-10.3",
+        payment_type="1",
         PULocationID="74",
+        DOLocationID="166",
     ),
     line(
         GREEN,
@@ -47,13 +60,36 @@ TRIPS = (
         trip_distance="3",
         fare_amount="20.1",
         tip_amount="0.2",
+        total_amount="1000.5",
+        payment_type="2",
         PULocationID="7",
+        DOLocationID="",
     ),
 )
-COUNTS = {("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2)} | {
-    ("hour", "4-23", 1),
-    ("zone", "74", 2),
-    ("zone", "7", 1),
+COUNTS = {
+    *(("day", "2020-04-06", 2), ("day", "outside", 1), ("hour", "1-00", 2), ("hour", "4-23", 1)),
+    *(("zone", "74", 2), ("zone", "7", 1)),
+}
+PARTS_OF_TRIPS = {
+    *(("dropoff", "166", 2), ("dropoff", "", 1)),
+    *(("pair", "74-166", 2), ("pair", "7-", 1), ("payment", "1", 2), ("payment", "2", 1)),
+    *(("charge", "10", 1), ("charge", "100", 1), ("miles", "1", 1), ("miles", "2", 1)),
+    *(("miles", "3", 1), ("seconds", "10", 1), ("seconds", "20", 1), ("seconds", "30", 1)),
+}
+FIGURES_OF_TRIPS = {
+    "charges": 12.5 - 10.3,
+    "charges_beyond": 1,
+    "charges_below_zero": 1,
+    "median_charge": 12.5,
+    "median_fare": 10,
+    "median_miles": 2.5,
+    "miles_beyond": 0,
+    "ninetieth_seconds": 1200 + 0.8 * 600,
+    "seconds_beyond": 0,
+    "backward_trips": 0,
+    "tips_known": 1,
+    "tipped_percent": 100,
+    "median_tip_percent": 12.5,
 }
 
 
@@ -76,15 +112,23 @@ def load_postgres(database: Database, data: bytes) -> None:
     database.load(APRIL, data)
 
 
-WAYS = {"duckdb": (in_duckdb, load_duckdb), "postgres": (in_postgres, load_postgres)}
+Way = tuple[Callable[[Database], Warehouse], Callable[[Database, bytes], None]]
+WAYS: dict[str, Way] = {
+    "duckdb": (in_duckdb, load_duckdb),
+    "postgres": (in_postgres, load_postgres),
+}
 
 
 @pytest.fixture(params=sorted(WAYS))
-def loaded(
-    request: pytest.FixtureRequest, database: Database
-) -> Callable[[bytes | None], tuple[int, Summaries]]:
+def way(request: pytest.FixtureRequest) -> Way:
+    """One of the warehouses, and how April gets into it."""
+    return WAYS[request.param]
+
+
+@pytest.fixture
+def loaded(way: Way, database: Database) -> Callable[[bytes | None], tuple[int, Summaries]]:
     """Loads April, if there is something to load; how many months were summarized, and what of."""
-    ask, load = WAYS[request.param]
+    ask, load = way
 
     def run(data: bytes | None) -> tuple[int, Summaries]:
         if data is not None:
@@ -97,8 +141,11 @@ def loaded(
 Run = Callable[[bytes | None], tuple[int, Summaries]]
 
 
-def test_a_months_figures_are_those_of_its_trips(loaded: Run) -> None:
+def test_a_months_figures_are_those_of_its_trips(loaded: Run, way: Way, database: Database) -> None:
     _, found = loaded(csv_month(GREEN, TRIPS))
+    with way[0](database).session() as session:
+        parts, figures = read(session, PARTS), read(session, FIGURES)
+        together = counts_together(session, [APRIL.filename])
 
     (month,) = found.months
     assert (month.filename, month.taxi, month.month) == (APRIL.filename, "green", "2020-04")
@@ -107,6 +154,11 @@ def test_a_months_figures_are_those_of_its_trips(loaded: Run) -> None:
     assert month.median_seconds == 1200
     assert {(c.part, c.value, c.trips) for c in found.counts} == COUNTS
     assert {count.filename for count in found.counts} == {APRIL.filename}
+    assert {(each.part, each.value, each.trips) for each in parts} == PARTS_OF_TRIPS
+    assert {each.figure: each.value for each in figures} == pytest.approx(FIGURES_OF_TRIPS)
+    assert {each.sha256 for each in figures} == {month.sha256}
+    both = COUNTS | PARTS_OF_TRIPS
+    assert both == {(part, *each) for part, counts in together.items() for each in counts.items()}
 
 
 def test_only_a_month_whose_file_changed_is_summarized_again(loaded: Run) -> None:

@@ -17,6 +17,8 @@ def test_it_runs_all_three_on_a_sample_without_a_network_and_says_so(
     nowhere = "http://127.0.0.1:9"  # the port of "discard"
     monkeypatch.setenv("TAXI_DOCKER_HUB_URL", nowhere)
     monkeypatch.setenv("TAXI_PRODUCTS_URL", nowhere)
+    own = settings_env / "own.duckdb"
+    monkeypatch.setenv("TAXI_DUCKDB_PATH", str(own))
     answer = taxi_assets("starter", "--pause-seconds", "0", "--name", "Ada")
     assert answer.exit_code == 0, answer.text
     assert "A bundled sample, no network" in answer.text
@@ -24,6 +26,7 @@ def test_it_runs_all_three_on_a_sample_without_a_network_and_says_so(
     assert "image kestra/kestra, pulls 1000000" in answer.text
     assert f"Lumen {'█' * 40} 84.45" in answer.text
     assert (settings_env / "starter" / "taxi.duckdb").exists()
+    assert not own.exists()
 
 
 def test_it_asks_the_services_if_told(

@@ -11,13 +11,13 @@ import pytest
 
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
 from taxi_assets.warehouse.duckdb.zones import replace_zones
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.integration.rows.tables import Tables
 from taxi_assets_tests.published import csv_month
 
-ZONES = '"LocationID","Borough","Zone","service_zone"\n1,"EWR","Newark Airport","EWR"\n'
 TABLE = 'CREATE TABLE {} AS SELECT 1 AS "VendorID", 2.5 AS fare_amount'
 VIEW = "CREATE VIEW {} AS SELECT 1 AS filename"
 OTHER_VIEW = "CREATE VIEW {} AS SELECT 'mine' AS unique_row_id, 'mine' AS filename"
@@ -32,14 +32,22 @@ def tables(tmp_path: Path) -> Iterator[Tables]:
 def load(tables: Tables) -> None:
     """Load a month and the zones."""
     tables.rows(csv_month(GREEN))
-    path = tables.folder / "zones.csv"
-    path.write_text(ZONES, "utf-8")
-    replace_zones(DuckDBSession(tables.connection), path)
+    session = DuckDBSession(tables.connection)
+    replace_zones(session, ZONES, [("1", "EWR", "Newark Airport", "EWR")])
+    replace_zones(session, ZONE_SHAPES, [("1", "1", "EWR", "Newark Airport", "{}")])
 
 
 @pytest.mark.parametrize("made", [TABLE, VIEW, OTHER_VIEW])
 @pytest.mark.parametrize(
-    "name", ["green_tripdata", "green_tripdata_ext", "Green_Tripdata", "tripdata_files", "zones"]
+    "name",
+    [
+        "green_tripdata",
+        "green_tripdata_ext",
+        "Green_Tripdata",
+        "tripdata_files",
+        "zones",
+        "zone_shapes",
+    ],
 )
 def test_somebodys_table_or_view_is_told_of_and_stays(tables: Tables, name: str, made: str) -> None:
     tables.connection.execute(made.format(name))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taxi_assets.assistant.data.database import ranges
 from taxi_assets.assistant.data.months import in_words, months_named
+from taxi_assets.query.database import ranges
 from taxi_assets.trips.month import Month
 
 

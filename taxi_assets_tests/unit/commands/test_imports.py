@@ -24,7 +24,6 @@ print("imported without need:", found)
 
 _NEVER = (
     "google.auth",
-    "matplotlib",
     "pandas",
     "requests",
     "taxi_assets.definitions",

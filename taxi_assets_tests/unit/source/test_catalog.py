@@ -18,6 +18,7 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
+from taxi_assets.trips.zones import ZONE_SHAPES, ZONES
 from taxi_assets_tests.made_up_dataset import FERRY
 
 CSV, PARQUET, SYNTHETIC = FileFormat.CSV, FileFormat.PARQUET, FileFormat.SYNTHETIC
@@ -140,11 +141,26 @@ def test_a_mirror_is_laid_out_like_its_host(catalog_of: CatalogOf, slash: str) -
 
 def test_the_zones_lie_beside_the_csv_releases(catalog_of: CatalogOf) -> None:
     catalog = catalog_of(csv_base_url="file:///srv/csv")
-    assert catalog.zones_url == "file:///srv/csv/misc/taxi_zone_lookup.csv"
+    assert catalog.zones_url(ZONES) == "file:///srv/csv/misc/taxi_zone_lookup.csv"
+
+
+@pytest.mark.parametrize(
+    ("parquet", "shapes"),
+    [
+        ("https://host/trip-data/", "https://host/misc/taxi_zones.zip"),
+        ("http://host:81", "http://host:81/misc/taxi_zones.zip"),
+        ("file:///srv/tlc/trip-data", "file:///srv/tlc/misc/taxi_zones.zip"),
+    ],
+)
+def test_the_zones_shapes_lie_beside_the_folder_of_parquet_files(
+    catalog_of: CatalogOf, parquet: str, shapes: str
+) -> None:
+    assert catalog_of(parquet_base_url=parquet).zones_url(ZONE_SHAPES) == shapes
 
 
 def test_the_sample_has_zones_of_its_own(catalog_of: CatalogOf) -> None:
-    assert catalog_of(source="sample").zones_url == "sample://zones"
+    assert catalog_of(source="sample").zones_url(ZONES) == "sample://zones"
+    assert catalog_of(source="sample").zones_url(ZONE_SHAPES) == "sample://zone_shapes"
 
 
 def test_a_url_is_fetched_by_what_its_scheme_asks_for(catalog_of: CatalogOf) -> None:

@@ -12,7 +12,8 @@ import sys
 
 import psycopg
 
-from taxi_assets.assistant.data.limits import TooMuchError, fetched, limit_memory
+from taxi_assets.query.kinds import kind_of
+from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
 
 
 def answer(
-    dsn: str, sql: str, most_rows: int, seconds: float, connect_seconds: int
+    dsn: str, sql: str, most_rows: int, most_bytes: int, seconds: float, connect_seconds: int
 ) -> dict[str, object]:
     """The rows of a query, or why there are none: ``{"error"}``, ``{"away"}``, ``{"too_much"}``."""
     try:
@@ -45,8 +46,12 @@ def answer(
             connection.execute("SELECT set_config('search_path', 'public', true)")
             cursor.itersize = 1
             cursor.execute(sql.encode())
-            columns = [column.name for column in cursor.description or []]
-            rows, cut = fetched(cursor.fetchone, most_rows)
+            types = connection.adapters.types
+            columns = [
+                (column.name, kind_of(known.name if (known := types.get(column.type_code)) else ""))
+                for column in cursor.description or []
+            ]
+            rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
             return {"columns": columns, "rows": rows, "cut": cut}
     except (TooMuchError, MemoryError):
         return {"too_much": True}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from taxi_assets.assistant.data.database import Database, Tables
-from taxi_assets.assistant.data.guarded_query import QueryError
 from taxi_assets.column_schema import FILENAME, row_id_meaning
+from taxi_assets.errors import QueryError
+from taxi_assets.query.database import Database, Tables
+from taxi_assets.query.guarded_query import QueryRows
+from taxi_assets.query.kinds import Kind
 from taxi_assets.sql.identifiers import quoted
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
-from taxi_assets.trips.zones import ZONE_COLUMNS, ZONES_TABLE
+from taxi_assets.trips.zones import ZONE_TABLES, ZONES_TABLE
 from taxi_assets.warehouse.all_records import RECORD_TABLES
 
 _SAMPLE_ROWS = 1000
@@ -21,7 +23,7 @@ _CODED = (ColumnType.CODE, ColumnType.TEXT, ColumnType.INTEGER)
 _TABLE_MEANINGS = {
     **{table.name: table.description for table in RECORD_TABLES},
     **{dataset.table: f"{dataset.title} trips, a row each." for dataset in DATASETS.values()},
-    ZONES_TABLE: "The taxi zones: names behind the numbers of zones that trips have.",
+    **{table.name: " ".join(table.description.split()) for table in ZONE_TABLES},
 }
 
 Description = dict[str, object]
@@ -36,7 +38,7 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
         values: whether a few values of codes are looked up.
 
     Raises:
-        AssistantError, WarehouseBusyError, WarehouseUnavailableError: it cannot be asked.
+        QueryLimitError, WarehouseBusyError, WarehouseUnavailableError: it cannot be asked.
     """
     found: dict[str, Description] = {}
     for table, columns in tables.items():
@@ -53,14 +55,22 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
     return found
 
 
+def listed(tables: Tables) -> QueryRows:
+    """The tables as rows: name, number of columns and meaning."""
+    rows = [[name, len(columns), _TABLE_MEANINGS.get(name, "")] for name, columns in tables.items()]
+    kinds = [Kind.TEXT, Kind.INTEGER, Kind.TEXT]
+    return QueryRows(["table", "columns", "meaning"], kinds, rows, cut=False)
+
+
 def _dataset(table: str) -> Dataset | None:
     return next((each for each in DATASETS.values() if each.table == table), None)
 
 
 def _meanings(table: str) -> dict[str, str]:
     """By names in lower case, which is how Postgres has them."""
-    if table == ZONES_TABLE:
-        return {column.name.lower(): column.description for column in ZONE_COLUMNS}
+    for of_zones in ZONE_TABLES:
+        if table == of_zones.name:
+            return {column.name.lower(): column.description for column in of_zones.columns}
     for records in RECORD_TABLES:
         if table == records.name:
             return {column.name: column.description for column in records.columns}

@@ -1,4 +1,4 @@
-"""A warehouse as questions are put to it: its tables, its loaded months, one query at a time."""
+"""A warehouse as queries are put to it: its tables, its loaded months, one query at a time."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from taxi_assets.assistant.data import duckdb_reader, postgres_reader
-from taxi_assets.assistant.data.bigquery_database import bigquery_of
-from taxi_assets.assistant.data.guard import guarded
-from taxi_assets.assistant.data.guarded_query import (
-    MOST_ROWS,
-    QUERY_SECONDS,
-    QueryRows,
-    run_guarded,
-)
-from taxi_assets.errors import AssistantError, SettingsError
+from taxi_assets.errors import PermanentError, QueryError, SettingsError
+from taxi_assets.query import duckdb_reader, postgres_reader
+from taxi_assets.query.bigquery_database import bigquery_of
+from taxi_assets.query.guard import guarded, likely_names
+from taxi_assets.query.guarded_query import QueryRows, run_guarded
+from taxi_assets.query.limits import MOST_BYTES, MOST_ROWS
 from taxi_assets.settings import Settings, require_needs, variable
 from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.identifiers import quoted
 from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
@@ -53,9 +50,12 @@ class Database(Protocol):
 
         Raises:
             QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
-            AssistantError: it took too long or gave too much.
+            QueryLimitError: it took too long or gave too much.
             WarehouseBusyError, WarehouseUnavailableError: the warehouse cannot be asked now.
         """
+
+    def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
+        """The first rows of one of these tables, in no order; raises what ``ask`` does."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class DuckDBDatabase:
     """The DuckDB file.
 
     Attributes:
-        settings: that name it.
-        seconds: that a query may take.
+        settings: that name it, and say how many seconds a query may take.
+        most_bytes: that its rows may have as text.
     """
 
     settings: Settings
-    seconds: float = QUERY_SECONDS
+    most_bytes: int = MOST_BYTES
 
     dialect = DUCKDB.name
     is_billed = False
@@ -81,15 +81,25 @@ class DuckDBDatabase:
         """What somebody's SELECT gives: the file is opened so that it holds no other tables."""
         return self._run(sql, most_rows)
 
+    def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
+        """The first rows of a table."""
+        return self.ask(_all_of(table), tables, most_rows)
+
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         path = self.settings.duckdb_file
         if not path.is_file():
-            raise AssistantError(
+            raise PermanentError(
                 f"{path} is not there: no month was loaded into DuckDB",
                 "load one, such as `taxi-assets load green 2021-03`",
             )
-        request = {"path": str(path), "sql": sql, "most_rows": most_rows}
-        return run_guarded(duckdb_reader.__name__, request, sql, str(path), self.seconds)
+        request = {
+            "path": str(path),
+            "sql": sql,
+            "most_rows": most_rows,
+            "most_bytes": self.most_bytes,
+        }
+        seconds = self.settings.query_seconds
+        return run_guarded(duckdb_reader.__name__, request, sql, str(path), seconds)
 
 
 @dataclass(frozen=True)
@@ -99,10 +109,12 @@ class PostgresDatabase:
     Attributes:
         server: where it is, and as whom it is asked.
         seconds: that a query may take.
+        most_bytes: that its rows may have as text.
     """
 
     server: PostgresServer
-    seconds: float = QUERY_SECONDS
+    seconds: float
+    most_bytes: int = MOST_BYTES
 
     dialect = POSTGRES.name
     is_billed = False
@@ -115,11 +127,16 @@ class PostgresDatabase:
         """What somebody's SELECT from these tables gives."""
         return self._run(guarded(sql, self.dialect, tables), most_rows)
 
+    def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
+        """The first rows of a table."""
+        return self.ask(_all_of(table), tables, most_rows)
+
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         request = {
             "dsn": self.server.dsn.get_secret_value(),
             "sql": sql,
             "most_rows": most_rows,
+            "most_bytes": self.most_bytes,
             "seconds": self.seconds,
             "connect_seconds": self.server.connect_seconds,
             "environment": {k: v for k, v in os.environ.items() if k.startswith("PG")}
@@ -135,8 +152,15 @@ class PostgresDatabase:
         )
 
 
-def database_of(settings: Settings, warehouse: str | None = None) -> Database:
+def database_of(
+    settings: Settings, warehouse: str | None = None, most_bytes: int = MOST_BYTES
+) -> Database:
     """The warehouse to ask: the named one, or the first of the settings' that can be asked.
+
+    Args:
+        settings: that hold.
+        warehouse: its name.
+        most_bytes: that the rows of a query may have as text.
 
     Raises:
         SettingsError: the settings do not have it, or it cannot be asked.
@@ -145,20 +169,21 @@ def database_of(settings: Settings, warehouse: str | None = None) -> Database:
     chosen = warehouse or next(iter(able), settings.warehouses[0])
     if chosen not in _DATABASES:
         raise SettingsError(
-            f"questions about data are not put to {chosen}",
+            f"queries are not put to {chosen}",
             f"load the months into {' or '.join(_DATABASES)}, too: {variable('warehouses')}",
         )
-    return _DATABASES[chosen](settings)
+    return _DATABASES[chosen](settings, most_bytes)
 
 
-def _postgres_of(settings: Settings) -> Database:
+def _postgres_of(settings: Settings, most_bytes: int) -> Database:
     require_needs(POSTGRES.name, settings)
     server = warehouse_of(settings).server
     reader = settings.query_postgres_dsn
-    return PostgresDatabase(replace(server, dsn=reader) if reader else server)
+    server = replace(server, dsn=reader) if reader else server
+    return PostgresDatabase(server, settings.query_seconds, most_bytes)
 
 
-_DATABASES: Mapping[str, Callable[[Settings], Database]] = {
+_DATABASES: Mapping[str, Callable[[Settings, int], Database]] = {
     DUCKDB.name: DuckDBDatabase,
     POSTGRES.name: _postgres_of,
     BIGQUERY.name: bigquery_of,
@@ -170,12 +195,31 @@ def _sql(name: str) -> str:
     return Statements(__package__, DUCKDB)(name, table=LEDGER.name).text
 
 
+def _all_of(table: str) -> str:
+    return f"SELECT * FROM {quoted(table)}"  # noqa: S608 - quoted
+
+
 def tables_of(database: Database) -> dict[str, dict[str, str]]:
     """The tables that can be asked, with the types of their columns."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, type_ in database.own(f"{database.dialect}_columns", _MOST_COLUMNS).rows:
         tables.setdefault(table, {})[column] = type_
     return tables
+
+
+def table_named(name: str, tables: Tables) -> str:
+    """The table of that name, in capitals or not.
+
+    Raises:
+        QueryError: there is none; names like it are named.
+    """
+    known = {table.lower(): table for table in tables}
+    if name.lower() not in known:
+        raise QueryError(
+            f"there is no table {name} to read; {likely_names(name, known)}",
+            "name one of these; `taxi-assets show` lists them with their meanings",
+        )
+    return known[name.lower()]
 
 
 def loaded_months(database: Database, tables: Tables) -> dict[str, dict[Month, int]]:

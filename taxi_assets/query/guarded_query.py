@@ -9,13 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from taxi_assets.assistant.child_environment import plain_environment
-from taxi_assets.assistant.data.limits import MEMORY_MB, MOST_BYTES
-from taxi_assets.errors import AssistantError, WarehouseBusyError, WarehouseUnavailableError
+from taxi_assets.errors import (
+    QueryError,
+    QueryLimitError,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+)
+from taxi_assets.query.child_environment import plain_environment
+from taxi_assets.query.kinds import Kind
+from taxi_assets.query.limits import MEMORY_MB
+from taxi_assets.settings import variable
 
-QUERY_SECONDS = 30.0
-MOST_ROWS = 100
 _LONGEST_REASON = 300
+_CORRECT = "correct it; `taxi-assets show` lists the tables, `taxi-assets show TABLE` shows one"
 
 
 @dataclass(frozen=True)
@@ -24,17 +30,15 @@ class QueryRows:
 
     Attributes:
         columns: their names.
+        kinds: what each column's values are. Dates, times and decimals are text in the rows.
         rows: the first ones.
         cut: whether there are more.
     """
 
     columns: list[str]
+    kinds: list[Kind]
     rows: list[list[Any]]
     cut: bool
-
-
-class QueryError(AssistantError):
-    """The query cannot be run as it is written."""
 
 
 def run_guarded(
@@ -57,7 +61,7 @@ def run_guarded(
 
     Raises:
         QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
-        AssistantError: it took too long or gave too much.
+        QueryLimitError: it took too long or gave too much.
         WarehouseBusyError: somebody writes to the database now.
         WarehouseUnavailableError: the server does not answer.
     """
@@ -75,11 +79,11 @@ def run_guarded(
     answer = json.loads(done.stdout) if not done.returncode and done.stdout else {}
     match answer:
         case {"columns": list(columns), "rows": list(rows), "cut": bool(cut)}:
-            return QueryRows(columns, rows, cut)
+            names, kinds = [name for name, _ in columns], [Kind(kind) for _, kind in columns]
+            return QueryRows(names, kinds, rows, cut)
         case {"error": str(reason)}:
             raise QueryError(
-                f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}",
-                "put the question in other words",
+                f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}", _CORRECT
             )
         case {"busy": True}:
             raise WarehouseBusyError(
@@ -92,17 +96,17 @@ def run_guarded(
         case {"late": True}:
             raise _late(sql, seconds)
         case _:  # Out of memory, a process may end without a word.
-            raise AssistantError(
+            raise QueryLimitError(
                 f"the query took more than {MEMORY_MB} MB of memory, or its rows more than "
-                f"{MOST_BYTES:,} bytes: {_short(sql)}",
+                f"{request['most_bytes']:,} bytes: {_short(sql)}",
                 "ask for less, such as one month, or for a total in place of the rows",
             )
 
 
-def _late(sql: str, seconds: float) -> AssistantError:
-    return AssistantError(
+def _late(sql: str, seconds: float) -> QueryLimitError:
+    return QueryLimitError(
         f"the query took longer than {seconds:g} s and was ended: {_short(sql)}",
-        "ask for less, such as one month",
+        f"ask for less, such as one month, or raise {variable('query_seconds')}",
     )
 
 

@@ -9,8 +9,12 @@ from typing import Any
 MEMORY_MB = 768
 """Of the whole process: the database's own limit knows nothing of what becomes Python's."""
 
+MOST_ROWS = 100
 MOST_BYTES = 1_000_000
-"""Of the rows as text."""
+"""Of the rows as text, where a model reads them."""
+
+FILE_BYTES = 50_000_000
+"""Of the rows as text, where a person takes them."""
 
 
 class TooMuchError(Exception):
@@ -24,7 +28,7 @@ def limit_memory() -> None:
 
 
 def fetched(
-    fetch_one: Callable[[], Sequence[Any] | None], most_rows: int
+    fetch_one: Callable[[], Sequence[Any] | None], most_rows: int, most_bytes: int
 ) -> tuple[list[list[Any]], bool]:
     """The first rows, and whether there are more.
 
@@ -37,7 +41,7 @@ def fetched(
         if len(rows) == most_rows:
             return rows, True
         size += sum(len(str(value).encode()) for value in row)
-        if size > MOST_BYTES:
+        if size > most_bytes:
             raise TooMuchError
         rows.append(list(row))
     return rows, False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from taxi_assets.assistant.data.guard import guarded
-from taxi_assets.assistant.data.guarded_query import QueryError
+from taxi_assets.errors import QueryError
+from taxi_assets.query.guard import guarded
 
 TABLES = ("green_tripdata", "zones")
 
@@ -23,6 +23,9 @@ TABLES = ("green_tripdata", "zones")
         "SELECT d::date FROM generate_series('2021-01-01'::date, '2021-02-01', '1 day') AS d",
         "SELECT 1 UNION ALL SELECT 2",
         "SELECT row_number() OVER (PARTITION BY borough ORDER BY zone) FROM zones",
+        "WITH zones AS (SELECT * FROM zones), z AS (SELECT * FROM zones) SELECT * FROM z, Zones",
+        "SELECT * FROM (WITH z AS (SELECT 1) SELECT * FROM z) AS a",
+        "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3",
     ],
 )
 def test_a_question_s_query_is_run(sql: str) -> None:
@@ -63,8 +66,27 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "SELECT * FROM pg_stat_activity",
         "SELECT * FROM information_schema.tables",
         "SELECT * FROM secrets",
+        "SELECT 1; -- one more\nCOPY zones TO '/tmp/x'",
+        "ATTACH '/tmp/x' AS x",
+        "RESET ALL",
+        "SELECT 1 WHERE EXISTS (SELECT pg_sleep(9))",
+        "SELECT (SELECT pg_terminate_backend(1))",
+        "WITH d AS (UPDATE zones SET zone = '' RETURNING 1) SELECT 1",
+        "WITH RECURSIVE d AS (MERGE INTO zones USING zones AS z ON true WHEN MATCHED THEN DELETE "
+        "RETURNING 1) SELECT 1 FROM d",
+        "TABLE pg_authid",
+        "VALUES (pg_read_file('/etc/passwd'))",
+        "SELECT * FROM zones TABLESAMPLE system (pg_sleep(1))",
+        "PREPARE p AS SELECT 1",
+        "LISTEN x",
         "SELECT * FROM other.public.zones",
         "WITH x AS (SELECT * FROM pg_authid), pg_authid AS (SELECT 1) SELECT * FROM x",
+        "WITH secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH x AS (SELECT * FROM secrets), secrets AS (SELECT 1) SELECT * FROM x",
+        "SELECT * FROM (WITH secrets AS (SELECT 1) SELECT 1) AS x, secrets",
+        "WITH RECURSIVE secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
+        "WITH RECURSIVE s AS (SELECT * FROM s UNION ALL SELECT 1) SELECT * FROM s",
+        'WITH "SECRETS" AS (SELECT 1) SELECT * FROM secrets',
         "SELECT (",
         "",
     ],

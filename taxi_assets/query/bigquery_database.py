@@ -1,4 +1,4 @@
-"""BigQuery as questions are put to it: a query is estimated before it runs, and may cost little.
+"""BigQuery as queries are put to it: a query is estimated before it runs, and may cost little.
 
 There is no process of its own: a SELECT in BigQuery reaches neither this machine nor, as it is
 judged before, anything but the tables of the dataset.
@@ -6,18 +6,15 @@ judged before, anything but the tables of the dataset.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from taxi_assets.assistant.data.guard import guarded_query
-from taxi_assets.assistant.data.guarded_query import (
-    MOST_ROWS,
-    QUERY_SECONDS,
-    QueryError,
-    QueryRows,
-)
-from taxi_assets.assistant.data.limits import MOST_BYTES, TooMuchError, fetched
-from taxi_assets.errors import AssistantError, WarehouseError
+from taxi_assets.errors import QueryError, QueryLimitError, WarehouseError
+from taxi_assets.query.guard import guarded_query
+from taxi_assets.query.guarded_query import QueryRows
+from taxi_assets.query.kinds import Kind, kind_of
+from taxi_assets.query.limits import MOST_BYTES, MOST_ROWS, TooMuchError, fetched
 from taxi_assets.settings import Settings, variable
 from taxi_assets.sql.statements import Statement, Statements
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
@@ -27,6 +24,7 @@ from taxi_assets.warehouse.bigquery.place import BigQueryPlace
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
 from taxi_assets.warehouse.bigquery.warehouse import warehouse_of
 from taxi_assets.warehouse.ledger import LEDGER
+from taxi_assets.warehouse.session import Row
 
 _GB = 10**9
 
@@ -37,9 +35,11 @@ class BigQueryDatabase:
 
     Attributes:
         place: the dataset, with what one query may be billed for.
+        most_bytes: that the rows of a query may have as text.
     """
 
     place: BigQueryPlace
+    most_bytes: int = MOST_BYTES
 
     dialect = BIGQUERY.name
     is_billed = True
@@ -56,7 +56,7 @@ class BigQueryDatabase:
 
         Raises:
             QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
-            AssistantError: it would be billed for too much, or gave too much.
+            QueryLimitError: it took too long, would be billed for too much, or gave too much.
             WarehouseUnavailableError: BigQuery does not answer.
         """
         query = guarded_query(sql, self.dialect, tables, (self.place.dataset,))
@@ -66,7 +66,7 @@ class BigQueryDatabase:
         try:
             estimate = Jobs(self.place).estimate(statement, {})
             if estimate > self.place.max_bytes_billed:
-                raise AssistantError(
+                raise QueryLimitError(
                     f"the query would read {estimate / _GB:,.1f} GB, and may read "
                     f"{self.place.max_bytes_billed / _GB:,.1f}; it was not run",
                     "ask about one month, as file_month = DATE '2020-01-01', or raise "
@@ -74,21 +74,38 @@ class BigQueryDatabase:
                 )
             return self._run(statement, most_rows)
         except WarehouseError as error:
-            raise QueryError(
-                f"the query cannot be run: {error.what}", "put the question in other words"
-            ) from None
+            raise QueryError(f"the query cannot be run: {error.what}", error.remedy) from None
+
+    def show(
+        self,
+        table: str,
+        tables: Mapping[str, object],  # noqa: ARG002 - for databases that judge a query
+        most_rows: int = MOST_ROWS,
+    ) -> QueryRows:
+        """The first rows of a table. No query runs for them, so that they cost nothing."""
+        with explained(self.place):
+            found = self.place.client.list_rows(
+                self.place.client.get_table(self.place.reference(table)), max_results=most_rows + 1
+            )
+            types = {column.name: column.field_type for column in found.schema}
+            return self._rows(types, iter([tuple(row.values()) for row in found]), most_rows)
 
     def _run(self, statement: Statement, most_rows: int) -> QueryRows:
         columns, batches = Jobs(self.place).read_batches(statement, most_rows + 1)
-        rows = iter(next(batches, []))
+        return self._rows(columns, iter(next(batches, [])), most_rows)
+
+    def _rows(self, types: Mapping[str, str], rows: Iterator[Row], most_rows: int) -> QueryRows:
         try:
-            found, cut = fetched(lambda: next(rows, None), most_rows)
+            found, cut = fetched(lambda: next(rows, None), most_rows, self.most_bytes)
         except TooMuchError:
-            raise AssistantError(
-                f"the rows of the query have more than {MOST_BYTES:,} bytes",
+            raise QueryLimitError(
+                f"the rows of the query have more than {self.most_bytes:,} bytes",
                 "ask for a total in place of the rows",
             ) from None
-        return QueryRows(list(columns), [[_shown(value) for value in row] for row in found], cut)
+        kinds = [kind_of(type_) for type_ in types.values()]
+        return QueryRows(
+            list(types), kinds, [[_shown(value) for value in row] for row in found], cut
+        )
 
     def _columns(self) -> QueryRows:
         with explained(self.place):
@@ -99,16 +116,21 @@ class BigQueryDatabase:
             for name in sorted(names)
             for column in session.columns(name)
         ]
-        return QueryRows(["table_name", "column_name", "data_type"], rows, cut=False)
+        return QueryRows(
+            ["table_name", "column_name", "data_type"], [Kind.TEXT] * 3, rows, cut=False
+        )
 
 
-def bigquery_of(settings: Settings) -> BigQueryDatabase:
+def bigquery_of(settings: Settings, most_bytes: int = MOST_BYTES) -> BigQueryDatabase:
     """The dataset of the settings, with the limits of a question."""
     place = warehouse_of(settings).place
     most = round(settings.query_bigquery_max_gb * _GB)
-    return BigQueryDatabase(replace(place, max_bytes_billed=most, job_seconds=QUERY_SECONDS))
+    place = replace(place, max_bytes_billed=most, job_seconds=settings.query_seconds)
+    return BigQueryDatabase(place, most_bytes)
 
 
 def _shown(value: object) -> object:
-    """The value as JSON has it."""
+    """The value as JSON has it; a time in UTC without its zone, as in every warehouse."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.astimezone(UTC).replace(tzinfo=None)
     return value if isinstance(value, str | int | float | None) else str(value)

@@ -1,4 +1,4 @@
-"""The environment of a process that works on what a model wrote: it holds no secret."""
+"""The environment of a process that works on what somebody wrote: it holds no secret."""
 
 from __future__ import annotations
 

@@ -7,11 +7,12 @@ people's queries, so that a query may read only the tables it is told of.
 from __future__ import annotations
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
-from taxi_assets.assistant.data.guarded_query import QueryError
+from taxi_assets.errors import QueryError
 from taxi_assets.sql.select_only import SelectOnly
 
-_REMEDY = "ask for what one SELECT over the tables gives"
+_REMEDY = "ask for what one SELECT over the tables gives; `taxi-assets show` lists them"
 
 
 def guarded(sql: str, dialect: str, tables: Collection[str]) -> str:
@@ -47,9 +48,17 @@ def guarded_query(
         is_ours = table.schema.lower() in before and not table.catalog
         if table.name.lower() not in allowed or not is_ours:
             raise _refused(
-                f"there is no table {table.text} to read; there are {', '.join(sorted(allowed))}"
+                f"there is no table {table.text} to read; {likely_names(table.name, allowed)}"
             )
     return query
+
+
+def likely_names(name: str, known: Collection[str]) -> str:
+    """The names that are like this one, or all, as the end of a sentence."""
+    likely = get_close_matches(name.lower(), known)
+    if likely:
+        return f"did you mean {' or '.join(likely)}?"
+    return f"there are {', '.join(sorted(known))}" if known else "there is none yet"
 
 
 def _refused(reason: str) -> QueryError:

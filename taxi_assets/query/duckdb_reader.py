@@ -12,31 +12,29 @@ import sys
 
 import duckdb
 
-from taxi_assets.assistant.data.limits import TooMuchError, fetched, limit_memory
+from taxi_assets.query.kinds import kind_of
+from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
 
 _DATABASE_MEMORY = "512MB"
 
 
 def main() -> None:
-    """Answer one request: ``{"path", "sql", "most_rows"}``."""
+    """Answer one request: the arguments of ``answer``."""
     limit_memory()
-    request = json.load(sys.stdin)
-    json.dump(
-        answer(request["path"], request["sql"], request["most_rows"]), sys.stdout, default=str
-    )
+    json.dump(answer(**json.load(sys.stdin)), sys.stdout, default=str)
 
 
-def answer(path: str, sql: str, most_rows: int) -> dict[str, object]:
+def answer(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
     """The rows of a query, or why there are none: ``{"error"}``, ``{"busy"}``, ``{"too_much"}``."""
     try:
-        return _read(path, sql, most_rows)
+        return _read(path, sql, most_rows, most_bytes)
     except (TooMuchError, MemoryError, duckdb.OutOfMemoryException):
         return {"too_much": True}
     except duckdb.Error as error:
         return {"busy": True} if "Could not set lock" in str(error) else {"error": str(error)}
 
 
-def _read(path: str, sql: str, most_rows: int) -> dict[str, object]:
+def _read(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return {"error": "it must be one SELECT statement"}
@@ -53,8 +51,8 @@ def _read(path: str, sql: str, most_rows: int) -> dict[str, object]:
     }
     with duckdb.connect(path, read_only=True, config=config) as connection:
         cursor = connection.execute(sql)
-        columns = [column[0] for column in cursor.description or []]
-        rows, cut = fetched(cursor.fetchone, most_rows)
+        columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
+        rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
     return {"columns": columns, "rows": rows, "cut": cut}
 
 

@@ -1,0 +1,189 @@
+"""Hands on the rows of a query: as a table, CSV, JSON or Parquet, to the terminal or a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from taxi_assets.commands.encoding import printable
+from taxi_assets.commands.output import console, print_warning
+from taxi_assets.commands.query import FORMATS
+from taxi_assets.commands.tables import print_table
+from taxi_assets.errors import QueryError, StorageError
+from taxi_assets.query.guarded_query import QueryRows
+from taxi_assets.query.kinds import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_PAST_INTEGERS = 2**63
+_NUMBERS = (Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL)
+_PAGE_COLUMNS = 160
+
+
+def format_of(form: str | None, output: Path | None) -> str:
+    """The format that was chosen, by name or by the ending of the file.
+
+    Raises:
+        UsageError: Parquet has no file to go to.
+    """
+    ending = output.suffix.lstrip(".").lower() if output else ""
+    chosen = form or (ending if ending in FORMATS else "table")
+    if chosen == "parquet" and output is None:
+        raise click.UsageError("--format parquet needs a file: --output trips.parquet")
+    return chosen
+
+
+def deliver(rows: QueryRows, form: str, output: Path | None) -> None:
+    """Print rows, or write them to a file, and warn if there are more.
+
+    Raises:
+        QueryError: the format cannot hold them.
+        StorageError: the file cannot be written. One that was there before is left.
+    """
+    if output is None:
+        if form == "table":
+            _print_rows(console, rows)
+        else:
+            click.echo(_TEXTS[form](rows), nl=False)
+    else:
+        _write(output, lambda path: _write_rows(rows, form, path))
+        count = f"{len(rows.rows):,} {'row' if len(rows.rows) == 1 else 'rows'}"
+        console.print(f"{output}: {count}", highlight=False, markup=False, soft_wrap=True)
+    if rows.cut:
+        print_warning(
+            f"there are more rows than the first {len(rows.rows):,}",
+            "ask for more by --rows, or for a total in place of the rows",
+        )
+
+
+def _write_rows(rows: QueryRows, form: str, path: Path) -> None:
+    if form == "parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(arrow_table(rows), path)
+    elif form == "table":
+        with path.open("w", encoding="utf-8") as file:
+            _print_rows(Console(file=file, width=_PAGE_COLUMNS), rows)
+    else:
+        path.write_text(_TEXTS[form](rows), encoding="utf-8", newline="")
+
+
+def _write(file: Path, write: Callable[[Path], None]) -> None:
+    draft = file.with_name(f".{file.name}.partial")
+    try:
+        write(draft)
+        draft.replace(file)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {file}: {error.strerror}", "name a file in a folder that you may write"
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _print_rows(place: Console, rows: QueryRows) -> None:
+    table = Table()
+    for name, kind in zip(rows.columns, rows.kinds, strict=True):
+        table.add_column(escape(printable(name)), justify="right" if kind in _NUMBERS else "left")
+    for row in rows.rows:
+        table.add_row(*(escape(printable("–" if v is None else _text(v))) for v in row))
+    print_table(place, table)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
+
+
+def _csv(rows: QueryRows) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows.columns)
+    writer.writerows(["" if v is None else _text(v) for v in row] for row in rows.rows)
+    return text.getvalue()
+
+
+def _json(rows: QueryRows) -> str:
+    _require_names(rows)
+    found = [dict(zip(rows.columns, map(_without_nan, row), strict=True)) for row in rows.rows]
+    return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+_TEXTS: dict[str, Callable[[QueryRows], str]] = {"csv": _csv, "json": _json}
+
+
+def arrow_table(rows: QueryRows) -> pa.Table:
+    """The rows with the types of their kinds; lists and the like are text.
+
+    Raises:
+        QueryError: two columns have one name, or a value has no place in its type.
+    """
+    import pyarrow as pa
+
+    _require_names(rows)
+    columns = {}
+    for place, (name, kind) in enumerate(zip(rows.columns, rows.kinds, strict=True)):
+        values = [row[place] for row in rows.rows]
+        try:
+            columns[name] = _arrow_column(kind, values)
+        except (ValueError, ArithmeticError, pa.ArrowException) as error:
+            said = " ".join(str(error).split())
+            raise QueryError(
+                f"the column {name} does not fit into Parquet: {said}", "cast it, such as to text"
+            ) from None
+    return pa.table(columns)
+
+
+def _arrow_column(kind: Kind, values: list[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    known = [value for value in values if value is not None]
+    type_ = {
+        Kind.INTEGER: pa.int64(),
+        Kind.DOUBLE: pa.float64(),
+        Kind.DECIMAL: None if known else pa.decimal128(38, 9),  # as many digits as there are
+        Kind.BOOLEAN: pa.bool_(),
+        Kind.DATE: pa.date32(),
+        Kind.TIME: pa.timestamp("us"),
+        Kind.TEXT: pa.string(),
+    }[kind]
+    if kind is Kind.INTEGER and any(abs(value) >= _PAST_INTEGERS for value in known):
+        type_, kind = pa.decimal128(38, 0), Kind.DECIMAL  # DuckDB's sums have 128 bits
+    if parse := _PARSERS.get(kind):
+        values = [None if value is None else parse(value) for value in values]
+    return pa.array(values, type_)
+
+
+_PARSERS: dict[Kind, Callable[[Any], object]] = {
+    Kind.DECIMAL: Decimal,
+    Kind.DATE: date.fromisoformat,
+    Kind.TIME: datetime.fromisoformat,
+    Kind.TEXT: _text,
+}
+
+
+def _require_names(rows: QueryRows) -> None:
+    twice = sorted({name for name in rows.columns if rows.columns.count(name) > 1})
+    if twice:
+        raise QueryError(
+            f"two columns are called {twice[0]}", "give each column its own name by AS"
+        )
+
+
+def _without_nan(value: object) -> object:
+    """The value, or its name as text: JSON has no such number."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,9 +1,0 @@
--- name: replace_zones
-CREATE OR REPLACE TABLE zones AS
-SELECT
-    {{ columns }}
-FROM read_csv({{ bound.path }}, header = true, delim = ',', quote = '"', escape = '"', all_varchar = true);
-
--- name: count_zones
-SELECT count(*)
-FROM zones;
