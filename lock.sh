@@ -8,11 +8,15 @@ lock() {
     --no-annotate --no-emit-index-url --no-emit-find-links --no-header "$@"
 }
 lock pyproject.toml --group build --output-file requirements.lock
-# dbt-common asks for a pathspec older than mypy's; it works with the newer one, too (tested).
+# dbt-common asks for a pathspec older than mypy's, and works with that one, too. sqlglotrs and sqlglotc,
+# which dagster-dbt asks for, put compiled code into sqlglot: all else would run another parser.
+with_dbt="$(mktemp)"
+trap 'rm -f "$with_dbt"' EXIT
+printf '%s\n' 'pathspec>=1' 'sqlglotrs; python_version < "3"' 'sqlglotc; python_version < "3"' > "$with_dbt"
 lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes --extra assistant \
-  --extra dbt --constraint requirements.lock --override <(echo 'pathspec>=1') \
+  --extra dbt --constraint requirements.lock --override "$with_dbt" \
   --output-file requirements-dev.lock
 lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant --extra dbt \
-  --constraint requirements-dev.lock --override <(echo 'pathspec>=1') \
+  --constraint requirements-dev.lock --override "$with_dbt" \
   --output-file requirements-server.lock
 lock --group docs --constraint requirements-dev.lock --output-file requirements-docs.lock

@@ -113,6 +113,8 @@ def models_asset(target: Target) -> dg.AssetsDefinition:
         for part in left_out:
             lost[part.model] += part.trips
         for result in results:
+            if result.status == "skipped":
+                continue
             if result.unique_id.startswith("test."):
                 key = get_asset_check_key_for_test(manifest, translator, result.unique_id, None)
                 if key is not None and key in context.selected_asset_check_keys:

@@ -20,6 +20,7 @@ ROWS = 300
 FCT_TRIPS = dg.AssetKey(["duckdb", "fct_trips"])
 
 
+@pytest.mark.long
 def test_load_brings_the_models_along(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", str(ROWS))
@@ -54,13 +55,6 @@ def test_load_brings_the_models_along(settings_env: Path, monkeypatch: pytest.Mo
     assert described["trip_distance"] == "Distance that the meter measured, in miles."
     with open_instance(settings) as instance:
         assert instance.get_materialized_partitions(FCT_TRIPS) == {"2020-04"}
-        event = instance.get_latest_materialization_event(staged.key)
-        assert event is not None
-        assert event.asset_materialization is not None
-        lineage = event.asset_materialization.metadata["dagster/column_lineage"].value
-    table = dg.AssetKey(["duckdb", "green_tripdata"])
-    assert isinstance(lineage, dg.TableColumnLineage)
-    assert lineage.deps_by_column["vendor_id"] == [dg.TableColumnDep(table, "VendorID")]
 
 
 @pytest.mark.long
