@@ -203,17 +203,6 @@ def _counted(in_the_file: int, in_others: int) -> str:
     )
 
 
-def test_a_file_without_a_row_that_fits_is_refused_in_words(
-    project: Project, mirror: Mirror
-) -> None:
-    mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN, [line(GREEN, extra="x")] * 2))
-
-    outcome = project.having(TAXI_MAX_REJECTED_ROWS="2").load("green", "2020-04")
-
-    assert "line 2, column extra: 'x' is no amount" in outcome.message
-    assert "every row would be rejected" in outcome.message
-
-
 def test_rows_that_do_not_fit_are_kept_and_replaced_with_their_month(
     project: Project, mirror: Mirror
 ) -> None:

@@ -137,7 +137,8 @@ def test_a_file_of_bad_rows_alone_is_refused(published: Mirror) -> None:
     published.publish(CSV_NAME, csv_month(GREEN, [BAD_TIME]))
     said = taxi_assets(*LOAD)
     assert said.exit_code == 1
-    assert "it has a header but no rows" in said.text
+    assert "'noon' is no time" in said.text
+    assert "every row would be rejected" in said.text
 
 
 def test_a_file_that_was_corrected_leaves_no_rejects(published: Mirror, ask_both: Ask) -> None:
