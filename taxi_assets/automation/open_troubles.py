@@ -59,7 +59,8 @@ def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: 
 
 def _runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
     """Take over what the runs came to that ended since the last time, the oldest first."""
-    since = outbox.runs_until or now  # what ended before the first look is history
+    # What ended before the first look is history; a clock may have been ahead at the last one.
+    since = min(outbox.runs_until or now, now)
     filters = dg.RunsFilter(statuses=_TOLD, updated_after=since - _OVERLAP)
     records = instance.get_run_records(filters)
     if outbox.runs_until is None:

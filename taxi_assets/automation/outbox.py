@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 from pydantic import BaseModel, Field
 
+from taxi_assets.watch.sightings import is_ahead, is_near
 from taxi_assets.watch.troubles import Trouble
 
 _KEY = "taxi_assets/alerts"
@@ -93,9 +94,9 @@ class Outbox(BaseModel):
 
     def may_post(self, now: datetime) -> bool:
         """Whether it is time to post: after failures ever more rarely, otherwise some together."""
-        if self.not_before is not None and now < self.not_before:
+        if self.not_before is not None and is_ahead(self.not_before, now, _LONGEST_PAUSE):
             return False
-        return self.posted is None or now - self.posted >= _TOGETHER
+        return self.posted is None or not is_near(self.posted, now, _TOGETHER)
 
     def was_taken(self, alerts: Iterable[Alert], now: datetime) -> None:
         """Note that these have been posted, beginnings and ends."""

@@ -85,7 +85,7 @@ def look(
         now: the time of the look, UTC.
         budget_seconds: the time for all of them; what does not fit in is left for another time.
     """
-    if sightings.not_before is not None and now < sightings.not_before:
+    if sightings.rests(now):
         return []
     files = list(_files(catalog, dataset, months))
     telling = min(_TELLING, max(2, len(files)))

@@ -92,7 +92,7 @@ class Sighting(BaseModel):
         """Whether it is too early to look again after failures: the pause grows up to a day."""
         if self.tried_at is None or not self.failures:
             return False
-        return now < self.tried_at + growing_pause(self.failures)
+        return is_near(self.tried_at, now, growing_pause(self.failures))
 
 
 class Sightings(BaseModel):
@@ -130,6 +130,10 @@ class Sightings(BaseModel):
         versions = (seen.since for seen in self.months.values() if not seen.absent)
         return max(filter(None, versions), default=None)
 
+    def rests(self, now: datetime) -> bool:
+        """Whether it is too early to ask the host again."""
+        return self.not_before is not None and is_ahead(self.not_before, now, _LONGEST_PAUSE)
+
     def host_failed(self, reason: str, now: datetime) -> None:
         """Note that the host does not answer: it is asked ever more rarely, twice a day at last."""
         self.failures += 1
@@ -140,6 +144,19 @@ class Sightings(BaseModel):
     def host_answered(self) -> None:
         """Note that it answers."""
         self.failures, self.failing_since, self.not_before, self.failure = 0, None, None, ""
+
+
+def is_near(time: datetime, now: datetime, span: timedelta) -> bool:
+    """Whether that was less than so long ago; also ahead, by a clock that was set back a little.
+
+    What lies farther ahead was noted by a clock that was wrong, and would be waited for in vain.
+    """
+    return abs(now - time) < span
+
+
+def is_ahead(time: datetime, now: datetime, longest: timedelta) -> bool:
+    """Whether that time is still to come, and not farther ahead than anything waits."""
+    return timedelta(0) < time - now <= longest
 
 
 def growing_pause(times: int) -> timedelta:

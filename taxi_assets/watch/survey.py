@@ -30,7 +30,7 @@ from taxi_assets.watch.months import (
     newest_months,
     watched_months,
 )
-from taxi_assets.watch.sightings import Sightings, changed_sightings, read_sightings
+from taxi_assets.watch.sightings import Sightings, changed_sightings, is_near, read_sightings
 from taxi_assets.watch.tries import months_on_their_way, tries
 from taxi_assets.watch.troubles import Report, Trouble, troubles_of
 
@@ -159,7 +159,7 @@ def _survey(
         asked = look_around(catalog, dataset, sightings, seen, now)
         return Survey([], sightings, now, asked, str(error))
     sightings.blind_since, sightings.blindness = None, ""
-    sightings.asked = {m: at for m, at in sightings.asked.items() if now - at < _BEING_MADE}
+    sightings.asked = {m: at for m, at in sightings.asked.items() if is_near(at, now, _BEING_MADE)}
     watched = months or watched_months(catalog, dataset, list(entries), now.date())
     if in_round:
         asked = look_around(catalog, dataset, sightings, watched, now)
@@ -182,7 +182,9 @@ def _facts(
     sightings: Sightings,
     job_name: str,
 ) -> Facts:
-    asked = {Month.parse(month) for month, at in sightings.asked.items() if now - at < _BEING_MADE}
+    asked = {
+        Month.parse(month) for month, at in sightings.asked.items() if is_near(at, now, _BEING_MADE)
+    }
     return Facts(
         entries,
         landed,
