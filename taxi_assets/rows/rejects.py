@@ -55,6 +55,10 @@ def without_bad_rows(month: OpenMonth, most: int, refusal: InvalidFileError) -> 
             f"allows: the first are {first}",
             refusal.remedy,
         )
+    if len(bad) == month.landed.facts.rows:
+        raise InvalidFileError(
+            f"{refusal.what}; every row would be rejected", "look at the file: it is another one's"
+        )
     with tempfile.TemporaryDirectory(prefix="taxi_accepted_") as folder:
         sift = _sift_parquet if month.file.format is FileFormat.PARQUET else _sift_csv
         path = Path(folder) / month.path.name
@@ -123,10 +127,6 @@ def _sift_parquet(
             kept = batch.filter(pa.array(~np.isin(np.array(numbers), list(bad))))
             rows += kept.num_rows
             out.write_batch(kept)
-    if not rows:
-        raise InvalidFileError(
-            f"{month.file}: every row would be rejected", "look at the file: it is another one's"
-        )
     return rejects, FileFacts(rows=rows, uncompressed_bytes=accepted.stat().st_size)
 
 

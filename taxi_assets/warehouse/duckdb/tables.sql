@@ -64,5 +64,5 @@ WHERE
     AND lower(view_name) = {{ bound.name }};
 
 -- name: append_rows
-INSERT INTO {{ table }} ({{ names | join(", ") }})
+INSERT INTO {{ table }} ({{ names.values() | join(", ") }})
 SELECT {% for name in names %}unnest({{ bound[name] }}){{ "" if loop.last else ", " }}{% endfor %};

@@ -201,3 +201,30 @@ def _counted(in_the_file: int, in_others: int) -> str:
         f"{in_the_file} rows share their id with another row of the file, "
         f"{in_others} with one of another file"
     )
+
+
+def test_a_file_without_a_row_that_fits_is_refused_in_words(
+    project: Project, mirror: Mirror
+) -> None:
+    mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN, [line(GREEN, extra="x")] * 2))
+
+    outcome = project.having(TAXI_MAX_REJECTED_ROWS="2").load("green", "2020-04")
+
+    assert "line 2, column extra: 'x' is no amount" in outcome.message
+    assert "every row would be rejected" in outcome.message
+
+
+def test_rows_that_do_not_fit_are_kept_and_replaced_with_their_month(
+    project: Project, mirror: Mirror
+) -> None:
+    lenient = project.having(TAXI_MAX_REJECTED_ROWS="2")
+    bad = [line(GREEN, extra="x"), line(GREEN, lpep_pickup_datetime="")]
+    for rejected in (bad, bad[1:]):
+        rows = [*lines(GREEN, 2), *rejected]
+        mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN, rows))
+        assert lenient.load("green", "2020-04").message == ""
+
+        kept = lenient.query('SELECT line, "column", value FROM tripdata_rejects ORDER BY line')
+
+        found = [("extra", "x"), ("lpep_pickup_datetime", None)][-len(rejected) :]
+        assert kept == [(place, *each) for place, each in enumerate(found, start=4)]
