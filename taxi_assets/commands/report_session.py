@@ -10,6 +10,7 @@ import dagster as dg
 from taxi_assets.assistant.evaluation.checks import CHECKS, EVALUATION
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.recorded_checks import trip_check_keys
+from taxi_assets.lake.zone_assets import SHAPES_CHECK
 from taxi_assets.report.check_states import check_states
 from taxi_assets.report.content import gather
 from taxi_assets.report.machine import as_json
@@ -18,6 +19,7 @@ from taxi_assets.report.period import Choice
 from taxi_assets.report.story import tell
 from taxi_assets.settings import Settings
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.trips.zones import ZONE_SHAPES
 
 FORMS = {"html": as_html, "markdown": as_markdown, "json": as_json}
 """What turns the content into a page, by the name of its format."""
@@ -58,13 +60,14 @@ def make_report(settings: Settings, form: str = "html", choice: Choice | None = 
 
 
 def check_keys(settings: Settings) -> Collection[dg.AssetCheckKey]:
-    """The asset checks that there are. Only for those of pipelines, definitions have to be made."""
-    if settings.pipelines.is_dir():
+    """The asset checks that there are: definitions are made for pipelines and models alone."""
+    if settings.pipelines.is_dir() or settings.analytics != "off":
         from taxi_assets.definitions import build_definitions
 
         every = settings.including(DATASETS.values())
         return build_definitions(every).resolve_asset_graph().asset_check_keys
     return [
         *trip_check_keys(settings),
+        dg.AssetCheckKey(dg.AssetKey(["lake", ZONE_SHAPES.name]), SHAPES_CHECK),
         *(dg.AssetCheckKey(EVALUATION, name) for name in CHECKS),
     ]

@@ -52,12 +52,14 @@ def test_a_command_imports_nothing_that_it_does_not_need(
     assert done.stdout.endswith("imported without need: []\n"), done.stdout + done.stderr
 
 
-def test_a_report_asks_for_all_checks_that_there_are_without_making_definitions(
-    settings_env: Path,
+@pytest.mark.parametrize("analytics", ["off", pytest.param("on", marks=pytest.mark.long)])
+def test_a_report_asks_for_all_checks_that_there_are(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch, analytics: str
 ) -> None:
     from taxi_assets.commands.report_session import check_keys
     from taxi_assets.definitions import build_definitions
 
+    monkeypatch.setenv("TAXI_ANALYTICS", analytics)
     settings = read_settings().including(DATASETS.values())
     made = build_definitions(settings).resolve_asset_graph().asset_check_keys
     assert sorted(map(str, check_keys(settings))) == sorted(map(str, made))

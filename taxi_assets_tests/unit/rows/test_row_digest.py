@@ -2,7 +2,7 @@
 
 import duckdb
 
-from taxi_assets.rows.row_digest import as_digest, engine_sum
+from taxi_assets.rows.row_digest import Digests, as_digest, engine_sum
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.green import GREEN
 from taxi_assets.warehouse.columns import declared_columns
@@ -29,3 +29,19 @@ def digest_with(*fees: float) -> str:
 def test_rows_that_swap_a_value_of_the_last_column_have_another_digest() -> None:
     assert digest_with(0, 0.75) == digest_with(0, 0.75)
     assert digest_with(0, 0.75) != digest_with(0.75, 0)
+
+
+def test_a_digest_has_sixteen_digits_of_the_sum_modulo_two_to_the_64() -> None:
+    assert as_digest(255) == "00000000000000ff"
+    assert as_digest(2**64 - 1) == "f" * 16
+    assert as_digest(2**64 + 1) == "0000000000000001"
+
+
+def test_digests_are_compared_within_a_kind_and_one_that_differs_tells() -> None:
+    both = Digests("a", "DuckDB 2/21", "b")
+    assert both.conflict(Digests("a")) is False
+    assert both.conflict(Digests("c")) is True
+    assert both.conflict(Digests("a", "DuckDB 2/21", "x")) is True, "the second one tells"
+    assert both.conflict(Digests("a", "DuckDB 3/21", "x")) is False, "another database's hash"
+    assert both.conflict(Digests(None, "DuckDB 3/21", "b")) is None
+    assert Digests().conflict(both) is None

@@ -131,6 +131,18 @@ def test_a_jump_in_the_share_of_odd_rows_is_a_warning(oddity: Oddity) -> None:
     assert jump.figures == {name: 300, "share": 0.3, "share_of_other_months": 0.01}
 
 
+def test_a_drop_in_the_share_of_odd_rows_is_a_warning_too() -> None:
+    others = (other("2023-04", 1_000, negative_fares=300),)
+    assert not verdict("negative_fares_steady", "2023-05", 1_000, others, negative_fares=0).passed
+
+
+def test_vendors_have_a_limit_of_their_own() -> None:
+    others = (other("2023-04", 1_000),)
+    assert verdict("empty_vendors_steady", "2023-05", 1_000, others, empty_vendors=200).passed
+    assert not verdict("empty_vendors_steady", "2023-05", 1_000, others, empty_vendors=201).passed
+    assert not verdict("negative_fares_steady", "2023-05", 1_000, others, negative_fares=21).passed
+
+
 def test_shares_are_compared_within_a_format() -> None:
     parquet = replace(other("2021-08", 1_000), filename="green_tripdata_2021-08.parquet")
 
