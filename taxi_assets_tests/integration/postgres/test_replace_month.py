@@ -145,6 +145,21 @@ def test_statistics_and_indexes_are_there_and_rows_are_frozen(database: Database
     ) == [(True,)]
 
 
+def test_the_rows_of_a_partition_are_not_read_again_when_it_is_attached(
+    database: Database,
+) -> None:
+    database.load(APRIL, OLD)
+    files = ", ".join(f"'{sibling.filename}'" for sibling in APRIL.siblings)
+    said: list[str] = []
+    with database.connect() as connection:
+        connection.add_notice_handler(lambda notice: said.append(str(notice.message_primary)))
+        connection.execute("SET client_min_messages = debug1")
+        connection.execute("ALTER TABLE green_tripdata DETACH PARTITION green_tripdata_2020_04")
+        attach = "ALTER TABLE green_tripdata ATTACH PARTITION green_tripdata_2020_04"
+        connection.execute(f"{attach} FOR VALUES IN ({files})".encode())
+    assert any("is implied by existing constraints" in line for line in said), said
+
+
 @pytest.mark.parametrize(
     ("row", "place"),
     [
