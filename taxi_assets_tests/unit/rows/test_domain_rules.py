@@ -41,7 +41,7 @@ def test_these_are_values(column: Column, good: list[str | None]) -> None:
 @pytest.mark.parametrize(
     ("column", "bad"),
     [
-        (DROPOFF, ["2020-04-01 24:00:00.5", "2020-04-01 00:00:00.1234567", "10000-01-01", "x"]),
+        (DROPOFF, ["2020-04-01 24:00:00.0", "2020-04-01 00:00:00.1234567", "10000-01-01", "x"]),
         (DROPOFF, ["0001-01-01 00:00:00 (BC)", "2020-04-01T00:00:00Z"]),
         (PICKUP, [None]),
         (INTEGER, ["1.5", "2147483648", "1_0", "x", "nan"]),
@@ -56,7 +56,7 @@ def test_these_are_none(column: Column, bad: list[str | None]) -> None:
 
 def test_an_amount_outside_the_key_may_be_larger_but_not_infinite() -> None:
     rule = is_bad(DOUBLE, "v", in_key=False)
-    assert [bool(ask(rule, value)) for value in ("1e15", "1e300", "inf", "nan")] == [
+    assert [bool(ask(rule, value)) for value in ("1e15", "1e300", "inf", "1e400")] == [
         *(False, False),
         *(True, True),
     ]
