@@ -87,6 +87,7 @@ def test_a_month_of_parquet_goes_the_whole_way_and_a_signal_leaves_no_server() -
     assert not any(map(answers, ports(said)))
 
 
+@pytest.mark.long
 def test_a_kill_leaves_no_server() -> None:
     with running("--months=2022-01") as process:
         said = said_until(process, "export TAXI_PARQUET_BASE_URL")

@@ -88,8 +88,15 @@ def opened(browser: Browser, path: Path, size: str, scheme: str = "light") -> It
     assert wrong == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["phone", "desk"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("phone", "light"),
+        ("desk", "dark"),
+        pytest.param("phone", "dark", marks=pytest.mark.long),
+        pytest.param("desk", "light", marks=pytest.mark.long),
+    ],
+)
 def test_it_can_be_used_by_everybody(
     browser: Browser, report: Path, size: str, scheme: str
 ) -> None:

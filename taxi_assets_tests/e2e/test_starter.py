@@ -85,6 +85,7 @@ def page(server: DevServer) -> Iterator[Page]:
         yield context.new_page()
 
 
+@pytest.mark.long
 def test_a_third_hello_world_is_refused_while_two_go_on(server: DevServer) -> None:
     with _two_going_on(server):
         third = _launch(server)
@@ -141,6 +142,7 @@ def test_image_pulls_is_materialized_and_its_series_is_plotted(
     expect(page.locator("canvas").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_both_answers_of_a_chat_are_shown_side_by_side_and_the_evaluation_its_checks(
     server: DevServer, page: Page
 ) -> None:

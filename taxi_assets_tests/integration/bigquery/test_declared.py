@@ -49,6 +49,7 @@ def loaded_and_checked(dataset: Dataset, month: Month) -> tuple[MonthOutcome, Mo
         )
 
 
+@pytest.mark.long
 def test_a_made_up_dataset_is_loaded_checked_and_summarized(
     project: OwnDataset, settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

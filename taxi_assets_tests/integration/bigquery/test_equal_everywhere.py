@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -70,6 +71,7 @@ def test_generated_months_and_odd_values_are_the_same_in_both(
     assert_equal(own, files)
 
 
+@pytest.mark.long
 def test_a_real_month_is_the_same_in_both(own: OwnDataset, real_data: Path) -> None:
     parquet = TripFile(GREEN, Month(2023, 12), FileFormat.PARQUET)
     yellow = TripFile(DATASETS["yellow"], Month(2021, 3), FileFormat.CSV)
