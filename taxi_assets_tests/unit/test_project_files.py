@@ -19,13 +19,16 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf
 UNIT = "taxi_assets_tests/unit"
 
 
+OF_AN_OUTER_MAKE = {"MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTEST_ARGS", "TESTS"}
+
+
 def planned(*arguments: str) -> subprocess.CompletedProcess[str]:
     """What make would run, with what is installed taken for current."""
     old = ("--old-file=.venv/installed", "--old-file=.venv/installed-dev")
     return subprocess.run(
         ["make", "--dry-run", "--no-print-directory", *old, *arguments],
         cwd=ROOT,
-        env={name: os.environ[name] for name in os.environ.keys() - {"PYTEST_ARGS", "TESTS"}},
+        env={name: os.environ[name] for name in os.environ.keys() - OF_AN_OUTER_MAKE},
         capture_output=True,
         text=True,
         check=False,
