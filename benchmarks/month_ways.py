@@ -21,7 +21,8 @@ import taxi_assets.warehouse.duckdb.warehouse
 from benchmarks.clocks import Clocks
 from benchmarks.measure import Cost, measured, report
 from taxi_assets.automation.instance import open_instance
-from taxi_assets.automation.month_runs import State, load_month
+from taxi_assets.automation.month_outcomes import State
+from taxi_assets.automation.month_runs import load_month
 from taxi_assets.definitions import build_definitions
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import Landing, inspection_of, lake_name, land

@@ -8,7 +8,8 @@ import dagster as dg
 
 from taxi_assets.analytics.assets import MODELS_JOB, MONTHS
 from taxi_assets.analytics.targets import targets_of
-from taxi_assets.automation.month_runs import MonthOutcome, State, run_job
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
+from taxi_assets.automation.month_runs import run_job
 from taxi_assets.errors import InvalidMonthError
 from taxi_assets.settings import Settings
 from taxi_assets.trips.month import Month

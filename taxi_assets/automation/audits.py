@@ -5,7 +5,7 @@ from itertools import chain
 
 import dagster as dg
 
-from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
+from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
 from taxi_assets.automation.schedules import default_schedule_status
 from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.failures import dagster_failures

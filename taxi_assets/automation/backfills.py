@@ -25,7 +25,7 @@ from taxi_assets.automation.dagster_internals import (
     make_new_backfill_id,
 )
 from taxi_assets.automation.jobs import load_job_name
-from taxi_assets.automation.month_runs import MonthOutcome, recorded_outcome
+from taxi_assets.automation.month_outcomes import MonthOutcome, recorded_outcome
 from taxi_assets.automation.run_tags import (
     BACKFILL_TAG,
     DAGSTERS_BACKFILL_TAG,

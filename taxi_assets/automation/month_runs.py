@@ -1,89 +1,18 @@
-"""One Dagster run per month, in this process, and what came of it."""
+"""One Dagster run per month, in this process."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Mapping
 
 import dagster as dg
-from dagster_shared.error import SerializableErrorInfo
 
-from taxi_assets.automation.dagster_internals import (
-    AssetCheckEvaluation,
-    JobFailureData,
-)
 from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
+from taxi_assets.automation.month_outcomes import MonthOutcome, outcome_of
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
-_INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt", "InterruptException"}
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class State(StrEnum):
-    """What became of a month."""
-
-    LOADED = "loaded"
-    UNCHANGED = "unchanged"
-    NOT_PUBLISHED = "not published yet"
-    CHECKED = "checked"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True)
-class CheckOutcome:
-    """One asset check of one month.
-
-    Attributes:
-        asset: the table, such as ``duckdb/green_tripdata``.
-        name: of the check.
-        passed: whether it did.
-        blocks: whether a failure is an error; otherwise it warns.
-        reason: what was found, in words.
-        figures: the numbers behind it.
-    """
-
-    asset: str
-    name: str
-    passed: bool
-    blocks: bool
-    reason: str
-    figures: Mapping[str, int | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class MonthOutcome:
-    """What came of a run.
-
-    Attributes:
-        name: what was run, such as ``green 2020-04``.
-        state: what became of it.
-        rows: rows of the month, as far as known.
-        message: why it failed, with the remedy.
-        checks: the checks that were evaluated.
-        run_id: Dagster's run, to look it up in the UI.
-        assets: those that failed, such as ``postgres/green_tripdata``, as far as they are recorded.
-    """
-
-    name: str
-    state: State
-    rows: int = 0
-    message: str = ""
-    checks: tuple[CheckOutcome, ...] = field(default=())
-    run_id: str = ""
-    assets: tuple[str, ...] = ()
-
-    @property
-    def warnings(self) -> tuple[CheckOutcome, ...]:
-        """The checks that did not pass but block nothing."""
-        return tuple(check for check in self.checks if not check.passed and not check.blocks)
-
-    @property
-    def failed_checks(self) -> tuple[CheckOutcome, ...]:
-        """The blocking checks that did not pass."""
-        return tuple(check for check in self.checks if not check.passed and check.blocks)
 
 
 def load_month(
@@ -111,17 +40,10 @@ def load_month(
     """
     job = definitions.resolve_job_def(job_name or load_job_name(dataset))
     merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
-    ops = {key.to_python_identifier(): {"config": {"force": force}} for key in merged}
+    config = {key.to_python_identifier(): {"force": force} for key in merged}
     if not land:
         job = job.get_subset(asset_selection=frozenset(merged))
-    result = job.execute_in_process(
-        partition_key=str(month),
-        instance=instance,
-        run_config={**_QUIET, "ops": ops},
-        tags=SESSION_TAGS,
-        raise_on_error=False,
-    )
-    return _outcome(f"{dataset.taxi} {month}", result)
+    return _run(job, instance, f"{dataset.taxi} {month}", month, config)
 
 
 def check_month(
@@ -130,16 +52,8 @@ def check_month(
     """Evaluate a month's checks in every warehouse, without loading anything."""
     job = definitions.resolve_job_def(load_job_name(dataset))
     checks = frozenset(job.asset_layer.asset_graph.asset_check_keys)
-    result = job.get_subset(
-        asset_selection=frozenset(), asset_check_selection=checks
-    ).execute_in_process(
-        partition_key=str(month),
-        instance=instance,
-        run_config=_QUIET,
-        tags=SESSION_TAGS,
-        raise_on_error=False,
-    )
-    return _outcome(f"{dataset.taxi} {month}", result)
+    job = job.get_subset(asset_selection=frozenset(), asset_check_selection=checks)
+    return _run(job, instance, f"{dataset.taxi} {month}", month)
 
 
 def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> MonthOutcome:
@@ -167,162 +81,24 @@ def run_job(
         tags: further tags of the run, such as those of a range of months.
         config: the configuration of each step, by the step's name.
     """
-    result = definitions.resolve_job_def(job_name).execute_in_process(
+    job = definitions.resolve_job_def(job_name)
+    return _run(job, instance, name, month, config, tags)
+
+
+def _run(
+    job: dg.JobDefinition,
+    instance: dg.DagsterInstance,
+    name: str,
+    month: Month | None,
+    config: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> MonthOutcome:
+    ops = {op: {"config": values} for op, values in (config or {}).items()}
+    result = job.execute_in_process(
         partition_key=None if month is None else str(month),
         instance=instance,
-        run_config={**_QUIET, "ops": {op: {"config": values} for op, values in config.items()}}
-        if config
-        else _QUIET,
+        run_config={**_QUIET, "ops": ops} if ops else _QUIET,
         tags={**SESSION_TAGS, **(tags or {})},
         raise_on_error=False,
     )
-    return _outcome(name, result)
-
-
-def recorded_outcome(
-    instance: dg.DagsterInstance, name: str, run: dg.DagsterRun | None
-) -> MonthOutcome:
-    """What came of a run that another process made, from the events it left.
-
-    Args:
-        instance: where the run is recorded.
-        name: what was run, such as ``green 2020-04``.
-        run: one that is over; None where there never was one.
-    """
-    if run is None:
-        return MonthOutcome(name, State.FAILED, message="no run was made for it")
-    entries = instance.all_logs(run.run_id)
-    events = [entry.dagster_event for entry in entries if entry.dagster_event is not None]
-    succeeded = run.status is dg.DagsterRunStatus.SUCCESS
-    message = _failure_in(events) or ("" if succeeded else f"the run is {run.status.value.lower()}")
-    outcome = _outcome_of(
-        name,
-        [e.asset_check_evaluation_data for e in events if _is(e, "ASSET_CHECK_EVALUATION")],
-        [
-            e.step_materialization_data.materialization.metadata
-            for e in events
-            if _is(e, "ASSET_MATERIALIZATION")
-        ],
-        message,
-        succeeded,
-        run.run_id,
-    )
-    failed = {check.asset for check in outcome.failed_checks} | _failed_assets(events)
-    return replace(outcome, assets=tuple(sorted(failed)))
-
-
-def _failed_assets(events: Sequence[dg.DagsterEvent]) -> set[str]:
-    """The assets whose steps failed, by what the run planned for each step."""
-    failed = {e.step_key for e in events if _is(e, "STEP_FAILURE")}
-    planned = [e for e in events if _is(e, "ASSET_MATERIALIZATION_PLANNED")]
-    return {e.asset_key.to_user_string() for e in planned if e.step_key in failed and e.asset_key}
-
-
-def _is(event: dg.DagsterEvent, kind: str) -> bool:
-    return event.event_type_value == kind
-
-
-def _outcome(name: str, result: dg.ExecuteInProcessResult) -> MonthOutcome:
-    return _outcome_of(
-        name,
-        result.get_asset_check_evaluations(),
-        [event.materialization.metadata for event in result.get_asset_materialization_events()],
-        failure_of(result),
-        result.success,
-        result.run_id,
-    )
-
-
-def _outcome_of(
-    name: str,
-    evaluations: Iterable[AssetCheckEvaluation],
-    metadata: Sequence[Mapping[str, dg.MetadataValue]],
-    failure: str,
-    success: bool,
-    run_id: str,
-) -> MonthOutcome:
-    checks = tuple(
-        CheckOutcome(
-            asset=evaluation.asset_key.to_user_string(),
-            name=evaluation.check_name,
-            passed=evaluation.passed,
-            blocks=evaluation.severity is dg.AssetCheckSeverity.ERROR,
-            reason=evaluation.description or "",
-            figures={
-                name: value.value
-                for name, value in evaluation.metadata.items()
-                if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue)
-                and value.value is not None
-            },
-        )
-        for evaluation in evaluations
-    )
-    rows = max((_number(found, "dagster/partition_row_count") for found in metadata), default=0)
-    if failure or not success or any(not c.passed and c.blocks for c in checks):
-        state = State.FAILED
-    elif not metadata:
-        state = State.CHECKED if checks else State.NOT_PUBLISHED
-    elif _changed(metadata):
-        state = State.LOADED
-    else:
-        state = State.UNCHANGED
-    return MonthOutcome(name, state, rows, failure, checks, run_id)
-
-
-def _changed(metadata: Sequence[Mapping[str, dg.MetadataValue]]) -> bool:
-    """Whether anything was written; what does not say so writes each time it runs."""
-    changes = [found["changed"].value for found in metadata if "changed" in found]
-    return any(changes) or not changes
-
-
-def _number(metadata: object, key: str) -> int:
-    value = metadata.get(key) if isinstance(metadata, dict) else None
-    return int(value.value) if isinstance(value, dg.IntMetadataValue) and value.value else 0
-
-
-def _was_interrupted(error: object) -> bool:
-    """Whether Ctrl-C ended a step: Dagster records it as a failure like any other."""
-    while error is not None:
-        if getattr(error, "cls_name", None) in _INTERRUPTS:
-            return True
-        error = getattr(error, "cause", None) or getattr(error, "context", None)
-    return False
-
-
-def failure_of(result: dg.ExecuteInProcessResult) -> str:
-    """Why a run failed, with the remedy; nothing if it did not.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C ended it.
-    """
-    return _failure_in(result.all_events, interrupts=True)
-
-
-def _failure_in(events: Sequence[dg.DagsterEvent], interrupts: bool = False) -> str:
-    for event in events:
-        if event.event_type is dg.DagsterEventType.STEP_FAILURE:
-            data = event.step_failure_data
-            if interrupts and _was_interrupted(data.error):
-                raise KeyboardInterrupt
-            if data.user_failure_data and data.user_failure_data.description:
-                return str(data.user_failure_data.description)
-            return _in_words(data.error)
-    return _run_failure(events)
-
-
-def _in_words(error: SerializableErrorInfo | None) -> str:
-    """What went wrong at first; the traces stand among the run's events."""
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip() if error is not None else "failed"
-
-
-def _run_failure(events: Sequence[dg.DagsterEvent]) -> str:
-    """Why a run failed that no step of it did; nothing where it did not."""
-    for event in events:
-        if event.event_type is dg.DagsterEventType.RUN_FAILURE:
-            # Whoever reports a failure from outside, such as run monitoring, may give no data.
-            data = event.event_specific_data
-            error = data.error if isinstance(data, JobFailureData) else None
-            return _in_words(error) if error else event.message or "failed"
-    return ""
+    return outcome_of(name, result)

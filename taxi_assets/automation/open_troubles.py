@@ -9,7 +9,7 @@ import dagster as dg
 from taxi_assets.automation.asked_months import will_go_on
 from taxi_assets.automation.backfill_list import is_over, line_of, progress
 from taxi_assets.automation.jobs import load_job_name
-from taxi_assets.automation.month_runs import recorded_outcome
+from taxi_assets.automation.month_outcomes import recorded_outcome
 from taxi_assets.automation.outbox import Outbox
 from taxi_assets.automation.run_tags import PARTITION_TAG, TAXI_TAG
 from taxi_assets.trips.dataset import Dataset

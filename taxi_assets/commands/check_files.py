@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
+from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
 from taxi_assets.errors import StorageError
 
 # Characters that XML 1.0 cannot contain. A value that is quoted from a file may contain them.

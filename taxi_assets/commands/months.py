@@ -17,7 +17,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 if TYPE_CHECKING:
-    from taxi_assets.automation.month_runs import MonthOutcome
+    from taxi_assets.automation.month_outcomes import MonthOutcome
     from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
 

@@ -14,7 +14,7 @@ from rich.markup import escape
 from taxi_assets.errors import ArgumentError, SettingsError, TaxiAssetsError
 
 if TYPE_CHECKING:
-    from taxi_assets.automation.month_runs import MonthOutcome
+    from taxi_assets.automation.month_outcomes import MonthOutcome
 
 _FAILED = 1
 _WRONG_USE = 2
@@ -33,7 +33,7 @@ def progress(as_json: bool) -> Console:
 
 def finish(outcomes: list[MonthOutcome]) -> None:
     """If months failed or are not published, name them and exit with code 1."""
-    from taxi_assets.commands.session import not_done
+    from taxi_assets.commands.steps import not_done
 
     if bad := not_done(outcomes):
         errors.print(f"{len(bad)} of {len(outcomes)} not done: {', '.join(o.name for o in bad)}")

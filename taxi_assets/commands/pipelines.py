@@ -24,7 +24,7 @@ from taxi_assets.settings import Settings, read_settings, variable
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from taxi_assets.automation.month_runs import MonthOutcome
+    from taxi_assets.automation.month_outcomes import MonthOutcome
     from taxi_assets.components.pipeline_files import PipelineFile
 
 

@@ -6,10 +6,7 @@ only for commands that need it, and its functions import what only they need.
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,15 +14,10 @@ import dagster as dg
 from rich.console import Console
 
 from taxi_assets.automation.instance import open_instance
-from taxi_assets.automation.month_runs import (
-    MonthOutcome,
-    State,
-    check_month,
-    load_month,
-    load_zones,
-    run_job,
-)
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
+from taxi_assets.automation.month_runs import check_month, load_month, load_zones, run_job
 from taxi_assets.automation.unchanged_months import unchanged_months
+from taxi_assets.commands.steps import Step, run_steps
 from taxi_assets.commands.terminal import MonthProgress, print_checks, print_passed_over
 from taxi_assets.errors import SettingsError
 from taxi_assets.lake.landing import lake_name
@@ -37,11 +29,6 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.registry import warehouses_of
 
 Months = Sequence[tuple[Dataset, Month]]
-_Step = tuple[str, Callable[[], MonthOutcome]]
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C. The text says how many months are done and how to go on."""
 
 
 def load(
@@ -82,7 +69,7 @@ def load(
         if len(passed_over) == len(named) and not zones and not models:
             return passed_over
         definitions = _definitions(settings.including(dataset for dataset, _ in months))
-        steps: list[_Step] = [
+        steps: list[Step] = [
             (name, partial(load_month, definitions, instance, dataset, month, force, job_name))
             for name, (dataset, month) in named.items()
             if (dataset.taxi, month) not in rows
@@ -97,7 +84,7 @@ def load(
             steps.append(("models", partial(models_run, definitions, instance, settings, asked)))
         places = {name: place for place, name in enumerate(["zones", *named, "models"])}
         return sorted(
-            [*passed_over, *_run(steps, console)], key=lambda outcome: places[outcome.name]
+            [*passed_over, *run_steps(steps, console)], key=lambda outcome: places[outcome.name]
         )
 
 
@@ -127,7 +114,7 @@ def build_models(
 
     with open_instance(settings) as instance:
         run = partial(models_run, definitions, instance, settings, months, force, full_refresh)
-        outcomes = _run([("models", run)], console)
+        outcomes = run_steps([("models", run)], console)
     print_checks(console, outcomes)
     return outcomes
 
@@ -154,11 +141,11 @@ def run_table_job(
     definitions = _definitions(settings)
     with open_instance(settings) as instance:
         titled = [(name, None)] if months is None else [(f"{name} {m}", m) for m in months]
-        steps: list[_Step] = [
+        steps: list[Step] = [
             (title, partial(run_job, definitions, instance, job_name, title, month))
             for title, month in titled
         ]
-        return _run(steps, console)
+        return run_steps(steps, console)
 
 
 def check(settings: Settings, months: Months, console: Console) -> list[MonthOutcome]:
@@ -169,11 +156,11 @@ def check(settings: Settings, months: Months, console: Console) -> list[MonthOut
     """
     definitions = _definitions(settings.including(dataset for dataset, _ in months))
     with open_instance(settings) as instance:
-        steps: list[_Step] = [
+        steps: list[Step] = [
             (f"{dataset.taxi} {month}", partial(check_month, definitions, instance, dataset, month))
             for dataset, month in months
         ]
-        outcomes = _run(steps, console)
+        outcomes = run_steps(steps, console)
     print_checks(console, outcomes)
     return outcomes
 
@@ -217,11 +204,11 @@ def audit(
             )
             return audited(lake, warehouses, catalog, file, load_again if repair else None)
 
-        steps: list[_Step] = [
+        steps: list[Step] = [
             (f"{dataset.taxi} {month}", partial(audit_one, dataset, month))
             for dataset, month in months
         ]
-        outcomes = _run(steps, console)
+        outcomes = run_steps(steps, console)
     proved = [o for o in outcomes if o.checks and all(check.passed for check in o.checks)]
     summary = f"{len(proved)} of {len(outcomes)} months are proved to be what their files say"
     outcomes += [found for dataset in whole for found in audited_names(warehouses, dataset)]
@@ -295,61 +282,3 @@ def _definitions(settings: Settings) -> dg.Definitions:
     from taxi_assets.definitions import build_definitions
 
     return build_definitions(settings)
-
-
-def not_done(outcomes: Sequence[MonthOutcome]) -> list[MonthOutcome]:
-    """The months that failed or are not published yet."""
-    return [o for o in outcomes if o.state in (State.FAILED, State.NOT_PUBLISHED)]
-
-
-def _run(steps: Sequence[_Step], console: Console) -> list[MonthOutcome]:
-    outcomes: list[MonthOutcome] = []
-    with (
-        MonthProgress(console, len(steps)) as progress,
-        _interruptible(outcomes, len(steps)),
-        _seen_interrupts() as was_interrupted,
-    ):
-        for name, step in steps:
-            progress.begin(name)
-            outcome = step()
-            interrupted = was_interrupted()
-            if not (interrupted and outcome.state is State.FAILED):
-                outcomes.append(outcome)
-                progress.end(outcome)
-            if interrupted:
-                raise KeyboardInterrupt
-    return outcomes
-
-
-@contextmanager
-def _seen_interrupts() -> Iterator[Callable[[], bool]]:
-    """Yield a function that tells whether Ctrl-C was pressed, even while Dagster ignores it.
-
-    Dagster ignores Ctrl-C between the steps of a run.
-    """
-    reader, writer = os.pipe2(os.O_NONBLOCK)
-    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-
-    def was_interrupted() -> bool:
-        try:
-            return signal.SIGINT in os.read(reader, 1 << 16)
-        except BlockingIOError:
-            return False
-
-    try:
-        yield was_interrupted
-    finally:
-        signal.set_wakeup_fd(before)
-        os.close(reader)
-        os.close(writer)
-
-
-@contextmanager
-def _interruptible(outcomes: list[MonthOutcome], planned: int) -> Iterator[None]:
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise Interrupted(
-            f"Interrupted: {len(outcomes)} of {planned} done, and no month is half-loaded. Run the "
-            "same command again to go on: what is loaded is passed over."
-        ) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance
-from taxi_assets.automation.month_runs import failure_of
+from taxi_assets.automation.month_outcomes import failure_of
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import Settings
 from taxi_assets.starter.definitions import GETTING_STARTED_JOB, IMAGE_PULLS_JOB

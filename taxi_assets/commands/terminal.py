@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
 from taxi_assets.commands.tables import print_table
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import Coverage, MonthState

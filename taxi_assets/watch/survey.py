@@ -11,7 +11,7 @@ import dagster as dg
 
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.loaded_months import ledger_lines
-from taxi_assets.automation.month_runs import recorded_outcome
+from taxi_assets.automation.month_outcomes import recorded_outcome
 from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import landed_months

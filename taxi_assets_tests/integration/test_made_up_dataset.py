@@ -22,6 +22,7 @@ from rich.console import Console
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.schedules import newest_months_schedule
 from taxi_assets.commands import session
+from taxi_assets.commands.steps import not_done
 from taxi_assets.definitions import build_definitions
 from taxi_assets.report.data_dictionary import data_dictionary
 from taxi_assets.settings import read_settings
@@ -93,7 +94,7 @@ def load(dataset: Dataset, *months: str) -> None:
     """Load months in this process."""
     chosen = [(dataset, Month.parse(month)) for month in months]
     outcomes = session.load(read_settings(), chosen, QUIET)
-    assert session.not_done(outcomes) == []
+    assert not_done(outcomes) == []
 
 
 def raw(project: Project, dataset: Dataset, month: str) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from taxi_assets.automation.history_errors import history_errors
-from taxi_assets.automation.month_runs import recorded_outcome
+from taxi_assets.automation.month_outcomes import recorded_outcome
 from taxi_assets.errors import StorageError, WarehouseUnavailableError
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import DataFolder, taxi_assets

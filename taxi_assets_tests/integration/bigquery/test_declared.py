@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from taxi_assets.automation.instance import open_instance
-from taxi_assets.automation.month_runs import MonthOutcome, State, check_month, load_month
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
+from taxi_assets.automation.month_runs import check_month, load_month
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.column import Column, ColumnType

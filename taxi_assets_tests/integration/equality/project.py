@@ -14,7 +14,8 @@ from unittest import mock
 import dagster as dg
 import duckdb
 
-from taxi_assets.automation.month_runs import MonthOutcome, check_month, load_month
+from taxi_assets.automation.month_outcomes import MonthOutcome
+from taxi_assets.automation.month_runs import check_month, load_month
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import Settings, read_settings
 from taxi_assets.source.catalog import Catalog

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from taxi_assets.automation.audits import AUDIT_JOB, audited
-from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
 from taxi_assets.definitions import build_definitions
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.folder import FolderLake

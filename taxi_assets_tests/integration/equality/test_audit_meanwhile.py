@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from taxi_assets.automation.month_runs import State
+from taxi_assets.automation.month_outcomes import State
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.trips.green import GREEN

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from taxi_assets.automation.month_runs import State
+from taxi_assets.automation.month_outcomes import State
 from taxi_assets.lake.folder import FolderLake
 from taxi_assets.lake.landing import lake_name
 from taxi_assets_tests.integration.equality.generated_months import publish_csv, publish_parquet

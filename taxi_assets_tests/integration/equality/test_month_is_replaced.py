@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets_tests.integration.equality.generated_months import publish_csv, publish_parquet
 from taxi_assets_tests.integration.equality.independent_reader import differences, read_rows

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from taxi_assets.automation.month_runs import MonthOutcome, State
+from taxi_assets.automation.month_outcomes import MonthOutcome, State
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month

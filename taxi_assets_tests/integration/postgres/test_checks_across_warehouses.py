@@ -8,7 +8,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
+from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.integration.equality.generated_months import publish_csv

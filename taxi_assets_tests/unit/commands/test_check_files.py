@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from taxi_assets.automation.month_runs import CheckOutcome, MonthOutcome, State
+from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
 from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
 from taxi_assets.errors import StorageError
 
