@@ -5,15 +5,12 @@ Colours are CSS variables, so that one drawing fits a light page, a dark one, an
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
+from taxi_assets.report.templates import markdown_image, template
 from taxi_assets.trips.datasets import DATASETS
 
 SERIES = ("series-1", "series-2", "series-3", "series-4")
@@ -87,27 +84,14 @@ class Chart:
     @property
     def inline(self) -> str:
         """The SVG for a page that declares the colours."""
-        return _template().render(chart=self, palette="")
+        return template("chart.svg.jinja").render(chart=self, palette="")
 
     @property
     def markdown(self) -> str:
         """The chart as an image in Markdown; the image's data are part of the text."""
         palette = resources.files(__package__).joinpath("palette.css").read_text("utf-8")
-        svg = _template().render(chart=self, palette=palette)
-        data = base64.b64encode(svg.encode()).decode()
-        return f"![{self.title}](data:image/svg+xml;base64,{data})"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("taxi_assets.report", "charts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("chart.svg.jinja")
+        svg = template("chart.svg.jinja").render(chart=self, palette=palette)
+        return markdown_image(self.title, svg)
 
 
 @dataclass(frozen=True)

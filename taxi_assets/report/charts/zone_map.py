@@ -6,17 +6,15 @@ of ``zone_map.css``, which fit a light page, a dark one and paper, and differ wi
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from taxi_assets.report.charts.outlines import Outlines
 from taxi_assets.report.charts.zone_scale import NONE, Scale, by_change, by_quantile, finite
+from taxi_assets.report.templates import markdown_image, template
 from taxi_assets.trips.zones import AIRPORTS, UNKNOWN_ZONE, ZONE_COUNT
 
 WIDTH = 420
@@ -35,6 +33,7 @@ _PLACES = {
     ZONE_COUNT: "zone 265 (outside the city)",
 }
 _NAMED = 3
+_TEMPLATE = "zone_map.svg.jinja"
 _LEAST_SHARE = 0.001
 _LEGEND_COLUMNS, _LEGEND_ROW, _LEGEND_HEAD = 2, 20, 28
 
@@ -139,19 +138,18 @@ class ZoneMap:
     @property
     def inline(self) -> str:
         """The SVG for a page that has the outlines and the style."""
-        return _template().render(map=self, shapes=(), css="")
+        return template(_TEMPLATE).render(map=self, shapes=(), css="")
 
     @property
     def markdown(self) -> str:
         """The map as an image in Markdown, outlines included; what is not on it stands below."""
-        svg = _template().render(map=self, shapes=self.shapes.shapes, css=map_style())
-        data = base64.b64encode(svg.encode()).decode()
-        return f"![{self.title}](data:image/svg+xml;base64,{data})\n\n{self.note}"
+        svg = template(_TEMPLATE).render(map=self, shapes=self.shapes.shapes, css=map_style())
+        return f"{markdown_image(self.title, svg)}\n\n{self.note}"
 
 
 def outlines_of_page(shapes: Outlines) -> str:
     """The outlines, invisible, for the maps of a page to refer to."""
-    return _template().render(map=None, shapes=shapes.shapes, css="")
+    return template(_TEMPLATE).render(map=None, shapes=shapes.shapes, css="")
 
 
 @cache
@@ -275,15 +273,3 @@ def _elsewhere(figures: Mapping[int, float], on_map: Iterable[int]) -> str:
 
 def _share(share: float) -> str:
     return f"{share:.1%}" if abs(share) >= _LEAST_SHARE else f"less than {_LEAST_SHARE:.1%}"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("taxi_assets.report", "charts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("zone_map.svg.jinja")

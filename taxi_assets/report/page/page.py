@@ -6,7 +6,6 @@ The page needs no network and no script.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from taxi_assets.report.charts import cells
 from taxi_assets.report.charts.zone_map import outlines_of_page
@@ -14,6 +13,7 @@ from taxi_assets.report.content import Content
 from taxi_assets.report.page import tables
 from taxi_assets.report.page.layout import Part, Section
 from taxi_assets.report.page.trip_sections import trip_sections
+from taxi_assets.report.templates import template
 from taxi_assets.status.calendar import calendar
 from taxi_assets.status.coverage import MonthState
 
@@ -28,21 +28,10 @@ def as_markdown(content: Content) -> str:
     return _render("report.md.jinja", content, autoescape=False)
 
 
-def _render(template: str, content: Content, autoescape: bool) -> str:
-    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-
-    load = partial(PackageLoader, "taxi_assets.report")
-    environment = Environment(
-        loader=ChoiceLoader([load("page"), load("charts")]),
-        autoescape=autoescape,  # noqa: S701 - the template of Markdown escapes by itself
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["plain"] = _plain
+def _render(name: str, content: Content, autoescape: bool) -> str:
     disagreeing = [line for line in content.coverage if line.state is not MonthState.OK]
     failed = sum(state.state == "failed" for state in content.checks)
-    return environment.get_template(template).render(
+    return template(name, autoescape).render(
         made_at=f"{content.made_at:%Y-%m-%d %H:%M} UTC",
         tiles=(
             ("trips told of", f"{sum(report.span.trips for report in content.taxis):,}"),
@@ -53,12 +42,6 @@ def _render(template: str, content: Content, autoescape: bool) -> str:
         sections=sections(content),
         outlines=outlines_of_page(content.outlines) if content.outlines else "",
     )
-
-
-def _plain(text: str) -> str:
-    """A text that Markdown shows as it is, in a table, too."""
-    marked = "".join(f"\\{letter}" if letter in r"\`*_[]<>|#" else letter for letter in text)
-    return " ".join(marked.split())
 
 
 def sections(content: Content) -> Sequence[Section]:
