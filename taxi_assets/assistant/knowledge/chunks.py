@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LARGEST_CHARACTERS = 1_200
+LARGEST_CHARACTERS = 1_100
 """Of a chunk. Of 600 to 2,000, this found most facts of `evaluation/tuning.csv`; embedding models
 read 2,048 tokens, about 6,000 characters of English."""
 

@@ -1,4 +1,4 @@
-"""Ranks chunks by the words of a question: BM25 over runs of three letters.
+"""Ranks chunks by the words of a question: BM25 over whole words and runs of three letters.
 
 A run of letters is found in other endings of a word, and in most misspellings of it. What was
 measured is told in docs/assistant.md.
@@ -15,6 +15,7 @@ from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.words import STOP_WORDS, Asked, alike, trigrams, words
 
 _HEADING_WEIGHT = 2  # A word of a heading counts as often; tuned on tuning.csv, as are the others.
+_WORD_WEIGHT = 2  # Of a whole word, beside each of its runs of letters.
 _SATURATION, _LENGTH_SHARE = 1.2, 0.75  # BM25's k1 and b, with their usual values
 _FEWEST_ALIKE = 0.45
 _SHORTEST_MISSPELT = 4
@@ -40,6 +41,7 @@ class Index:
         for word, weight in asked.weights.items():
             for run in trigrams(word):
                 weights[run] = max(weights.get(run, 0.0), weight)
+            weights[_whole(word)] = weight * _WORD_WEIGHT
         return {run: x * self._rarity(len(self._places.get(run, []))) for run, x in weights.items()}
 
     def scores(self, asked: Asked) -> list[float]:
@@ -100,6 +102,11 @@ def _counted(chunk: Chunk) -> Counter[str]:
 def _runs(counted: Counter[str]) -> Counter[str]:
     runs: Counter[str] = Counter()
     for word, times in counted.items():
-        for run in trigrams(word):
+        for run in (*trigrams(word), _whole(word)):
             runs[run] += times
     return runs
+
+
+def _whole(word: str) -> str:
+    """A whole word among runs of letters."""
+    return f"={word}"
