@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
@@ -15,9 +15,7 @@ from google.cloud.bigquery import QueryJob
 
 from taxi_assets.gcp.cloud import GoogleCloud
 from taxi_assets.lake.gcs.bucket_lake import BucketLake
-from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.landing import inspection_of, lake_name
-from taxi_assets.lake.local_copy import LocalCopy
+from taxi_assets.lake.landing import lake_name
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import FileFormat, TripFile
@@ -29,6 +27,7 @@ from taxi_assets.warehouse.bigquery.resource import BigQueryWarehouse, warehouse
 from taxi_assets.warehouse.bigquery.session import BigQuerySession
 from taxi_assets.warehouse.interface import Attempt
 from taxi_assets.warehouse.loading import Loaded
+from taxi_assets_tests.landed_months import open_month
 
 PROJECT = "some-project"
 LOCATION = "us-east1"
@@ -86,20 +85,7 @@ class OwnDataset:
     def open(self, file: TripFile, data: bytes) -> OpenMonth:
         """A month as it lies in a lake."""
         path = self.folder / f"{hashlib.sha256(data).hexdigest()}_{file.published_name}"
-        path.write_bytes(data)
-        inspection = inspection_of(file, max_jagged_rows=100)
-        inspection.feed(data)
-        landed = LandedFile(
-            name=file.published_name,
-            url=f"https://host/{file.published_name}",
-            etag=None,
-            last_modified=None,
-            sha256=hashlib.sha256(data).hexdigest(),
-            size_bytes=len(data),
-            facts=inspection.finish(),
-            landed_at=datetime(2026, 1, 1, tzinfo=UTC),
-        )
-        return OpenMonth(file, landed, LocalCopy(path, landed))
+        return open_month(path, file, data)
 
     def load(self, file: TripFile, data: bytes, force: bool = False) -> Loaded:
         """Load a month."""

@@ -5,19 +5,14 @@ The readers of rows refuse such values first. The audit holds where a reader wou
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from taxi_assets.errors import DamagedCopyError, InvalidFileError
-from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.landing import inspection_of
-from taxi_assets.lake.local_copy import LocalCopy
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
@@ -25,6 +20,7 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.audit import MonthAudit, judge, judge_figures
 from taxi_assets.warehouse.duckdb import replace_month as replacing
 from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets_tests.landed_months import open_month
 from taxi_assets_tests.published import csv_month
 
 FILE = TripFile(GREEN, Month(2020, 4), FileFormat.CSV)
@@ -34,22 +30,8 @@ SOUND = MonthAudit(4, 0, 0, 0, 0, {"VendorID": ["1", None, "2"]})
 @pytest.fixture
 def month(tmp_path: Path) -> OpenMonth:
     """A landed month of four rows, half of whose pickups may lie elsewhere."""
-    data = csv_month(GREEN, 4)
     path = tmp_path / FILE.published_name
-    path.write_bytes(data)
-    inspection = inspection_of(FILE, max_jagged_rows=0)
-    inspection.feed(data)
-    landed = LandedFile(
-        name=FILE.published_name,
-        url=f"https://host/{FILE.published_name}",
-        etag=None,
-        last_modified=None,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
-        facts=inspection.finish(),
-        landed_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    return OpenMonth(FILE, landed, LocalCopy(path, landed), max_other_share=0.5)
+    return open_month(path, FILE, csv_month(GREEN, 4), jagged_rows=0, max_other_share=0.5)
 
 
 def test_sound_rows_pass_and_so_do_half_of_the_pickups_elsewhere(month: OpenMonth) -> None:

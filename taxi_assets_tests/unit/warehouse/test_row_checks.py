@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
 from taxi_assets.warehouse.checks import ROW_CHECKS, Expectations, MonthFigures
 from taxi_assets.warehouse.file_checks import FILE_CHECKS
-from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.rejects import RejectCounts
 from taxi_assets.warehouse.tally import Tally
+from taxi_assets_tests.landed_months import ENTRY
 
-ENTRY = LedgerEntry(
-    filename="green_tripdata_2020-04.csv",
-    taxi="green",
-    month="2020-04",
-    source_url="https://example.org/green_tripdata_2020-04.csv.gz",
-    sha256="0" * 64,
-    rows=100,
-    jagged_rows=0,
-    loaded_at=datetime.fromisoformat("2026-01-01"),
-    run_id="",
-)
 TALLY: Tally = {}
 SOUND = MonthFigures(rows=100, entry=ENTRY, tally=TALLY)
 REJECTED = replace(SOUND, rejects=RejectCounts(rejected=2, in_file=102))

@@ -10,22 +10,11 @@ import pytest
 from taxi_assets.lake.landed_file import FileFacts, LandedFile, NotedDigests
 from taxi_assets.rows.row_digest import READER, Digests
 from taxi_assets.warehouse.checks import Expectations, MonthFigures, Verdict
-from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.rejects import RejectCounts
 from taxi_assets.warehouse.value_checks import VALUE_CHECKS
+from taxi_assets_tests import landed_months
 
-ENTRY = LedgerEntry(
-    filename="green_tripdata_2020-04.csv",
-    taxi="green",
-    month="2020-04",
-    source_url="https://example.org/green_tripdata_2020-04.csv.gz",
-    sha256="0" * 64,
-    rows=100,
-    jagged_rows=0,
-    loaded_at=datetime.fromisoformat("2026-01-01"),
-    run_id="",
-    digest="aa",
-)
+ENTRY = replace(landed_months.ENTRY, digest="aa")
 SOUND = MonthFigures(rows=100, entry=ENTRY, tally={}, digests=Digests("aa"))
 BOTH_CHANGED = replace(SOUND, entry=replace(ENTRY, digest="bb"), digests=Digests("bb"))
 OTHER_FILE = replace(ENTRY, sha256="1" * 64)
