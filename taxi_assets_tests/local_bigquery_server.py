@@ -1,4 +1,4 @@
-"""Runs local-bigquery and teaches it external tables, which it does not have by itself.
+"""Runs local-bigquery, teaches it external tables, and lets it find its tables in less time.
 
 The stand-in's own Python runs this file, with the arguments of ``local-bigquery``. An external
 table here holds the rows that its object had when the table was made; the service reads the object
@@ -23,6 +23,7 @@ from typing import Any
 
 from local_bigquery.catalog import names, tables
 from local_bigquery.cli import main
+from local_bigquery.engine import database
 from local_bigquery.engine.database import quote
 from local_bigquery.jobs import query
 from local_bigquery.jobs.storage import literal
@@ -30,6 +31,34 @@ from local_bigquery.models import JobStatistics2, Table
 from sqlglot import exp
 
 _run = query._run
+_all_objects = database.objects
+_OBJECTS = """
+    SELECT table_name, 'TABLE', coalesce(record_count, 0)::BIGINT
+    FROM {lake}.ducklake_table AS named
+    JOIN {lake}.ducklake_schema AS home USING (schema_id)
+    LEFT JOIN {lake}.ducklake_table_stats USING (table_id)
+    WHERE schema_name = $1 AND table_name = coalesce($2, table_name)
+        AND named.end_snapshot IS NULL AND home.end_snapshot IS NULL
+    UNION ALL
+    SELECT view_name, 'VIEW', 0
+    FROM {lake}.ducklake_view AS named
+    JOIN {lake}.ducklake_schema AS home USING (schema_id)
+    WHERE schema_name = $1 AND view_name = coalesce($2, view_name)
+        AND named.end_snapshot IS NULL AND home.end_snapshot IS NULL
+    ORDER BY 1
+"""
+
+
+def _objects(project: str, dataset: str, table: str | None = None) -> list[tuple[str, str, int]]:
+    """Name, kind and rows of a dataset's tables, or of one of them.
+
+    The original reads the statistics of every table of every dataset at each call, which is a
+    quarter of what the server does.
+    """
+    if project == "emulator":  # its own records, which no DuckLake holds
+        return _all_objects(project, dataset, table)
+    lake = quote(f"__ducklake_metadata_{project}")
+    return database.fetch(_OBJECTS.format(lake=lake), [dataset, table])
 
 
 def _run_or_make_external(cur: Any, tree: Any, context: Any, *rest: Any) -> Any:
@@ -134,6 +163,7 @@ def _end_with_the_parent() -> None:
 
 
 query._run = _run_or_make_external
+database.objects = _objects
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

@@ -11,7 +11,7 @@ from taxi_assets.errors import InvalidMonthError
 
 MONTHS_PER_YEAR = 12
 
-_FORM = re.compile(r"(\d{4})-(\d{2})")
+_FORM = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)

@@ -35,6 +35,7 @@ and end."""
 
 _DIGEST = "digest"
 _ENGINE_DIGEST = "engine_digest"
+_WRONG_ROW_IDS = "wrong_row_ids"
 
 
 def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> MonthFigures:
@@ -66,29 +67,30 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
     }
     known = entry.digests if entry else Digests()
     counted = _counted(session.dialect, dataset)
-    tallied: dict[str, str] = {}
+    anew: dict[str, str] = {}
     hashed = _Hashed()
     if not found:
         missing = pending_columns(present, declared)
-        texts = column_texts(dataset, session.dialect, missing)
-        wrong = f"unique_row_id IS DISTINCT FROM {id_of(dataset, session.dialect, texts)}"
-        counted["wrong_row_ids"] = f"count(CASE WHEN {wrong} THEN 1 END)"
-        tallied = tally_expressions(dataset, session.dialect)
+        anew = _rows_anew(session.dialect, dataset, missing)
         columns = _columns_hashed(session, known)
         hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
-    measured = _scan(session, file, {**counted, **tallied, **hashed.sums}, values)
+    measured = _scan(session, file, {**counted, **hashed.sums}, values)
     digests = hashed.digests(measured)
-    # Rows that are those of the load share their ids with as many others as they did then.
-    shared = kept.get(loaded.filename, {}).get(SHARED_ROW_IDS)
-    if shared is None or digests.conflict(known) is not False:
-        shared = count_ids("count_shared_ids", values) or 0
+    when_loaded = {_WRONG_ROW_IDS: 0, **kept.get(loaded.filename, {})}
+    if digests.conflict(known) is False and {SHARED_ROW_IDS, *anew} <= when_loaded.keys():
+        # Ids and values are those of the load, and so is all that was counted then.
+        measured = when_loaded | measured
+    else:
+        measured |= _scan(session, file, anew, {}) if anew else {}
+        measured[SHARED_ROW_IDS] = count_ids("count_shared_ids", values) or 0
     return MonthFigures(
         **{name: measured[name] for name in counted},
-        shared_row_ids=shared,
+        wrong_row_ids=measured.get(_WRONG_ROW_IDS, 0),
+        shared_row_ids=measured[SHARED_ROW_IDS],
         ids_in_other_files=count_ids("count_ids_elsewhere", values),
         entry=entry,
         column_differences=found,
-        tally=None if found else {name: measured[name] for name in tallied},
+        tally=None if found else {name: measured[name] for name in anew if name != _WRONG_ROW_IDS},
         digests=digests,
         other_months=other_months(ledger_entries(session, others), kept),
         rejects=reject_counts(session).get(loaded.filename, RejectCounts()),
@@ -202,6 +204,13 @@ def _hashed(
     if portable or not session.engine:
         sums[_DIGEST] = digest_sum(dataset, session.dialect, missing)
     return _Hashed(sums, engine)
+
+
+def _rows_anew(dialect: Dialect, dataset: Dataset, missing: Collection[str]) -> dict[str, str]:
+    """The tally of a month's rows, and the count of ids that are not what the values say."""
+    identity = id_of(dataset, dialect, column_texts(dataset, dialect, missing))
+    wrong = f"count(CASE WHEN unique_row_id IS DISTINCT FROM {identity} THEN 1 END)"
+    return {**tally_expressions(dataset, dialect), _WRONG_ROW_IDS: wrong}
 
 
 def _counted(dialect: Dialect, dataset: Dataset) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import httpx2
@@ -46,15 +48,36 @@ attributes:
 """
 
 
-@pytest.fixture
-def loaded(settings_env: Path) -> DataFolder:
-    """A warehouse with one synthetic month."""
-    os.environ["TAXI_SOURCE"] = "sample"
-    os.environ["TAXI_SAMPLE_ROWS"] = "50"
-    os.environ["TAXI_ASSISTANT_SOURCES"] = "docs"
-    said = taxi_assets("load", "green", "2020-04")
+def settings_of(data: Path) -> dict[str, str]:
+    """The settings of a data folder whose months are synthetic."""
+    return {
+        "TAXI_DATA_DIR": str(data),
+        "DAGSTER_HOME": str(data / "dagster"),
+        "TAXI_SOURCE": "sample",
+        "TAXI_SAMPLE_ROWS": "50",
+        "TAXI_ASSISTANT_SOURCES": "docs",
+    }
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a data folder in which one synthetic month is loaded, and a copy of it."""
+    folder = tmp_path_factory.mktemp("once")
+    with mock.patch.dict(os.environ, settings_of(folder / "data")):
+        said = taxi_assets("load", "green", "2020-04")
     assert said.exit_code == 0, said.text
-    return DataFolder(settings_env)
+    shutil.copytree(folder / "data", folder / "kept", symlinks=True)
+    return folder
+
+
+@pytest.fixture
+def loaded(settings_env: Path, once: Path) -> DataFolder:
+    """That data folder, put back at its place: the external view names the lake's path."""
+    data = once / "data"
+    shutil.rmtree(data)
+    shutil.copytree(once / "kept", data, symlinks=True)
+    os.environ |= settings_of(data)
+    return DataFolder(data)
 
 
 def asked(use: Callable[[Client], Awaitable[Any]], allow_writes: bool = False) -> Any:

@@ -27,7 +27,17 @@ def test_a_month_is_written_with_all_its_digits() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2020", "2020-4", "20-04", "2020/04", "2020-04-01", " 2020-04", "2020-04\n", "April"],
+    [
+        "",
+        "2020",
+        "2020-4",
+        "20-04",
+        "2020/04",
+        "2020-04-01",
+        " 2020-04",
+        "2020-04\n",
+        "２０２０-０４",
+    ],
 )
 def test_another_form_is_refused_with_the_right_one(text: str) -> None:
     with pytest.raises(InvalidMonthError) as refusal:
