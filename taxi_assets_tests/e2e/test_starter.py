@@ -132,6 +132,7 @@ def test_getting_started_is_materialized_and_shows_its_table_and_chart(
     expect(page.get_by_text(f"Lumen {'█' * 40} 84.45")).to_be_visible()
 
 
+@pytest.mark.long
 def test_image_pulls_is_materialized_and_its_series_is_plotted(
     server: DevServer, page: Page
 ) -> None:

@@ -35,6 +35,12 @@ CSV_FILES = _files(_CSV, FileFormat.CSV)
 PARQUET_FILES = _files(_PARQUET, FileFormat.PARQUET)
 """Whole green months, and an extract of a yellow one."""
 
+A_FEW_OF_ALL = tuple(
+    file if place in (0, len(CSV_FILES)) else pytest.param(file, marks=pytest.mark.long)
+    for place, file in enumerate((*CSV_FILES, *PARQUET_FILES))
+)
+"""All of them, for what generated months show as well: most are left to the longer run."""
+
 PARQUET_TWIN = _files({"green": ("2020-04",)}, FileFormat.PARQUET)[0]
 """A month that is among the CSVs, too, with fewer rows there."""
 

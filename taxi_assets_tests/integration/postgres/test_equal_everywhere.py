@@ -39,10 +39,13 @@ GENERATED = [
 ]
 
 
-@pytest.fixture(params=["with pgpq", "without pgpq"])
+WITH, WITHOUT = "with pgpq", "without pgpq"
+
+
+@pytest.fixture(params=[WITH, WITHOUT])
 def encoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The machine has pgpq, or, as Linux on arm64, has not."""
-    if request.param == "without pgpq":
+    if request.param == WITHOUT:
         monkeypatch.setitem(sys.modules, "pgpq", None)
     return str(request.param)
 
@@ -61,6 +64,9 @@ def assert_equal(database: Database, file: TripFile, path: Path, tmp_path: Path)
     assert database.rows(file.dataset.table) == in_duckdb(month, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "encoder", [WITH, pytest.param(WITHOUT, marks=pytest.mark.long)], indirect=True
+)
 @pytest.mark.usefixtures("encoder")
 @pytest.mark.parametrize("file", [*CSV_FILES, *PARQUET_FILES], ids=str)
 def test_real_months_are_the_same_in_both(
