@@ -250,7 +250,8 @@ ROW_CHECKS: tuple[Check, ...] = (
     Check("pickup_present", "Every row has a time of pickup.", True, _pickup_present),
     Check(
         "row_ids_match_values",
-        "Every unique_row_id is the MD5 of its row's key, computed anew by the database.",
+        "Every unique_row_id is the MD5 of its row's key. The database computes the ids anew where "
+        "the digest does not say that these are the rows of the load.",
         True,
         _row_ids_match_values,
     ),

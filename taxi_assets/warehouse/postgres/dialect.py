@@ -50,6 +50,8 @@ POSTGRES = Dialect(
         # Numbers and times are texts by themselves within concat(), by the session's settings.
         texts=dict.fromkeys(ColumnType, "{column}"),
         framed="length({column}) || ':' || {column}",
+        # As bytes: of a text, rtrim() looks for the bounds of every character first.
+        without_bars="rtrim(convert_to({text}, 'UTF8'), '|'::bytea)",
         md5="md5({text})",
         hash_sum="sum(('x' || left(md5({text}), 15))::bit(60)::bigint)",
     ),
