@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dagster as dg
 
-from taxi_assets.automation.alerts import ALERTS_SENSOR
 from taxi_assets.automation.dagster_internals import InstigatorState, TickStatus
+from taxi_assets.automation.failing_ticks import tick_error
 from taxi_assets.automation.instance import open_instance
-from taxi_assets.automation.outbox import read_outbox
+from taxi_assets.automation.outbox import ALERTS_SENSOR, read_outbox
 from taxi_assets.settings import Settings
 
 
@@ -28,9 +28,5 @@ def _problem(instance: dg.DagsterInstance, state: InstigatorState) -> str:
         return f"the sensor {state.name} is switched off"
     ticks = instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)
     if ticks and ticks[0].status is TickStatus.FAILURE:
-        error = ticks[0].error
-        while error is not None and error.cause is not None:
-            error = error.cause
-        reason = error.message.strip().splitlines()[0] if error else "no reason is recorded"
-        return f"the sensor {state.name} fails: {reason}"
+        return f"the sensor {state.name} fails: {tick_error(ticks[0])}"
     return ""

@@ -9,10 +9,9 @@ import dagster as dg
 from pydantic import SecretStr
 
 from taxi_assets.automation.open_troubles import gather
-from taxi_assets.automation.outbox import Outbox, keep_outbox, read_outbox
+from taxi_assets.automation.outbox import ALERTS_SENSOR, Outbox, keep_outbox, read_outbox
 from taxi_assets.automation.posting import AlertNotDeliveredError, body_of, post
 
-ALERTS_SENSOR = "alerts"
 _INTERVAL_SECONDS = 30
 
 

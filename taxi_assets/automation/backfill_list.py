@@ -17,6 +17,7 @@ from taxi_assets.automation.asked_months import (
 )
 from taxi_assets.automation.dagster_internals import (
     BULK_ACTION_TERMINAL_STATUSES,
+    BulkActionsFilter,
     BulkActionStatus,
     PartitionBackfill,
 )
@@ -102,6 +103,14 @@ def progress(line: BackfillLine) -> str:
 def is_over(backfill: PartitionBackfill) -> bool:
     """Whether nobody works on a backfill any more."""
     return backfill.status in BULK_ACTION_TERMINAL_STATUSES and not was_torn(backfill)
+
+
+def open_backfills(instance: dg.DagsterInstance) -> list[PartitionBackfill]:
+    """The backfills that are not over, however many newer ones there are."""
+    may_be_open = {*BulkActionStatus} - {*BULK_ACTION_TERMINAL_STATUSES}
+    statuses = [*may_be_open, BulkActionStatus.FAILED]
+    found = instance.get_backfills(filters=BulkActionsFilter(statuses=statuses))
+    return [backfill for backfill in found if not is_over(backfill)]
 
 
 def _last(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dagster._config.config_schema import UserConfigSchema
     from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+    from dagster._core.definitions.selector import RepositorySelector
     from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
     from dagster._core.events import JobFailureData, RunFailureReason
     from dagster._core.execution.backfill import (
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
         RemotePartitionSetOrigin,
         RemoteRepositoryOrigin,
     )
-    from dagster._core.scheduler.instigation import InstigatorState, TickStatus
+    from dagster._core.remote_representation.external_data import PartitionTagsSnap
+    from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick, TickStatus
     from dagster._core.storage.base_storage import DagsterStorage
     from dagster._core.storage.compute_log_manager import CapturedLogContext
     from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -88,6 +90,7 @@ __all__ = [
     "FuturesAwareThreadPoolExecutor",
     "IWorkspaceProcessContext",
     "InstigatorState",
+    "InstigatorTick",
     "JobFailureData",
     "LaunchRunContext",
     "LoadableTargetOrigin",
@@ -95,9 +98,11 @@ __all__ = [
     "LocalComputeLogManager",
     "ManagedGrpcPythonEnvCodeLocationOrigin",
     "PartitionBackfill",
+    "PartitionTagsSnap",
     "ReloadCodeReply",
     "RemotePartitionSetOrigin",
     "RemoteRepositoryOrigin",
+    "RepositorySelector",
     "RunFailureReason",
     "SqliteEventLogStorage",
     "SqliteRunStorage",
@@ -165,6 +170,9 @@ PLACES = {
     "dagster._core.launcher.base": ("CheckRunHealthResult", "LaunchRunContext", "WorkerStatus"),
     "dagster._grpc.types": ("CanCancelExecutionRequest", "CanCancelExecutionResult"),
     "dagster._core.errors": ("DagsterLaunchFailedError", "DagsterUserCodeUnreachableError"),
+    # Which file a month is that is launched from assets: the code's own job knows it.
+    "dagster._core.definitions.selector": ("RepositorySelector",),
+    "dagster._core.remote_representation.external_data": ("PartitionTagsSnap",),
     # The storage that is SQLite or Postgres by the environment: dagster.yaml cannot branch.
     "dagster._core.storage.base_storage": ("DagsterStorage",),
     "dagster._core.storage.sqlite_storage": ("DagsterSqliteStorage",),
@@ -180,8 +188,8 @@ PLACES = {
     "dagster._serdes": ("ConfigurableClassData", "deserialize_value"),
     # The type of what `get_asset_check_evaluations`, which is public, returns.
     "dagster._core.definitions.asset_checks.asset_check_evaluation": ("AssetCheckEvaluation",),
-    # Whether an alert's sensor has failed.
-    "dagster._core.scheduler.instigation": ("InstigatorState", "TickStatus"),
+    # Whether schedules and sensors fail.
+    "dagster._core.scheduler.instigation": ("InstigatorState", "InstigatorTick", "TickStatus"),
     # When a schedule that the copilot has planned would run.
     "dagster._utils.schedules": ("schedule_execution_time_iterator",),
 }

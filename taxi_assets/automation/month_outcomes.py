@@ -120,6 +120,13 @@ def _failed_assets(events: Sequence[dg.DagsterEvent]) -> set[str]:
     return {e.asset_key.to_user_string() for e in planned if e.step_key in failed and e.asset_key}
 
 
+def settled_assets(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
+    """The assets that a run materialized, or observed that there is nothing to materialize."""
+    kinds = {dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_OBSERVATION}
+    events = [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kinds)]
+    return {event.asset_key.to_user_string() for event in events if event and event.asset_key}
+
+
 def _is(event: dg.DagsterEvent, kind: str) -> bool:
     return event.event_type_value == kind
 

@@ -9,6 +9,7 @@ import dagster as dg
 from taxi_assets.automation.instance import SESSION_TAGS
 from taxi_assets.automation.jobs import ZONES_JOB, load_job_name
 from taxi_assets.automation.month_outcomes import MonthOutcome, outcome_of
+from taxi_assets.automation.run_tags import PART_TAG
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 
@@ -41,9 +42,10 @@ def load_month(
     job = definitions.resolve_job_def(job_name or load_job_name(dataset))
     merged = [key for key in job.asset_layer.selected_asset_keys if key.path[0] != "lake"]
     config = {key.to_python_identifier(): {"force": force} for key in merged}
+    tags = {} if land else {PART_TAG: "tables"}
     if not land:
         job = job.get_subset(asset_selection=frozenset(merged))
-    return _run(job, instance, f"{dataset.taxi} {month}", month, config)
+    return _run(job, instance, f"{dataset.taxi} {month}", month, config, tags)
 
 
 def check_month(
@@ -53,7 +55,7 @@ def check_month(
     job = definitions.resolve_job_def(load_job_name(dataset))
     checks = frozenset(job.asset_layer.asset_graph.asset_check_keys)
     job = job.get_subset(asset_selection=frozenset(), asset_check_selection=checks)
-    return _run(job, instance, f"{dataset.taxi} {month}", month)
+    return _run(job, instance, f"{dataset.taxi} {month}", month, tags={PART_TAG: "checks"})
 
 
 def load_zones(definitions: dg.Definitions, instance: dg.DagsterInstance) -> MonthOutcome:

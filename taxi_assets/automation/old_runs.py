@@ -12,11 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from taxi_assets.automation.dagster_internals import (
-    BULK_ACTION_TERMINAL_STATUSES,
-    BulkActionsFilter,
-    BulkActionStatus,
-)
+from taxi_assets.automation.backfill_list import open_backfills
 from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG
 from taxi_assets.automation.sqlite_files import free_disk
 
@@ -67,7 +63,7 @@ def purge_old_runs(
         jobs: delete runs of these jobs alone; of all jobs where none is named.
     """
     needed = _last_to_speak(instance)
-    open_backfills = _open_backfills(instance)
+    open_ids = {backfill.backfill_id for backfill in open_backfills(instance)}
     newest: dict[tuple[str, str | None], str] = {}
     chosen: list[dg.DagsterRun] = []
     kept = 0
@@ -80,7 +76,7 @@ def purge_old_runs(
         if (
             run.run_id in needed
             or run.run_id == newest[key]
-            or run.tags.get(DAGSTERS_BACKFILL_TAG) in open_backfills
+            or run.tags.get(DAGSTERS_BACKFILL_TAG) in open_ids
             or _has_child(instance, run)
         ):
             kept += 1
@@ -122,12 +118,6 @@ def _last_to_speak(instance: dg.DagsterInstance) -> set[str]:
                 wanted = dg.AssetRecordsFilter(asset_key=asset, storage_ids=some)
                 found.update(record.run_id for record in fetch(wanted, limit=_PAGE).records)
     return found
-
-
-def _open_backfills(instance: dg.DagsterInstance) -> set[str]:
-    unfinished = [state for state in BulkActionStatus if state not in BULK_ACTION_TERMINAL_STATUSES]
-    found = instance.get_backfills(filters=BulkActionsFilter(statuses=unfinished))
-    return {backfill.backfill_id for backfill in found}
 
 
 def _newest(instance: dg.DagsterInstance, job_name: str, partition: str | None) -> str:

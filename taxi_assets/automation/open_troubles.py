@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from taxi_assets.automation.asked_months import will_go_on
-from taxi_assets.automation.backfill_list import is_over, line_of, progress
+from taxi_assets.automation.backfill_list import is_over, line_of, open_backfills, progress
+from taxi_assets.automation.failing_ticks import FAILING_TICKS, failing_ticks
 from taxi_assets.automation.jobs import load_job_name
-from taxi_assets.automation.month_outcomes import recorded_outcome
+from taxi_assets.automation.month_outcomes import recorded_outcome, settled_assets
 from taxi_assets.automation.outbox import Outbox
-from taxi_assets.automation.run_tags import PARTITION_TAG, TAXI_TAG
+from taxi_assets.automation.run_tags import PART_TAG, PARTITION_TAG, TAXI_TAG
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.watch.survey import last_report
@@ -20,6 +21,7 @@ from taxi_assets.watch.troubles import Trouble, month_key
 _BACKFILLS = 20
 _OVERLAP = timedelta(minutes=2)
 _SEEN_BY_ITSELF = ("ledger", "unreachable")
+_WHOLE = (None, None, None)
 _TOLD = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
@@ -29,6 +31,7 @@ def gather(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
         _watch(instance, outbox, dataset, now)
     _runs(instance, outbox, now)
     _backfills(instance, outbox, now)
+    _ticks(instance, outbox, now)
 
 
 def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: datetime) -> None:
@@ -70,7 +73,9 @@ def _runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
         if run.run_id in outbox.runs_seen or will_go_on(run):
             continue
         if run.status is dg.DagsterRunStatus.SUCCESS:
-            outbox.end(_run_key(run), now)
+            for key, alert in outbox.alerts.items():
+                if alert.ended is None and _mends(instance, run, alert.trouble):
+                    outbox.end(key, now)
         else:
             outbox.open(_of_run(instance, run, record.update_timestamp), now)
     outbox.runs_seen = [record.dagster_run.run_id for record in records]
@@ -78,22 +83,60 @@ def _runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
 
 
 def _loaded_month(run: dg.DagsterRun) -> tuple[str, str] | None:
-    """The taxi and month that a run of a dataset's own job loads."""
+    """The taxi and month that a run is of, whatever job or assets were launched."""
     taxi, month = run.tags.get(TAXI_TAG), run.tags.get(PARTITION_TAG)
-    if taxi in DATASETS and month and run.job_name == load_job_name(DATASETS[taxi]):
-        return taxi, month
-    return None
+    return (taxi, month) if taxi in DATASETS and month else None
 
 
 def _run_key(run: dg.DagsterRun) -> str:
     if loaded := _loaded_month(run):
         return month_key(*loaded)
-    return f"run/{run.job_name}/{run.tags.get(PARTITION_TAG, '')}"
+    return f"run/{_name(run)}/{run.tags.get(PARTITION_TAG, '')}"
+
+
+def _name(run: dg.DagsterRun) -> str:
+    """The job; of what is launched from assets, which has none of its own, the assets."""
+    is_own = not run.job_name.startswith("__")
+    assets = sorted(key.to_user_string() for key in run.asset_selection or ())
+    return run.job_name if is_own or not assets else ", ".join(assets)
+
+
+def _mends(instance: dg.DagsterInstance, run: dg.DagsterRun, trouble: Trouble) -> bool:
+    """Whether a run that succeeded did what had failed: a month's file alone is not its rows."""
+    month, about = _loaded_month(run), trouble.about
+    if (month is None or trouble.key != month_key(*month)) and _place(run) != _place_of(trouble):
+        return False
+    if month is not None and _launched(run) == (load_job_name(DATASETS[month[0]]), *_WHOLE):
+        return True
+    before = instance.get_run_by_id(str(about.get("run_id")))
+    if before is None and about.get("job") == run.job_name:
+        return True
+    if before is not None and _launched(before) == _launched(run):
+        return True
+    failed = about.get("assets")
+    return isinstance(failed, list) and settled_assets(instance, run).issuperset(map(str, failed))
+
+
+def _place(run: dg.DagsterRun) -> tuple[str, str]:
+    return run.tags.get(TAXI_TAG, ""), run.tags.get(PARTITION_TAG, "")
+
+
+def _place_of(trouble: Trouble) -> tuple[str, str] | None:
+    """Taxi and partition of the run that failed; None where none did."""
+    tags = trouble.about.get("tags")
+    if "run_id" not in trouble.about or not isinstance(tags, dict):
+        return None
+    return str(tags.get(TAXI_TAG, "")), trouble.subject
+
+
+def _launched(run: dg.DagsterRun) -> tuple[object, ...]:
+    selected = run.asset_selection or None, run.asset_check_selection or None
+    return run.job_name, *selected, run.tags.get(PART_TAG)
 
 
 def _of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, since: datetime) -> Trouble:
     taxi, month = run.tags.get(TAXI_TAG), run.tags.get(PARTITION_TAG)
-    name = f"{taxi} {month}" if taxi and month else run.job_name
+    name = f"{taxi} {month}" if taxi and month else _name(run)
     outcome = recorded_outcome(instance, name, run)
     reasons = [
         outcome.message,
@@ -109,6 +152,7 @@ def _of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, since: datetime) -
         dataset=dataset,
         subject=subject,
         about={
+            **({"taxi": dataset, "month": subject} if dataset else {}),
             "job": run.job_name,
             "run_id": run.run_id,
             **({"assets": [*outcome.assets]} if outcome.assets else {}),
@@ -121,7 +165,10 @@ def _backfills(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> N
     """Take over which backfills ended without all of their months; each is told of once."""
     outbox.backfills_since = outbox.backfills_since or now
     incomplete = []
-    for backfill in instance.get_backfills(limit=_BACKFILLS):
+    newest = {found.backfill_id: found for found in instance.get_backfills(limit=_BACKFILLS)}
+    # One may end after many newer ones were made.
+    older = map(instance.get_backfill, {*outbox.backfills_open} - newest.keys())
+    for backfill in [*newest.values(), *filter(None, older)]:
         ended = backfill.backfill_end_timestamp or 0
         if not is_over(backfill) or ended < outbox.backfills_since.timestamp():
             continue
@@ -141,3 +188,14 @@ def _backfills(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> N
             )
             outbox.open(trouble, now)
     outbox.backfills_told = incomplete
+    outbox.backfills_open = [backfill.backfill_id for backfill in open_backfills(instance)]
+
+
+def _ticks(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
+    """Take over which schedules and sensors fail."""
+    found = {trouble.key: trouble for trouble in failing_ticks(instance, now)}
+    for trouble in found.values():
+        outbox.open(trouble, now)
+    for key, alert in outbox.alerts.items():
+        if alert.trouble.kind == FAILING_TICKS and key not in found:
+            outbox.end(key, now)

@@ -15,6 +15,9 @@ from pydantic import BaseModel, Field
 from taxi_assets.watch.sightings import is_ahead, is_near
 from taxi_assets.watch.troubles import Trouble
 
+ALERTS_SENSOR = "alerts"
+"""The sensor that keeps it."""
+
 _KEY = "taxi_assets/alerts"
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=6)
@@ -49,6 +52,7 @@ class Outbox(BaseModel):
         reports: of each dataset, when the watch made the last report that was read.
         backfills_since: backfills that ended before are history.
         backfills_told: the backfills that have been told of.
+        backfills_open: those that were not over at the last look.
         posted: when something was posted last.
         failures: how many posts in a row were not taken.
         not_before: nothing is posted before that time.
@@ -60,6 +64,7 @@ class Outbox(BaseModel):
     reports: dict[str, datetime] = Field(default_factory=dict)
     backfills_since: datetime | None = None
     backfills_told: list[str] = Field(default_factory=list)
+    backfills_open: list[str] = Field(default_factory=list)
     posted: datetime | None = None
     failures: int = 0
     not_before: datetime | None = None

@@ -93,8 +93,13 @@ def resume_torn(context: IWorkspaceProcessContext[Any]) -> None:
 
 
 def was_torn(backfill: PartitionBackfill) -> bool:
-    """Whether a backfill failed only because the code was away, and has yet to be resumed."""
-    if backfill.status not in _FAILED:
+    """Whether a backfill failed only because the code was away, and has yet to be resumed.
+
+    That may be for a day: older ones are history, and somebody may have meant it since.
+    """
+    ended = backfill.backfill_end_timestamp
+    is_old = ended is not None and time.time() - ended >= _RESUMED_SECONDS
+    if backfill.status not in _FAILED or is_old:
         return False
     error = backfill.error
     while error is not None:
@@ -105,12 +110,8 @@ def was_torn(backfill: PartitionBackfill) -> bool:
 
 
 def _torn(instance: dg.DagsterInstance) -> Iterator[PartitionBackfill]:
-    """Those that fail, and those that failed lately: older ones are history."""
-    for backfill in instance.get_backfills(filters=BulkActionsFilter(statuses=[*_FAILED])):
-        ended = backfill.backfill_end_timestamp
-        is_new = ended is None or time.time() - ended < _RESUMED_SECONDS
-        if is_new and was_torn(backfill):
-            yield backfill
+    failed = instance.get_backfills(filters=BulkActionsFilter(statuses=[*_FAILED]))
+    return filter(was_torn, failed)
 
 
 def _is_there(context: IWorkspaceProcessContext[Any], backfill: PartitionBackfill) -> bool:

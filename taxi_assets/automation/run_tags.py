@@ -14,6 +14,9 @@ BACKFILL_TAG = "backfill"
 PARTITION_TAG = "dagster/partition"
 PRIORITY_TAG = "dagster/priority"
 DAGSTERS_BACKFILL_TAG = "dagster/backfill"
+PART_TAG = "taxi_assets/part"
+"""On a run of a month's job that does a part of it: ``checks``, or ``tables`` from the lake."""
+
 WILL_RETRY_TAG = "dagster/will_retry"
 RETRIED_AS_TAG = "dagster/auto_retry_run_id"
 

@@ -15,8 +15,9 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.zones import ZONE_SHAPES, ZoneTable
 
-# A tick of a schedule or sensor, which looks at several months, has a minute.
-_LOOK_SECONDS = 5
+LOOK_SECONDS = 5
+"""Longest silence of a host that is only looked at: a tick, which looks at several months, has a
+minute."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Catalog:
                 from taxi_assets.source.http import HttpTransport
 
                 seconds = self.settings.http_timeout_seconds
-                timeout_seconds = min(_LOOK_SECONDS, seconds) if is_hasty else seconds
+                timeout_seconds = min(LOOK_SECONDS, seconds) if is_hasty else seconds
                 return HttpTransport(
                     attempts=1 if is_hasty else self.settings.http_attempts,
                     connect_timeout_seconds=timeout_seconds,

@@ -14,7 +14,7 @@ from taxi_assets.errors import (
     SourceRefusedError,
     SourceUnavailableError,
 )
-from taxi_assets.source.catalog import Catalog
+from taxi_assets.source.catalog import LOOK_SECONDS, Catalog
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent, Version
 from taxi_assets.trips.dataset import Dataset
@@ -26,7 +26,8 @@ LOOKS_A_TICK = 12
 """Looks of a tick: 576 a day, one each half hour; TLC has published 200 months of yellow taxis."""
 
 BUDGET_SECONDS = 15.0
-"""Time that all looks of a tick may take. Dagster ends a tick after 60 s, and keeps nothing."""
+"""Time for the looks of a tick, and for what it waits for before them. Dagster ends a tick after
+60 s, and keeps nothing."""
 
 AT_ONCE = 4
 """Files that the source is asked for at once."""
@@ -43,11 +44,12 @@ def look_around(
     sightings: Sightings,
     months: Sequence[Month],
     now: datetime,
+    budget_seconds: float = BUDGET_SECONDS,
 ) -> list[Month]:
     """Look at the next few of the months, in a round. Returns those that were asked for."""
     chosen = next_months(sightings, months, now)
     in_round = [month for month in chosen if not sightings.of(month).failures]
-    asked = look(catalog, dataset, sightings, chosen, now)
+    asked = look(catalog, dataset, sightings, chosen, now, budget_seconds)
     if not sightings.failures:
         sightings.last = next((str(m) for m in reversed(in_round) if m in asked), sightings.last)
     return asked
@@ -95,9 +97,9 @@ def look(
     answered = False
     for start in range(0, len(files), AT_ONCE):
         some = files[start : start + AT_ONCE]
-        seconds = min(end - time.monotonic(), budget_seconds / 2)
-        if seconds <= 0:
-            break
+        seconds = min(end - time.monotonic(), BUDGET_SECONDS / 2)
+        if start and seconds < LOOK_SECONDS:
+            break  # a host that is only slow would get no time to answer
         answers = ask(catalog, some, seconds)
         for file in some:
             asked.append(file.month)

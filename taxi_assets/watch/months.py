@@ -75,13 +75,13 @@ class MonthLine:
         return self.lacking and not self.on_its_way and not rests
 
     def is_late(self, max_days: float, now: datetime) -> bool:
-        """Whether it has been seen at the source for longer, and nothing loads it.
+        """Whether it has been seen at the source for longer; twice as long, if it is on its way.
 
         It counts from when it was first seen: nobody is late who was away when it was published.
         """
-        if not self.lacking or self.on_its_way or self.is_gap:
+        if not self.lacking or self.is_gap or self.seen_since is None:
             return False
-        return self.seen_since is not None and now - self.seen_since > timedelta(days=max_days)
+        return now - self.seen_since > timedelta(days=max_days) * (2 if self.on_its_way else 1)
 
     @property
     def is_gap(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,12 @@ from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
 from taxi_assets.lake.landed_file import LandedFile
 from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
-from taxi_assets.source.catalog import Catalog
+from taxi_assets.source.catalog import LOOK_SECONDS, Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.watch.looking import look, look_around
+from taxi_assets.watch.looking import BUDGET_SECONDS, look, look_around
 from taxi_assets.watch.months import (
     Facts,
     MonthLine,
@@ -97,8 +98,11 @@ def surveyed(
         InvalidMonthError: the chosen publication has no month of the dataset.
     """
     job_name = job_name or load_job_name(dataset)
+    end = time.monotonic() + BUDGET_SECONDS
     with changed_sightings(instance, catalog.settings, dataset) as sightings:
-        survey = _survey(instance, catalog, dataset, now, months, sightings, job_name, in_round)
+        survey = _survey(
+            instance, catalog, dataset, now, months, sightings, job_name, in_round, end
+        )
         survey.troubles = troubles_of(catalog, dataset, survey.lines, sightings, now)
         if report and months is None:
             _keep_report(instance, dataset, survey)
@@ -147,6 +151,7 @@ def _survey(
     sightings: Sightings,
     job_name: str,
     in_round: bool,
+    end: float,
 ) -> Survey:
     newest = months or newest_months(catalog, dataset, now.date())
     try:
@@ -156,21 +161,26 @@ def _survey(
         sightings.blind_since = sightings.blind_since or now
         sightings.blindness = str(error)
         seen = list(map(Month.parse, sightings.months)) or newest
-        asked = look_around(catalog, dataset, sightings, seen, now)
+        asked = look_around(catalog, dataset, sightings, seen, now, _left(end))
         return Survey([], sightings, now, asked, str(error))
     sightings.blind_since, sightings.blindness = None, ""
     sightings.asked = {m: at for m, at in sightings.asked.items() if is_near(at, now, _BEING_MADE)}
     watched = months or watched_months(catalog, dataset, list(entries), now.date())
     if in_round:
-        asked = look_around(catalog, dataset, sightings, watched, now)
+        asked = look_around(catalog, dataset, sightings, watched, now, _left(end))
     else:
         complete = len(catalog.settings.warehouses)
         missing = [month for month in newest if len(entries.get(month, ())) < complete]
         at_once = missing[: catalog.settings.schedule_months]
-        asked = look(catalog, dataset, sightings, at_once, now)
+        asked = look(catalog, dataset, sightings, at_once, now, _left(end))
     facts = _facts(instance, dataset, now, entries, landed, sightings, job_name)
     lines = compare(catalog, dataset, sorted(watched), newest, facts, now.date())
     return Survey(lines, sightings, now, asked)
+
+
+def _left(end: float) -> float:
+    """Seconds for looks: what the wait for other looks and for ledgers left, but one at least."""
+    return max(LOOK_SECONDS, end - time.monotonic())
 
 
 def _facts(

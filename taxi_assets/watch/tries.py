@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from taxi_assets.automation.asked_months import asked_of, newest_runs, will_go_on
-from taxi_assets.automation.backfill_list import is_over
+from taxi_assets.automation.backfill_list import open_backfills
 from taxi_assets.automation.run_tags import (
+    PART_TAG,
     PARTITION_TAG,
     TAXI_TAG,
     WILL_RETRY_TAG,
@@ -21,7 +22,6 @@ from taxi_assets.watch.sightings import growing_pause
 
 _MEMORY = timedelta(days=7)
 _TRIES = 8
-_BACKFILLS = 20
 _RETRIES = 200
 _RETRY_BEGINS = timedelta(days=1)
 
@@ -53,7 +53,9 @@ def tries(
     tags = {TAXI_TAG: dataset.taxi, PARTITION_TAG: str(month)}
     filters = dg.RunsFilter(job_name=job_name, tags=tags)
     records = [
-        r for r in instance.get_run_records(filters, limit=_TRIES) if r.dagster_run.is_finished
+        record
+        for record in instance.get_run_records(filters, limit=_TRIES)
+        if record.dagster_run.is_finished and PART_TAG not in record.dagster_run.tags
     ]
     ends = [_end(record) for record in records]
     lately = [end for end in ends if timedelta(0) <= now - end < _MEMORY]
@@ -78,9 +80,7 @@ def months_on_their_way(
         key = run.tags.get(PARTITION_TAG)
         if key and will_go_on(run) and not _has_been_retried(instance, run):
             found.add(Month.parse(key))
-    for backfill in instance.get_backfills(limit=_BACKFILLS):
-        if is_over(backfill):
-            continue
+    for backfill in open_backfills(instance):
         runs = newest_runs(instance, backfill)
         found.update(
             Month.parse(key)

@@ -221,7 +221,8 @@ def _stuck(catalog: Catalog, line: MonthLine, now: datetime) -> Trouble | None:
             "late",
             f"{taxi} {month} is late",
             since,
-            f"{line.standing} for more than {days:g} days, and nothing loads it. {rows} "
+            f"{line.standing} for more than {days:g} days, and "
+            f"{'its run does not end' if line.on_its_way else 'nothing loads it'}. {rows} "
             f"What to do: see the ticks of newest_{taxi} and republished_{taxi}, and the queue of "
             "runs.",
             month,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ import dagster as dg
 import pytest
 from dagster._core.events import JobFailureData, RunFailureReason
 from dagster._core.execution.backfill import BulkActionStatus
+from dagster._core.scheduler.instigation import TickStatus
 
 from taxi_assets.automation.alerts import alert_sensor
 from taxi_assets.automation.backfills import launch_backfill
@@ -22,6 +23,7 @@ from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.sensor_ticks import add_tick
 from taxi_assets_tests.simulation.clock import Clock, moved_clock
 from taxi_assets_tests.webhook import Webhook, webhook_server
 
@@ -51,16 +53,27 @@ class Alerts:
         with dg.build_sensor_context(self.instance) as context:
             return sensor.evaluate_tick(context).skip_message or ""
 
-    def run(self, status: dg.DagsterRunStatus, month: str = "2020-04") -> dg.DagsterRun:
-        """A run of a month that ended so."""
-        tags = {**NO_RETRY, "taxi": "green", "dagster/partition": month}
-        started = dg.DagsterRun("load_green", status=dg.DagsterRunStatus.STARTED, tags=tags)
+    def run(
+        self,
+        status: dg.DagsterRunStatus,
+        month: str = "2020-04",
+        taxi: str = "green",
+        assets: Sequence[str] = (),
+    ) -> dg.DagsterRun:
+        """A run of a month that ended so: of the taxi's job, or launched from assets."""
+        tags = {**NO_RETRY, "taxi": taxi, "dagster/partition": month}
+        started = dg.DagsterRun(
+            "__ASSET_JOB" if assets else f"load_{taxi}",
+            status=dg.DagsterRunStatus.STARTED,
+            tags=tags,
+            asset_selection=frozenset(map(dg.AssetKey.from_user_string, assets)) or None,
+        )
         run = self.instance.run_storage.add_run(started)
         if status is dg.DagsterRunStatus.FAILURE:
             self.instance.report_run_failed(run, "the disk is full")
         else:
             kind = dg.DagsterEventType.RUN_SUCCESS
-            event = dg.DagsterEvent(kind.value, "load_green", message="")
+            event = dg.DagsterEvent(kind.value, run.job_name, message="")
             self.instance.run_storage.handle_run_event(run.run_id, event)
         return run
 
@@ -94,6 +107,7 @@ def test_a_run_that_fails_is_posted_with_its_reason_and_remedy(
     assert "green_tripdata_2020-04.parquet is not at" in alert["reason"]
     assert "What to do: check TAXI_CSV_BASE_URL" in alert["text"]
     assert alert["run_id"] == result.run_id
+    assert (alert["taxi"], alert["month"]) == ("green", "2020-04")
     assert alert["tags"]["taxi"] == "green"
 
 
@@ -110,6 +124,43 @@ def test_a_month_that_fails_for_days_is_told_once_and_so_is_its_end(
     alerts.tick()
 
     assert webhook.titles == ["green 2020-04 failed", "over: green 2020-04 failed"]
+
+
+def test_runs_launched_from_assets_are_told_apart_by_their_taxi_and_end_with_a_load(
+    alerts: Alerts, webhook: Webhook
+) -> None:
+    alerts.run(FAILED, assets=["duckdb/green_tripdata"])
+    alerts.run(SUCCEEDED, taxi="yellow", assets=["duckdb/yellow_tripdata"])
+    assert alerts.tick() == "1 open"
+    assert webhook.titles == ["green 2020-04 failed"]
+
+    alerts.run(SUCCEEDED)
+    assert alerts.tick() == "0 open"
+
+
+def test_a_run_of_a_part_does_not_end_the_trouble_of_another_part(
+    alerts: Alerts, webhook: Webhook, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_SOURCE", "sample")
+    data.change("CREATE VIEW green_tripdata AS SELECT 'of somebody' AS owner")
+    definitions = build_definitions(read_settings())
+
+    def run(job: str, *assets: str) -> str:
+        """What the alerts say after a run of the job, or of some of its assets."""
+        definitions.resolve_job_def(job).execute_in_process(
+            partition_key="2020-04",
+            instance=alerts.instance,
+            asset_selection=[dg.AssetKey([place, "green_tripdata"]) for place in assets],
+            tags={**NO_RETRY, "taxi": "green"},
+            raise_on_error=False,
+        )
+        return alerts.tick()
+
+    assert run("load_green") == "1 open"
+    assert run("__ASSET_JOB", "lake") == "1 open"
+    assert taxi_assets("check", "green", "2020-04").exit_code == 1
+    data.change("DROP VIEW green_tripdata")
+    assert run("__ASSET_JOB", "duckdb") == "0 open"
 
 
 FROM_OUTSIDE = {
@@ -200,6 +251,37 @@ def test_a_backfill_that_is_cancelled_or_failed_is_posted_once(
         ("backfill green 2025-01 to 2025-02: failed", failed),
     ]
     assert webhook.alerts[0]["reason"] == "0 of 2 months loaded; not begun: 2025-01, 2025-02"
+
+
+def test_a_backfill_that_ends_after_many_newer_ones_were_made_is_posted(
+    alerts: Alerts, webhook: Webhook
+) -> None:
+    old = launch_backfill(alerts.instance, GREEN, [Month(2025, 1)])
+    for _ in range(25):
+        launch_backfill(alerts.instance, GREEN, [Month(2025, 2)])
+    alerts.tick()
+
+    end_backfill(alerts.instance, old, BulkActionStatus.CANCELED)
+    alerts.tick()
+    alerts.tick()
+
+    assert webhook.titles == ["backfill green 2025-01 to 2025-01: cancelled"]
+
+
+def test_a_sensor_that_fails_twice_in_a_row_is_posted_and_so_is_its_end(
+    alerts: Alerts, webhook: Webhook
+) -> None:
+    for status in (TickStatus.FAILURE, TickStatus.SKIPPED, TickStatus.FAILURE):
+        add_tick(alerts.instance, "republished_green", status)
+    assert alerts.tick() == "0 open"
+
+    add_tick(alerts.instance, "republished_green", TickStatus.FAILURE)
+    assert alerts.tick() == "1 open"
+    add_tick(alerts.instance, "republished_green", TickStatus.SKIPPED)
+    assert alerts.tick() == "0 open"
+
+    assert webhook.titles == ["republished_green fails", "over: republished_green fails"]
+    assert "HTTP 404" in webhook.alerts[0]["reason"]
 
 
 def test_a_webhook_that_refuses_fails_the_tick_without_its_address(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus
 from dagster._utils.schedules import schedule_execution_time_iterator
+from dagster_shared.error import SerializableErrorInfo
 
 from taxi_assets.automation.backfills import launch_backfill
 from taxi_assets.automation.schedules import newest_months_schedule
@@ -190,6 +192,34 @@ def test_a_month_that_a_backfill_will_load_is_not_asked_for_again(
     launch_backfill(instance, GREEN, [Month(2025, 8)])  # no daemon has made a run of it yet
 
     assert tick(instance, at("2025-09-10")).months == ["2025-07"]
+
+
+def test_a_month_of_an_old_backfill_is_not_asked_for_however_many_newer_ones_there_are(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.publish(GREEN, "2025-08", SOME_TIME)
+    launch_backfill(instance, GREEN, [Month(2025, 8)])
+    for _ in range(25):
+        launch_backfill(instance, GREEN, [Month(2025, 7)])
+
+    assert tick(instance, at("2025-09-10")).months == []
+
+
+def test_a_backfill_that_failed_for_lack_of_code_holds_its_months_back_for_a_day(
+    data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
+) -> None:
+    source.publish(GREEN, "2025-08", SOME_TIME)
+    backfill = instance.get_backfill(launch_backfill(instance, GREEN, [Month(2025, 8)]))
+    assert backfill is not None
+    away = SerializableErrorInfo("no code", [], "DagsterCodeLocationNotFoundError")
+    failed = backfill.with_status(BulkActionStatus.FAILED).with_error(away)
+
+    asked_for = []
+    for hours in (23, 24):
+        ended = datetime.now(UTC) - timedelta(hours=hours)
+        instance.update_backfill(failed.with_end_timestamp(ended.timestamp()))
+        asked_for.append(tick(instance, at("2025-09-10")).months)
+    assert asked_for == [[], ["2025-08"]]
 
 
 def test_a_month_whose_run_dagster_will_retry_is_not_asked_for_again(

@@ -105,6 +105,14 @@ def test_a_month_on_its_way_is_not_asked_for(catalog: Catalog) -> None:
     assert not found.is_due(TODAY)
 
 
+def test_a_month_whose_run_does_not_end_is_late_after_twice_the_time(catalog: Catalog) -> None:
+    found = line(catalog, seen(NEW), on_its_way=True)
+    for days, titles in ((6, []), (6.1, ["green 2025-03 is late"])):
+        now = SEEN + timedelta(days=days)
+        troubles = troubles_of(catalog, GREEN, [found], Sightings(), now)
+        assert [trouble.title for trouble in troubles] == titles
+
+
 def test_what_has_landed_but_was_not_loaded_is_wanted(catalog: Catalog) -> None:
     assert line(catalog, seen(OLD), sha256="b").standing is Standing.NEWER
 
