@@ -1,9 +1,9 @@
 """Makes the site of the docs in ``build/docs``: `make docs`. Dead links and anchors end it.
 
 The pages are those that GitHub shows. What the site needs of them is made here: links that leave
-the pages lead to pages with the linked file's text, folds are Markdown, and two pages of the
-reference come from the code: commands and modules. The generator is zensical; ``zensical.toml`` has
-the navigation.
+the pages lead to pages with the linked file's text, folds are Markdown, and three pages of the
+reference come from the code: commands, modules and the Python API. The generator is zensical;
+``zensical.toml`` has the navigation.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import click
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from docs.make_reference import reference  # noqa: E402
 from taxi_assets.cli import main  # noqa: E402
 
 BUILD = ROOT / "build" / "docs"
@@ -43,10 +44,15 @@ def write_pages(folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "commands.md").write_text("\n".join(_commands()), "utf-8")
     (folder / "modules.md").write_text("\n".join(_modules()), "utf-8")
+    (folder / "python-api.md").write_text(_led_all("\n".join(reference()), CONFIG, folder), "utf-8")
     for page, name in pages().items():
         text = page.read_text("utf-8").replace("<details>", "<details markdown>")
-        text = _LINK.sub(lambda link: _led(link, page.parent, folder), text)  # noqa: B023
-        (folder / name).write_text(text, "utf-8")
+        (folder / name).write_text(_led_all(text, page, folder), "utf-8")
+
+
+def _led_all(text: str, page: Path, folder: Path) -> str:
+    """The text of a page with all links as on the site."""
+    return _LINK.sub(lambda link: _led(link, page.parent, folder), text)
 
 
 def _led(link: re.Match[str], from_: Path, folder: Path) -> str:

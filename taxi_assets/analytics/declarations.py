@@ -47,7 +47,7 @@ def sources_yaml() -> str:
         f"# {_NOTE}",
         "sources:",
         "  - name: trips",
-        "    schema: \"{{ 'main' if target.type == 'duckdb' else 'public' }}\"",
+        "    schema: \"{{ env_var('MODELS_TRIPS_SCHEMA', 'main') }}\"",
         "    tables:",
     ]
     for table, description, columns in tables:

@@ -132,6 +132,10 @@ def _postgres_environment(warehouse: PostgresWarehouse) -> dict[str, str]:
     }
     if password := parts.pop("password")[1]:
         found["DBT_ENV_SECRET_POSTGRES_PASSWORD"] = password.decode()
+    trips = warehouse.server.schema
+    found["MODELS_TRIPS_SCHEMA"] = trips
+    # Two sets of trips in one database have two sets of models.
+    found["MODELS_POSTGRES_SCHEMA"] = "analytics" if trips == "public" else f"{trips}_analytics"
     return found | {name: value.decode() for name, value in parts.values() if name and value}
 
 

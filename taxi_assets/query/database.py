@@ -125,7 +125,8 @@ class PostgresDatabase:
 
     def ask(self, sql: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """What somebody's SELECT from these tables gives."""
-        return self._run(guarded(sql, self.dialect, tables), most_rows)
+        query = guarded(sql, self.dialect, tables, self.server.schema)
+        return self._run(query, most_rows)
 
     def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """The first rows of a table."""
@@ -134,6 +135,7 @@ class PostgresDatabase:
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         request = {
             "dsn": self.server.dsn.get_secret_value(),
+            "schema": self.server.schema,
             "sql": sql,
             "most_rows": most_rows,
             "most_bytes": self.most_bytes,

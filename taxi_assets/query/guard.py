@@ -15,13 +15,13 @@ from taxi_assets.sql.select_only import SelectOnly
 _REMEDY = "ask for what one SELECT over the tables gives; `taxi-assets show` lists them"
 
 
-def guarded(sql: str, dialect: str, tables: Collection[str]) -> str:
-    """The query, written anew, if it only reads those tables of the schema ``public``.
+def guarded(sql: str, dialect: str, tables: Collection[str], schema: str) -> str:
+    """The query, written anew, if it only reads those tables of the schema.
 
     Raises:
         QueryError: as `guarded_query` has it.
     """
-    return guarded_query(sql, dialect, tables, ("public",)).text()
+    return guarded_query(sql, dialect, tables, (schema,)).text()
 
 
 def guarded_query(

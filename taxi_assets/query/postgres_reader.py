@@ -14,6 +14,7 @@ import psycopg
 
 from taxi_assets.query.kinds import kind_of
 from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
+from taxi_assets.sql.identifiers import quoted
 
 
 def main() -> None:
@@ -25,7 +26,13 @@ def main() -> None:
 
 
 def answer(
-    dsn: str, sql: str, most_rows: int, most_bytes: int, seconds: float, connect_seconds: int
+    dsn: str,
+    schema: str,
+    sql: str,
+    most_rows: int,
+    most_bytes: int,
+    seconds: float,
+    connect_seconds: int,
 ) -> dict[str, object]:
     """The rows of a query, or why there are none: ``{"error"}``, ``{"away"}``, ``{"too_much"}``."""
     try:
@@ -43,7 +50,7 @@ def answer(
             limits = {"statement_timeout": round(seconds * 1000), "lock_timeout": 5000}
             for name, value in limits.items():
                 connection.execute("SELECT set_config(%s, %s, true)", (name, f"{value}ms"))
-            connection.execute("SELECT set_config('search_path', 'public', true)")
+            connection.execute("SELECT set_config('search_path', %s, true)", (quoted(schema),))
             cursor.itersize = 1
             cursor.execute(sql.encode())
             types = connection.adapters.types

@@ -18,7 +18,7 @@ SELECT
 FROM pg_class
 INNER JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE
-    relnamespace = 'public'::regnamespace
+    relnamespace = current_schema()::regnamespace
     AND relkind IN ('r', 'p', 'v', 'm')
     AND NOT relispartition
     AND attnum > 0

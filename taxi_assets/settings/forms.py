@@ -19,6 +19,9 @@ _BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
 _SHORTEST_WINDOW = 3
 
+LONGEST_SCHEMA = 63 - len("_analytics")
+"""Postgres cuts names after 63 bytes. The schema of the models has this suffix."""
+
 DSN_FORM = (
     "it must be like postgresql://user:password@host:5432/database, with @ : / ? # % in user and "
     "password percent-encoded"
@@ -140,6 +143,18 @@ def dsn(value: SecretStr) -> SecretStr:
     misplaced = any("@" in str(parts.get(name) or "") for name in ("host", "dbname"))
     if misplaced or not all(port.isdecimal() for port in ports if port):
         raise ValueError(DSN_FORM)
+    return value
+
+
+def schema(value: str) -> str:
+    """Require a name that Postgres needs no quotes for, and that leaves room for a suffix."""
+    if not re.fullmatch(rf"[a-z_][a-z0-9_]{{0,{LONGEST_SCHEMA - 1}}}", value):
+        raise ValueError(
+            "it must be a name of lower-case letters, digits and underscores, such as taxi, with "
+            f"at most {LONGEST_SCHEMA} characters and no digit first"
+        )
+    if value.startswith("pg_") or value == "information_schema":
+        raise ValueError("it must not be one of Postgres's own schemas")
     return value
 
 

@@ -60,6 +60,11 @@ class WarehouseSettings(BaseSettings):
         description="The Postgres database: `postgresql://user:password@host:5432/database`, with "
         "libpq's parameters, such as `?sslmode=verify-full`.",
     )
+    postgres_schema: Annotated[str, AfterValidator(forms.schema)] = Field(
+        "public",
+        description="The schema of all tables in Postgres, such as `taxi`; the first load creates "
+        "it. Models are then in `taxi_analytics`, and in `analytics` beside `public`.",
+    )
     postgres_connect_seconds: PositiveInt = Field(
         10, description="How long to try to connect to Postgres, in seconds."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import runpy
 import tomllib
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from taxi_assets import components
 from taxi_assets.cli import main
+from taxi_assets.warehouse.interface import Warehouse
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
@@ -87,6 +90,20 @@ def test_the_site_tells_of_every_command_with_its_options(site: Path) -> None:
         options = [option for each in command.params for option in each.opts if option[0] == "-"]
         assert [option for option in options if option not in section] == []
         assert f"Usage: taxi-assets {name}" in section
+
+
+def test_the_site_tells_of_the_python_api_in_the_words_of_the_sources(site: Path) -> None:
+    page = (site / "python-api.md").read_text("utf-8")
+    for component in components.__all__:
+        assert f"\n#### `{component}`\n" in page
+        fields = getattr(components, component).model_fields
+        assert [name for name in fields if f"\n- `{name}`: " not in page] == []
+    for name, member in vars(Warehouse).items():
+        if not name.startswith("_"):
+            section = page.partition(f"\n##### `Warehouse.{name}`\n")[2].partition("\n#####")[0]
+            assert f"def {name}(self" in section
+            assert (inspect.getdoc(member) or "").splitlines()[0] in section
+    assert "(source/taxi_assets/warehouse/interface.py.md)" in page
 
 
 def test_the_navigation_leads_to_every_page_once(site: Path) -> None:

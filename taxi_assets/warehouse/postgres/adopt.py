@@ -15,7 +15,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.columns import declared_columns, differences
 from taxi_assets.warehouse.interface import AdoptedTable
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.partition import MonthPartition
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import create_table, other_columns
@@ -38,14 +38,14 @@ def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | No
         found = session.relation(dataset.table)
         if found is None or found.kind != "r":
             return None
-        old = qualified(f"{dataset.table}_unpartitioned")
-        session.change(sql("lock_to_adopt", table=qualified(dataset.table)))
+        old = session.table(f"{dataset.table}_unpartitioned")
+        session.change(sql("lock_to_adopt", table=session.table(dataset.table)))
         columns = _columns(session, dataset)
         owner, grants = _rights(session, dataset)
         session.change(
             sql(
                 "rename_table",
-                table=qualified(dataset.table),
+                table=session.table(dataset.table),
                 name=quoted(f"{dataset.table}_unpartitioned"),
             )
         )
@@ -55,22 +55,22 @@ def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | No
             session.change(
                 sql(
                     "create_partition",
-                    partition=qualified(partition),
-                    table=qualified(dataset.table),
+                    partition=session.table(partition),
+                    table=session.table(dataset.table),
                     filenames=", ".join(_literal(session, name) for name in filenames),
                 )
             )
         rows = session.change(
-            sql("move_rows", table=qualified(dataset.table), old=old, columns=columns)
+            sql("move_rows", table=session.table(dataset.table), old=old, columns=columns)
         )
         session.change(sql("drop_table", table=old))
         for table in (dataset.table, *by_partition):
-            session.change(sql("set_owner", table=qualified(table), owner=quoted(owner)))
+            session.change(sql("set_owner", table=session.table(table), owner=quoted(owner)))
         for grant, role in grants:
             session.change(
-                sql("grant_right", right=grant, table=qualified(dataset.table), role=role)
+                sql("grant_right", right=grant, table=session.table(dataset.table), role=role)
             )
-        session.change(sql("analyze_incoming", incoming=qualified(dataset.table)))
+        session.change(sql("analyze_incoming", incoming=session.table(dataset.table)))
     return AdoptedTable(dataset.table, rows, len(by_partition) - bool(other_rows), other_rows)
 
 
@@ -78,7 +78,7 @@ def _columns(session: PostgresSession, dataset: Dataset) -> str:
     present = session.columns(dataset.table)
     declared = declared_columns(POSTGRES, dataset)
     if differences(present, declared):
-        raise other_columns(f"{SCHEMA}.{dataset.table}", present, declared)
+        raise other_columns(session.full_name(dataset.table), present, declared)
     return ", ".join(quoted(name) for name, *_ in present)
 
 
@@ -103,7 +103,7 @@ def _files(
 
 
 def _rights(session: PostgresSession, dataset: Dataset) -> tuple[str, list[tuple[str, str]]]:
-    names = {"schema": SCHEMA, "name": dataset.table}
+    names = {"schema": session.schema, "name": dataset.table}
     rows = session.ask(sql("list_rights"), names)
     owner = str(rows[0][0])
     grants = [

@@ -33,12 +33,15 @@ class PostgresServer:
 
     Attributes:
         dsn: URL or key-value text, in libpq's format.
+        schema: where all tables are. SQL names it, and no ``search_path`` matters: PgBouncer may
+            hand a session to somebody else.
         connect_seconds: how long to try to connect.
         wait_seconds: how long to wait for the locks of other sessions.
         statement_seconds: how long one statement may take.
     """
 
     dsn: SecretStr
+    schema: str = "public"
     connect_seconds: int = 10
     wait_seconds: float = 600
     statement_seconds: float = 3600
@@ -50,6 +53,10 @@ class PostgresServer:
         host = parts.get("host") or parts.get("hostaddr") or "the default host"
         port = f":{parts['port']}" if "port" in parts else ""
         return f"{host}{port}/{parts.get('dbname') or 'the default database'}"
+
+    def full_name(self, table: str) -> str:
+        """A table's name with its schema."""
+        return f"{self.schema}.{table}"
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -70,7 +77,7 @@ class PostgresServer:
             try:
                 yield connection
             except psycopg.Error as error:
-                raise explain(error, self.address) from None
+                raise explain(error, self.address, self.schema) from None
 
     @contextmanager
     def transaction(self, connection: Connection) -> Iterator[None]:

@@ -14,7 +14,7 @@ import psycopg
 
 from taxi_assets.errors import WarehouseError
 from taxi_assets.sql.identifiers import quoted
-from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 
 
@@ -34,13 +34,13 @@ class Index(NamedTuple):
 
 def require_of_rows(session: PostgresSession, table: str, incoming: str) -> None:
     """Let the empty table for a month require of each row what the merged table does."""
-    for _, change in session.ask(sql("list_row_constraints"), {"table": qualified(table)}):
-        session.change(sql("change_incoming", incoming=qualified(incoming), change=change))
+    for _, change in session.ask(sql("list_row_constraints"), {"table": session.table(table)}):
+        session.change(sql("change_incoming", incoming=session.table(incoming), change=change))
 
 
 def indexes_of(session: PostgresSession, table: str) -> list[Index]:
     """The indexes of the merged table, in the order in which they were made."""
-    rows = session.ask(sql("list_index_definitions"), {"table": qualified(table)})
+    rows = session.ask(sql("list_index_definitions"), {"table": session.table(table)})
     return [Index(*map(str, row)) for row in rows]
 
 
@@ -52,7 +52,7 @@ def build_indexes(session: PostgresSession, table: str, incoming: str) -> None:
     """
     for number, index in enumerate(indexes_of(session, table)):
         name = quoted(f"{incoming}_{number}")
-        with named_violations(table, index.name):
+        with named_violations(session, table, index.name):
             if index.kind == "constraint":
                 _add_constraint(session, incoming, name, index.definition)
             else:
@@ -60,7 +60,7 @@ def build_indexes(session: PostgresSession, table: str, incoming: str) -> None:
                     sql(
                         "create_incoming_index",
                         name=name,
-                        incoming=qualified(incoming),
+                        incoming=session.table(incoming),
                         definition=index.definition,
                         unique=index.kind == "unique",
                     )
@@ -73,16 +73,17 @@ def add_foreign_keys(session: PostgresSession, table: str, incoming: str) -> Non
     Raises:
         WarehouseError: one refuses rows.
     """
-    for name, definition in session.ask(sql("list_foreign_keys"), {"table": qualified(table)}):
-        with named_violations(table, str(name)):
+    for name, definition in session.ask(sql("list_foreign_keys"), {"table": session.table(table)}):
+        with named_violations(session, table, str(name)):
             _add_constraint(session, incoming, quoted(str(name)), str(definition))
 
 
 @contextmanager
-def named_violations(table: str, name: str = "") -> Iterator[None]:
+def named_violations(session: PostgresSession, table: str, name: str = "") -> Iterator[None]:
     """Say which constraint of the merged table rows do not meet, and how it is dropped.
 
     Args:
+        session: a session of the database.
         table: the merged table.
         name: of the constraint; without one, the server's answer names it.
 
@@ -92,7 +93,7 @@ def named_violations(table: str, name: str = "") -> Iterator[None]:
     try:
         yield
     except psycopg.IntegrityError as error:
-        said, place = error.diag, f"{SCHEMA}.{quoted(table)}"
+        said, place = error.diag, f"{session.schema}.{quoted(table)}"
         name = name or said.constraint_name or ""
         if isinstance(error, psycopg.errors.NotNullViolation):
             column = quoted(said.column_name or "")
@@ -110,4 +111,4 @@ def named_violations(table: str, name: str = "") -> Iterator[None]:
 
 def _add_constraint(session: PostgresSession, incoming: str, name: str, definition: str) -> None:
     change = f"ADD CONSTRAINT {name} {definition}"
-    session.change(sql("change_incoming", incoming=qualified(incoming), change=change))
+    session.change(sql("change_incoming", incoming=session.table(incoming), change=change))

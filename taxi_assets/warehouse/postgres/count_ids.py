@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taxi_assets.trips.file import TripFile
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.session import Value
 
@@ -14,6 +14,6 @@ def count_ids(
     session: PostgresSession, file: TripFile, name: str, values: Mapping[str, Value]
 ) -> int:
     """Count ids by the statement of that name, whichever format of the month was loaded."""
-    table, pickup = qualified(file.dataset.table), POSTGRES.identifier(file.dataset.pickup)
+    table, pickup = session.table(file.dataset.table), POSTGRES.identifier(file.dataset.pickup)
     [(count,)] = session.ask(sql(name, table=table, pickup=pickup), values)
     return int(str(count))

@@ -59,12 +59,5 @@ POSTGRES = Dialect(
     doubles_percent=True,
 )
 
-SCHEMA = "public"
-
 sql = Statements(__package__, POSTGRES)
 """The statements in the ``.sql`` files beside this module."""
-
-
-def qualified(table: str) -> str:
-    """The table's name as an SQL identifier, with its schema."""
-    return f"{POSTGRES.quote(SCHEMA)}.{POSTGRES.quote(table)}"

@@ -2,10 +2,11 @@
 SELECT
     current_setting('server_version'),
     current_user,
+    to_regnamespace({{ bound.schema }}) IS NOT NULL,
     coalesce(
         has_schema_privilege(to_regnamespace({{ bound.schema }}), 'USAGE')
         AND has_schema_privilege(to_regnamespace({{ bound.schema }}), 'CREATE'),
-        false
+        has_database_privilege(current_database(), 'CREATE')
     ),
     pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean;
 

@@ -18,10 +18,7 @@ from taxi_assets.errors import (
 )
 
 _DSN = "TAXI_POSTGRES_DSN"
-_GRANTS = (
-    "GRANT USAGE, CREATE ON SCHEMA public TO the role, and let it own the tables "
-    "(ALTER TABLE ... OWNER TO ...); docs/postgres.md lists the statements"
-)
+_SCHEMA = "TAXI_POSTGRES_SCHEMA"
 
 # libpq gives no SQLSTATE if a connection fails. These texts are those of an English server.
 _REFUSALS: Sequence[tuple[tuple[str, ...], str]] = (
@@ -87,17 +84,36 @@ def explain_refusal(error: psycopg.Error, dsn: SecretStr, address: str) -> TaxiA
     )
 
 
-def explain(error: psycopg.Error, address: str) -> TaxiAssetsError:
+def explain(error: psycopg.Error, address: str, schema: str) -> TaxiAssetsError:
     """The error with a remedy for an error on an open connection."""
     primary = error.diag.message_primary
     text = " ".join(part for part in (primary, error.diag.message_detail) if part)
     what = f"{address}: {text or _last_line(str(error))}"
+    if isinstance(error, pg.InsufficientPrivilege):
+        return WarehouseError(what, _grants(schema))
     for types, failure, remedy in _FAILURES:
         if isinstance(error, types):
             return failure(what, remedy)
     if isinstance(error, psycopg.OperationalError) and primary is None:
         return WarehouseUnavailableError(what, _BROKEN)
     return WarehouseError(what, _other_remedy(error))
+
+
+def schema_missing(address: str, schema: str, role: str) -> WarehouseError:
+    """The error for a schema that is not there, and that the role may not create."""
+    return WarehouseError(
+        f"{address} has no schema {schema}, and {role} may not create it",
+        f'CREATE SCHEMA {schema} AUTHORIZATION "{role}", as a role that may; or correct {_SCHEMA}',
+    )
+
+
+def _grants(schema: str) -> str:
+    """What to do where the role lacks a right."""
+    return (
+        f"GRANT USAGE, CREATE ON SCHEMA {schema} TO the role, and let it own the tables (ALTER "
+        f"TABLE ... OWNER TO ...), or name another schema in {_SCHEMA}; docs/postgres.md lists the "
+        "statements"
+    )
 
 
 def _other_remedy(error: psycopg.Error) -> str:
@@ -129,7 +145,6 @@ _BROKEN = (
 _FAILURES: Sequence[
     tuple[tuple[type[psycopg.Error], ...], Callable[[str, str], TaxiAssetsError], str]
 ] = (
-    ((pg.InsufficientPrivilege,), WarehouseError, _GRANTS),
     (
         (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure),
         WarehouseBusyError,

@@ -19,7 +19,7 @@ from taxi_assets.warehouse.postgres.constraints import (
     indexes_of,
     require_of_rows,
 )
-from taxi_assets.warehouse.postgres.dialect import SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import add_columns, columns_sql
 
@@ -64,9 +64,9 @@ class MonthPartition:
             WarehouseError: a table or view that is not this partition has its name.
         """
         found = session.relation(self.name)
-        if found is not None and found.parent not in (self.dataset.table, self._parent):
+        if found is not None and found.parent != session.full_name(self.dataset.table):
             raise WarehouseError(
-                f"{SCHEMA}.{self.name} is no partition of {self.dataset.table}",
+                f"{session.full_name(self.name)} is no partition of {self.dataset.table}",
                 "rename or drop it: the month's rows go under that name",
             )
         return found is not None
@@ -80,7 +80,7 @@ class MonthPartition:
         session.change(
             sql(
                 "create_incoming",
-                incoming=qualified(self.incoming),
+                incoming=session.table(self.incoming),
                 definitions=columns_sql(self.dataset),
                 filename=literal(self.file.filename),
             )
@@ -92,7 +92,7 @@ class MonthPartition:
         build_indexes(session, self.dataset.table, self.incoming)
         add_foreign_keys(session, self.dataset.table, self.incoming)
         session.ask(sql("sample_lightly"))
-        session.change(sql("analyze_incoming", incoming=qualified(self.incoming)))
+        session.change(sql("analyze_incoming", incoming=session.table(self.incoming)))
 
     def swap_in(self, session: PostgresSession) -> None:
         """Replace the old partition with the new one; it is visible when the caller commits.
@@ -104,6 +104,7 @@ class MonthPartition:
             WarehouseBusyError: a session held the table for longer than the server's
                 ``wait_seconds``.
         """
+        table = session.full_name(self.dataset.table)
         deadline = time.monotonic() + session.server.wait_seconds
         warned = False
         while True:
@@ -114,28 +115,24 @@ class MonthPartition:
                 holders = self._holders(session)
                 if time.monotonic() >= deadline:
                     raise WarehouseBusyError(
-                        f"{self._parent} is still held by {holders} after "
+                        f"{table} is still held by {holders} after "
                         f"{session.server.wait_seconds:g} s",
                         "end that session (SELECT pg_terminate_backend(pid)), or raise "
                         "TAXI_POSTGRES_WAIT_SECONDS; then run again",
                     ) from None
                 if not warned:
-                    _log.warning("waiting for %s, which is held by %s", self._parent, holders)
+                    _log.warning("waiting for %s, which is held by %s", table, holders)
                     warned = True
                 time.sleep(_PAUSE_SECONDS)
             else:
                 return
 
-    @property
-    def _parent(self) -> str:
-        return f"{SCHEMA}.{self.dataset.table}"
-
     def _swap(self, session: PostgresSession) -> None:
         session.ask(sql("limit_lock"), {"lock_timeout": milliseconds(_LOCK_TIMEOUT_SECONDS)})
         names = {
-            "table": qualified(self.dataset.table),
-            "partition": qualified(self.name),
-            "incoming": qualified(self.incoming),
+            "table": session.table(self.dataset.table),
+            "partition": session.table(self.name),
+            "incoming": session.table(self.incoming),
         }
         if self.exists(session):
             for table in (names["table"], names["partition"]):
@@ -147,7 +144,7 @@ class MonthPartition:
             session.change(
                 sql(
                     "rename_index",
-                    index=qualified(f"{self.incoming}_{number}"),
+                    index=session.table(f"{self.incoming}_{number}"),
                     name=quoted(f"{self.name}_{number}"),
                 )
             )
@@ -157,6 +154,6 @@ class MonthPartition:
     def _holders(self, session: PostgresSession) -> str:
         rows = session.ask(
             sql("list_lock_holders"),
-            {"tables": [qualified(self.dataset.table), qualified(self.name)]},
+            {"tables": [session.table(self.dataset.table), session.table(self.name)]},
         )
         return ", ".join(str(holder) for (holder,) in rows) or "another session"

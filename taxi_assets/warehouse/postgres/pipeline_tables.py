@@ -21,7 +21,7 @@ from taxi_assets.warehouse.pipeline_tables import (
     sql_types,
     tested_rows,
 )
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.reading_rows import BATCH_ROWS, NUMERIC, table_of_rows
 
@@ -52,11 +52,12 @@ def write_tables(
         WarehouseError: a table or view of that name was made by somebody else.
     """
     with session.server.transaction(session.connection):
+        session.ensure_schema()
         return {name: _write(session, name, rows, how) for name, rows in tables.items()}
 
 
 def _write(session: PostgresSession, name: str, rows: NewRows, how: Write) -> int:
-    table = qualified(name)
+    table = session.table(name)
     session.lock_name(name)
     exists = session.relation(name) is not None
     if exists and session.ask(sql("owner_comment"), {"table": table}) != [(OWNER_COMMENT,)]:

@@ -14,7 +14,7 @@ from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.constraints import named_violations
 from taxi_assets.warehouse.postgres.copy_formats import copy_format
-from taxi_assets.warehouse.postgres.dialect import qualified, sql
+from taxi_assets.warehouse.postgres.dialect import sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
 from taxi_assets.warehouse.postgres.session import PostgresSession
@@ -77,7 +77,7 @@ def replace_month(
             partition.filenames,
         )
         partition.swap_in(session)
-    _analyze(session, qualified(file.dataset.table))
+    _analyze(session, session.table(file.dataset.table))
     return _loaded(session, month, started, True, replaced, tally)
 
 
@@ -90,7 +90,7 @@ def is_loaded(session: PostgresSession, month: OpenMonth) -> bool:
         return False
     if not partition.exists(session):
         return False
-    query = sql("count_partition", partition=qualified(partition.name))
+    query = sql("count_partition", partition=session.table(partition.name))
     [counted] = session.ask(query, {"filename": file.filename})
     return counted == (entries[0].rows, entries[0].rows)
 
@@ -99,7 +99,7 @@ def _rows_before(session: PostgresSession, partition: MonthPartition) -> int:
     entries = ledger_entries(session, partition.filenames)
     if entries or not partition.exists(session):
         return sum(entry.rows for entry in entries)
-    [(count,)] = session.ask(sql("count_table", table=qualified(partition.name)))
+    [(count,)] = session.ask(sql("count_table", table=session.table(partition.name)))
     return int(str(count))
 
 
@@ -111,9 +111,9 @@ def _fill(
 ) -> RowFigures:
     figures = RowFigures(month.file)
     form = copy_format()
-    incoming = qualified(partition.incoming)
+    incoming = session.table(partition.incoming)
     statement = sql("copy_rows", incoming=incoming, form=form.name).text.encode()
-    with session.connection.cursor() as cursor, named_violations(month.file.dataset.table):
+    with session.connection.cursor() as cursor, named_violations(session, month.file.dataset.table):
         with encoded_rows(month, figures, form) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import InsufficientPrivilege
+
 from taxi_assets.sql.statements import Statement, bound
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.postgres.connection import Connection, PostgresServer, execute
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
+from taxi_assets.warehouse.postgres.failures import schema_missing
 from taxi_assets.warehouse.record_tables import Record, RecordTable, bound_values
 from taxi_assets.warehouse.session import (
     MonthRows,
@@ -27,7 +30,13 @@ _TABLES = ("r", "p")
 
 @dataclass(frozen=True)
 class Relation:
-    """A table, view or the like: its ``relkind`` in ``pg_class``, and how it is partitioned."""
+    """A table, view or the like.
+
+    Attributes:
+        kind: its ``relkind`` in ``pg_class``.
+        partition_key: how it is partitioned; None if it is not.
+        parent: the table that it is a partition of, with its schema; None if it is none.
+    """
 
     kind: str
     partition_key: str | None
@@ -44,23 +53,32 @@ class PostgresSession:
     dialect = POSTGRES
     engine = ""  # its own hash is hardly faster than MD5
 
+    @property
+    def schema(self) -> str:
+        """The schema of all tables."""
+        return self.server.schema
+
+    def full_name(self, name: str) -> str:
+        """The table's name with its schema, for people and as the name of a lock."""
+        return self.server.full_name(name)
+
     def table(self, name: str) -> str:
         """The table's name, quoted for SQL."""
-        return qualified(name)
+        return f"{POSTGRES.quote(self.schema)}.{POSTGRES.quote(name)}"
 
     def columns(self, name: str) -> list[TableColumn]:
         """The columns of a table, in order; empty if there is no such table."""
-        rows = self.ask(sql("describe_columns"), {"schema": SCHEMA, "name": name})
+        rows = self.ask(sql("describe_columns"), {"schema": self.schema, "name": name})
         return [TableColumn(str(column), str(type_), bool(null)) for column, type_, null in rows]
 
     def comment(self, name: str) -> str:
         """The comment of a table; empty if there is none."""
-        rows = self.ask(sql("comment_of"), {"schema": SCHEMA, "name": name})
+        rows = self.ask(sql("comment_of"), {"schema": self.schema, "name": name})
         return "".join(str(comment or "") for (comment,) in rows)
 
     def relation(self, name: str) -> Relation | None:
         """The table, view or the like of that name in the schema; None if there is none."""
-        rows = self.ask(sql("describe_relation"), {"schema": SCHEMA, "name": name})
+        rows = self.ask(sql("describe_relation"), {"schema": self.schema, "name": name})
         return Relation(*rows[0]) if rows else None  # type: ignore[arg-type]
 
     def month_rows(self, file: TripFile) -> MonthRows:
@@ -97,16 +115,32 @@ class PostgresSession:
         if not self._upgrade(table):
             return
         with self.server.transaction(self.connection):
+            self.ensure_schema()
             self.lock_name(table.name)
             for statement in self._upgrade(table):
                 self.change(statement)
+
+    def ensure_schema(self) -> None:
+        """Create the schema if it is missing, within a transaction.
+
+        Raises:
+            WarehouseError: the role may not.
+        """
+        if self.ask(sql("has_schema"), {"schema": self.schema}) == [(True,)]:
+            return
+        self.lock_name(self.schema)
+        try:
+            self.change(sql("create_schema", schema=POSTGRES.quote(self.schema)))
+        except InsufficientPrivilege:
+            user = self.connection.info.user
+            raise schema_missing(self.server.address, self.schema, user) from None
 
     def lock_name(self, name: str) -> None:
         """Wait for the lock on a table's name, and hold it until the transaction ends.
 
         Every transaction that creates or replaces the table takes this lock.
         """
-        self.ask(sql("lock_name"), {"name": f"{SCHEMA}.{name}"})
+        self.ask(sql("lock_name"), {"name": self.full_name(name)})
 
     @contextmanager
     def transaction(
@@ -134,7 +168,7 @@ class PostgresSession:
         """
         found = self.relation(name)
         if found is not None and found.kind not in _TABLES:
-            raise taken_by_others(f"{SCHEMA}.{name}", "it is no table")
+            raise taken_by_others(self.full_name(name), "it is no table")
 
     def _upgrade(self, table: RecordTable[Record]) -> list[Statement]:
         self.require_table(table.name)

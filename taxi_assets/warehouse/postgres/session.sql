@@ -26,6 +26,12 @@ SELECT
     set_config('datestyle', 'ISO, YMD', true),
     set_config('extra_float_digits', '1', true);
 
+-- name: create_schema
+CREATE SCHEMA IF NOT EXISTS {{ schema }};
+
+-- name: has_schema
+SELECT to_regnamespace({{ bound.schema }}) IS NOT NULL;
+
 -- name: describe_columns
 SELECT
     attname,
@@ -51,9 +57,11 @@ WHERE
 SELECT
     found.relkind::text,
     pg_get_partkeydef(found.oid),
-    parent.inhparent::regclass::text
+    nspname || '.' || parent.relname
 FROM pg_class AS found
-LEFT JOIN pg_inherits AS parent ON parent.inhrelid = found.oid
+LEFT JOIN pg_inherits ON inhrelid = found.oid
+LEFT JOIN pg_class AS parent ON parent.oid = inhparent
+LEFT JOIN pg_namespace ON pg_namespace.oid = parent.relnamespace
 WHERE
     found.relnamespace = to_regnamespace({{ bound.schema }})
     AND found.relname = {{ bound.name }};

@@ -13,7 +13,7 @@ from taxi_assets.warehouse.columns import (
     require_columns,
 )
 from taxi_assets.warehouse.ledger import LEDGER
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, qualified, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.records import ensure_month_tables
 from taxi_assets.warehouse.session import TableColumn
@@ -63,7 +63,7 @@ def require_utf8(session: PostgresSession) -> None:
 
 def create_table(session: PostgresSession, dataset: Dataset) -> None:
     """Create the merged table, without any month, and its index by time of pickup."""
-    table = qualified(dataset.table)
+    table = session.table(dataset.table)
     session.change(sql("create_table", table=table, definitions=columns_sql(dataset)))
     session.change(
         sql(
@@ -80,7 +80,7 @@ def add_columns(session: PostgresSession, dataset: Dataset) -> None:
     declared = declared_columns(POSTGRES, dataset)
     for name in pending_columns(session.columns(dataset.table), declared):
         column = f"{POSTGRES.quote(name)} {declared[name]}"
-        session.change(sql("add_column", table=qualified(dataset.table), column=column))
+        session.change(sql("add_column", table=session.table(dataset.table), column=column))
 
 
 def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
@@ -94,19 +94,18 @@ def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
     if found is None:
         return False
     declared = declared_columns(POSTGRES, dataset)
-    table, present = f"{SCHEMA}.{dataset.table}", session.columns(dataset.table)
+    table, present = session.full_name(dataset.table), session.columns(dataset.table)
     if found.kind == "r" and found.parent is None and differences(present, declared):
         raise other_columns(table, present, declared)
     if found.kind == "r" and found.parent is None:
         raise WarehouseError(
-            f"{SCHEMA}.{dataset.table} is not partitioned by month: it is from elsewhere, such as "
-            "the Kestra flows",
+            f"{table} is not partitioned by month: it is from elsewhere, such as the Kestra flows",
             "`taxi-assets adopt postgres` turns it into a partitioned one with all its rows; or "
             "rename it to start with an empty one",
         )
     if found.kind != "p" or found.partition_key != _PARTITION_KEY:
         raise WarehouseError(
-            f"{SCHEMA}.{dataset.table} is no table partitioned by {_PARTITION_KEY}",
+            f"{table} is no table partitioned by {_PARTITION_KEY}",
             "rename it or drop it, then load the months again",
         )
     require_columns(table, present, declared, POSTGRES)

@@ -24,7 +24,7 @@ from taxi_assets.warehouse.pipeline_tables import REPLACE, NewRows, Select, Writ
 from taxi_assets.warehouse.postgres.adopt import adopt_table
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.count_ids import count_ids
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
 from taxi_assets.warehouse.postgres.doctor import diagnose
 from taxi_assets.warehouse.postgres.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.postgres.replace_month import replace_month
@@ -53,7 +53,7 @@ class PostgresWarehouse:
 
     def full_name(self, table: str) -> str:
         """A table's name with its schema."""
-        return f"{SCHEMA}.{table}"
+        return self.server.full_name(table)
 
     def description(self, dataset: Dataset) -> str:
         """What the merged table holds, and how a month gets there."""
@@ -136,6 +136,7 @@ def warehouse_of(settings: WarehouseSettings) -> PostgresWarehouse:
     return PostgresWarehouse(
         PostgresServer(
             dsn=settings.postgres_dsn,
+            schema=settings.postgres_schema,
             connect_seconds=settings.postgres_connect_seconds,
             wait_seconds=settings.postgres_wait_seconds,
             statement_seconds=settings.postgres_statement_seconds,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from taxi_assets.trips.zones import ZoneTable
-from taxi_assets.warehouse.postgres.dialect import POSTGRES, SCHEMA, sql
+from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.taken_names import taken_by_others
 
@@ -28,7 +28,8 @@ def replace_zones(
         present = {column.name: column.type for column in session.columns(table.name)}
         if present and any(present.get(name) != "text" for name in plain):
             wanted = ", ".join(plain)
-            raise taken_by_others(f"{SCHEMA}.{table.name}", f"it lacks {wanted}, each a text")
+            raise taken_by_others(session.full_name(table.name), f"it lacks {wanted}, each a text")
+        session.ensure_schema()
         definitions = ", ".join(f"{name} text" for name in names)
         session.change(sql("create_zones", definitions=definitions, **parts))
         # A foreign key of somebody's may refer to them.

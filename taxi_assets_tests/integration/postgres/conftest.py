@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from taxi_assets_tests.integration.postgres.database import Database
+from taxi_assets_tests.integration.postgres.database import PASSWORD, Database
 from taxi_assets_tests.postgres_server import postgres_server
 
 
@@ -32,6 +32,16 @@ def database(superuser_dsn: str, tmp_path: Path) -> Iterator[Database]:
     _run(superuser_dsn, f"CREATE DATABASE {name}")
     yield Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path)
     _run(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def role(database: Database) -> Iterator[str]:
+    """A role that may only connect."""
+    name = f"loader_{secrets.token_hex(4)}"
+    database.query(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+    yield name
+    database.query(f"DROP OWNED BY {name}")
+    database.query(f"DROP ROLE {name}")
 
 
 def _run(dsn: str, statement: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from pydantic import SecretStr
@@ -35,6 +36,8 @@ _TRIPS = lines(GREEN, 100)
 OLD = csv_month(GREEN, _TRIPS[:60])
 NEW = csv_month(GREEN, _TRIPS[20:])
 OLD_ROWS, NEW_ROWS = 60, 80
+PASSWORD = "s3cret-p4ss"
+"""Of the roles that tests make."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,16 @@ class Database:
     Attributes:
         dsn: its URL, for a superuser.
         folder: where files land.
+        schema: where tables are made.
     """
 
     dsn: str
     folder: Path
+    schema: str = "public"
 
     def server(self, dsn: str | None = None, **limits: float) -> PostgresServer:
         """The server as the product talks to it."""
-        return PostgresServer(SecretStr(dsn or self.dsn), **limits)  # type: ignore[arg-type]
+        return PostgresServer(SecretStr(dsn or self.dsn), self.schema, **limits)  # type: ignore[arg-type]
 
     def warehouse(self, **limits: float) -> PostgresWarehouse:
         """It, as the product has it."""
@@ -110,7 +115,13 @@ class Database:
         """Rows of each file in the ledger."""
         return dict(self.query("SELECT filename, rows FROM tripdata_files"))  # type: ignore[arg-type]
 
-    def relations(self) -> set[str]:
+    def relations(self, schema: str = "public") -> set[str]:
         """Names of all tables and partitions."""
-        query = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-        return {str(name) for (name,) in self.query(f"{query} AND relkind IN ('r', 'p')")}
+        query = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s)"
+        return {str(name) for (name,) in self.query(f"{query} AND relkind IN ('r', 'p')", schema)}
+
+
+def dsn_of(database: Database, role: str, password: str = PASSWORD, name: str = "") -> str:
+    """The database's URL for a role, or that of another database of the server."""
+    parts = urlsplit(database.dsn)
+    return f"postgresql://{role}:{password}@{parts.hostname}:{parts.port}{name or parts.path}"

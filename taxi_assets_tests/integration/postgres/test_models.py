@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -87,6 +88,22 @@ def month_of(pickup: str, trips: int) -> bytes:
             for number in range(trips)
         ],
     )
+
+
+@pytest.mark.long
+def test_models_of_another_schema_are_in_one_beside_it(in_postgres: ModelledWarehouse) -> None:
+    in_postgres.clean()
+    own = replace(in_postgres, database=replace(in_postgres.database, schema="taxi"))
+    own.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
+
+    results = own.build()
+
+    assert all(result.status in ("success", "pass") for result in results.values())
+    assert own.query("SELECT count(*) FROM taxi_analytics.fct_trips") == [(50,)]
+    made = "SELECT rows_out FROM taxi.tripdata_models WHERE model = 'fct_trips' AND month <> ''"
+    assert own.query(made) == [(50,)]
+    assert own.query("SELECT to_regnamespace('analytics')::text") == [(None,)]
+    assert own.database.relations("public") == set()
 
 
 def test_an_early_month_that_comes_late_is_in_the_models(everywhere: ModelledWarehouse) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dagster as dg
 import pytest
@@ -21,24 +19,12 @@ from taxi_assets.errors import (
 )
 from taxi_assets.settings import read_settings
 from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
-from taxi_assets_tests.integration.postgres.database import OLD_ROWS, Database
-
-PASSWORD = "s3cret-p4ss"
-
-
-@pytest.fixture
-def role(database: Database) -> Iterator[str]:
-    """A role that may only connect."""
-    name = f"loader_{secrets.token_hex(4)}"
-    database.query(f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
-    yield name
-    database.query(f"DROP OWNED BY {name}")
-    database.query(f"DROP ROLE {name}")
-
-
-def dsn_of(database: Database, role: str, password: str = PASSWORD, name: str = "") -> str:
-    parts = urlsplit(database.dsn)
-    return f"postgresql://{role}:{password}@{parts.hostname}:{parts.port}{name or parts.path}"
+from taxi_assets_tests.integration.postgres.database import (
+    OLD_ROWS,
+    PASSWORD,
+    Database,
+    dsn_of,
+)
 
 
 def problem(database: Database, dsn: str) -> TaxiAssetsError:

@@ -29,7 +29,7 @@ TABLES = ("green_tripdata", "zones")
     ],
 )
 def test_a_question_s_query_is_run(sql: str) -> None:
-    assert guarded(sql, "postgres", TABLES)
+    assert guarded(sql, "postgres", TABLES, "public")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_question_s_query_is_run(sql: str) -> None:
 )
 def test_all_else_is_refused(sql: str) -> None:
     with pytest.raises(QueryError):
-        guarded(sql, "postgres", TABLES)
+        guarded(sql, "postgres", TABLES, "public")
 
 
 @pytest.mark.parametrize(
@@ -106,4 +106,4 @@ def test_all_else_is_refused(sql: str) -> None:
 )
 def test_what_was_judged_is_what_is_run(sql: str) -> None:
     """A comment could be read in one way here and in another way by the server."""
-    assert guarded(sql, "postgres", TABLES) == "SELECT 1"
+    assert guarded(sql, "postgres", TABLES, "public") == "SELECT 1"

@@ -1,6 +1,6 @@
 {# Which files a model reads, and where the project's own tables are. #}
 
-{% macro trips_schema() %}{{ return('main' if target.type == 'duckdb' else 'public') }}{% endmacro %}
+{% macro trips_schema() %}{{ return(env_var('MODELS_TRIPS_SCHEMA', 'main')) }}{% endmacro %}
 
 {# A record table: it is no source, since no asset makes it. #}
 {% macro record_table(name) %}
