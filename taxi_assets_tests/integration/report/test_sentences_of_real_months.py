@@ -56,7 +56,8 @@ def test_the_sentences_say_what_pandas_finds_in_the_files(
     change = 100 * (len(trips) / len(before) - 1)
     money = trips.total_amount.sum()
     zones = trips.PULocationID.value_counts()
-    by_hour = trips.groupby([pickup.dt.dayofweek, pickup.dt.hour]).size()
+    inside = pickup[pickup.dt.strftime("%Y-%m") == "2020-05"]
+    by_hour = inside.groupby([inside.dt.dayofweek, inside.dt.hour]).size()
     weekdays = pd.Series(pd.date_range("2020-05-01", "2020-05-31").dayofweek).value_counts()
     means = by_hour / weekdays.reindex(by_hour.index.get_level_values(0)).to_numpy()
     busiest = means.index[int(means.argmax())]
