@@ -176,7 +176,11 @@ def zone_map(
     scale = by_quantile(shown.values())
     scaled = "Each tone stands for about as many zones as the others."
     note = f"{scaled if shown else f'No zone on the map has {unit}.'} {_elsewhere(figures, on_map)}"
-    hints = {zone: f"{figure:,.0f} {unit}".replace("-", "−") for zone, figure in shown.items()}
+    hints = {
+        zone: f"{text} {unit.removesuffix('s') if text in ('1', '−1') else unit}"
+        for zone, figure in shown.items()
+        if (text := f"{figure:,.0f}".replace("-", "−"))
+    }
     return _drawn(shapes, shown, scale, hints, (title, note.strip(), unit), "none")
 
 
@@ -207,7 +211,8 @@ def zone_change_map(
     }
     few = len(either) - len(changes)
     note = "Falls are hatched, rises are not. " + (
-        f"Not compared: {few} zones with fewer than {LEAST_TRIPS} {unit} in one of the months. "
+        f"Not compared: {few} {'zone' if few == 1 else 'zones'} with fewer than {LEAST_TRIPS} "
+        f"{unit} in one of the months. "
         if few
         else ""
     )
