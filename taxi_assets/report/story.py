@@ -18,6 +18,7 @@ from taxi_assets.warehouse.trip_figures import CHARGE_LIMIT, MILE_LIMIT, SECOND_
 
 _RANKED_MONTHS = 12
 _ENDS = 3
+_TEN = 10
 _SHOWN_DAYS = 3
 _SHOWN_MONTHS = 6
 
@@ -182,15 +183,19 @@ def _known_zones(found: Mapping[str, int]) -> dict[str, int]:
 
 def _hours(report: TaxiReport) -> Iterator[str]:
     found = usual_hours(report)
-    if not found:
-        return
-    (weekday, hour), most = max(found.items(), key=lambda cell: (cell[1], cell[0]))
-    quiet_at, least = min(found.items(), key=lambda cell: (cell[1], cell[0]))
-    name, quiet = WEEKDAYS[weekday - 1], WEEKDAYS[quiet_at[0] - 1]
-    yield (
-        f"The busiest hour of the week is {name} from {hour}:00, with {most:,.1f} trips on "
-        f"average; the quietest is {quiet} from {quiet_at[1]}:00, with {least:,.1f}."
-    )
+    most, least = max(found.values(), default=0.0), min(found.values(), default=0.0)
+    if most > least:
+        yield (
+            f"The busiest hour of the week is {_at(most, found)}, with {most:,.1f} trips on "
+            f"average; the quietest is {_at(least, found)}, with {least:,.1f}."
+        )
+
+
+def _at(trips: float, hours: Mapping[tuple[int, int], float]) -> str:
+    """The first hour of the week with so many trips, and how many others have as many."""
+    (weekday, hour), *others = [at for at, each in hours.items() if each == trips]
+    more = f" ({len(others):,} more have as many)" if others else ""
+    return f"{WEEKDAYS[weekday - 1]} from {hour}:00{more}"
 
 
 def _length(report: TaxiReport) -> Iterator[str]:
@@ -202,8 +207,9 @@ def _length(report: TaxiReport) -> Iterator[str]:
     text = f"The median trip takes {known.format('{:,.1f}'.format)} minutes"
     if miles := _middle(span, "median_miles"):
         text += f" over {miles.format('{:,.2f}'.format)} miles"
-    if long := numbers.Middle.of([s / 60 for s in span.values("ninetieth_seconds")]):
-        text += f"; one in ten takes longer than {long.format('{:,.1f}'.format)} minutes"
+    long = numbers.Middle.of([s / 60 for s in span.values("ninetieth_seconds")])
+    if long and span.trips >= _TEN:
+        text += f"; nine in ten take {long.format('{:,.1f}'.format)} minutes at most"
     yield f"{text}."
 
 

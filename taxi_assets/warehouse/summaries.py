@@ -142,7 +142,7 @@ def read_zones(session: Session) -> tuple[Zone, ...]:
     names = list(map(dialect.identifier, ("LocationID", "Borough", "Zone")))
     place = session.table(ZONES_TABLE)
     found = session.ask(Statements(__package__, dialect)("list_zones", table=place, columns=names))
-    return tuple(Zone(*(str(text) for text in row)) for row in found)
+    return tuple(Zone(*map(str, row)) for row in found if None not in row)
 
 
 def counts_together(session: Session, filenames: Sequence[str]) -> dict[str, dict[str, int]]:

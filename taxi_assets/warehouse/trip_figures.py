@@ -171,8 +171,10 @@ def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
         known = f"{columns['fare']} >= {_CENT} AND {columns['fare']} < {_SAFE}"
         known += f" AND {columns['tip']} >= 0 AND {columns['tip']} < {_SAFE}"
         known += f" AND {columns['payment']} = {CARD}" if "payment" in columns else ""
+        # In tenths; a cent on a long ride is less than one, and still a tip.
         percent = f"floor({columns['tip']} / {columns['fare']} * 1000 + 0.5) / 10"
-        parts["tip_percent"] = f"CASE WHEN {known} THEN {percent} END"
+        least = f"CASE WHEN {columns['tip']} > 0 THEN 0.01 ELSE 0 END"
+        parts["tip_percent"] = f"CASE WHEN {known} THEN greatest({percent}, {least}) END"
     return parts
 
 

@@ -154,7 +154,12 @@ def described(values: Sequence[tuple[str, float]], unit: str) -> str:
     if not known:
         return "There are no values."
     (least, at_least), (most, at_most) = min(known), max(known)
-    return f"From {plain(least)} {unit} ({at_least}) to {plain(most)} ({at_most})."
+    return f"From {amount(plain(least), unit)} ({at_least}) to {plain(most)} ({at_most})."
+
+
+def amount(number: str, unit: str) -> str:
+    """A number with its unit: ``1 trip``, ``2,000 trips``."""
+    return f"{number} {unit.removesuffix('s') if number.strip('-−') == '1' else unit}"
 
 
 def plain(number: float) -> str:

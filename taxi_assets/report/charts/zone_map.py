@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
+from taxi_assets.report.charts.drawing import amount
 from taxi_assets.report.charts.outlines import Outlines
 from taxi_assets.report.charts.zone_scale import NONE, Scale, by_change, by_quantile, finite
 from taxi_assets.report.templates import markdown_image, template
@@ -177,9 +178,7 @@ def zone_map(
     scaled = "Each tone stands for about as many zones as the others."
     note = f"{scaled if shown else f'No zone on the map has {unit}.'} {_elsewhere(figures, on_map)}"
     hints = {
-        zone: f"{text} {unit.removesuffix('s') if text in ('1', '−1') else unit}"
-        for zone, figure in shown.items()
-        if (text := f"{figure:,.0f}".replace("-", "−"))
+        zone: amount(f"{figure:z,.0f}".replace("-", "−"), unit) for zone, figure in shown.items()
     }
     return _drawn(shapes, shown, scale, hints, (title, note.strip(), unit), "none")
 

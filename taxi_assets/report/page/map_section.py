@@ -83,7 +83,7 @@ def _busiest(
 
 
 def _whole(figure: float) -> str:
-    return f"{figure:,.0f}"
+    return f"{figure:z,.0f}"
 
 
 def _change(now: float, before: float) -> str:

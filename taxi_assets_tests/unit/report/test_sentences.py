@@ -65,6 +65,14 @@ def test_a_single_trip_is_one_and_less_than_one_a_day() -> None:
     assert "Passengers were charged $12.50, $12.50 for the median trip." in text
     assert "The busiest zone of pickup is zone 74 (100.0 %)." in text
     assert "from zone 74 to zone 75: 1 time." in text
+    assert text.count("The median trip takes 10.0 minutes.") == 1, "there are no ten"
+
+
+def test_an_hour_is_not_called_the_quietest_where_others_are_as_quiet() -> None:
+    text = told(loaded("2020-04", 3), counts={"hour": {"5-18": 2, "7-01": 1}})
+    assert "is Friday from 18:00, with 0.5 trips on average" in text
+    assert "the quietest is Monday from 0:00 (165 more have as many), with 0.0." in text
+    assert "quietest" not in told(loaded("2020-04", 3), counts={"hour": {"outside": 3}})
 
 
 def test_losses_are_not_compared_in_percent() -> None:
