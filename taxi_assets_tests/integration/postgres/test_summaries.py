@@ -177,6 +177,18 @@ def test_only_a_month_whose_file_changed_is_summarized_again(loaded: Run) -> Non
     assert len(other.counts) == 3
 
 
+def test_a_cent_is_a_tip_and_next_to_no_fare_is_none(
+    loaded: Run, way: Way, database: Database
+) -> None:
+    fares = (("60", "0.01"), ("10", "0"), ("1e-310", "5"))
+    paid = [line(GREEN, payment_type="1", fare_amount=f, tip_amount=t) for f, t in fares]
+    loaded(csv_month(GREEN, paid))
+    with way[0](database).session() as session:
+        figures = {each.figure: each.value for each in read(session, FIGURES)}
+    assert (figures["tips_known"], figures["tipped_percent"]) == (2, 50)
+    assert 0 < figures["median_tip_percent"] < 0.05
+
+
 def test_a_month_is_summarized_again_once_its_rows_are_others(
     loaded: Run, way: Way, database: Database
 ) -> None:
