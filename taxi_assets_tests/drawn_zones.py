@@ -13,12 +13,14 @@ from taxi_assets.warehouse.zone_figures import ZoneShape
 
 def drawn_zones(path: Path) -> Outlines:
     """The outlines of the shapes in a zip."""
-    return outlines(
+    drawn = outlines(
         [
             ZoneShape(number, int(zone), name, geometry)
             for number, zone, _, name, geometry in zone_rows(ZONE_SHAPES, path)
         ]
     )
+    assert drawn is not None
+    return drawn
 
 
 def drawn_twin(folder: Path) -> Outlines:

@@ -1,4 +1,4 @@
-"""Runs local-bigquery, teaches it external tables, and lets it find its tables in less time.
+"""Runs local-bigquery, and teaches it external tables, when partitions were written, and to be quick.
 
 The stand-in's own Python runs this file, with the arguments of ``local-bigquery``. An external
 table here holds the rows that its object had when the table was made; the service reads the object
@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -28,6 +29,7 @@ from local_bigquery.engine.database import quote
 from local_bigquery.jobs import query
 from local_bigquery.jobs.storage import literal
 from local_bigquery.models import JobStatistics2, Table
+from local_bigquery.sql.rules import information_schema
 from sqlglot import exp
 
 _run = query._run
@@ -162,6 +164,36 @@ def _end_with_the_parent() -> None:
     os._exit(0)
 
 
+_written: dict[tuple[str, ...], tuple[object, int]] = {}
+"""For each partition, a hash of its rows, and the millisecond in which they were first seen."""
+
+
+def _partitions_with_times(project_id: str, dataset_id: str | None) -> Any:
+    """``INFORMATION_SCHEMA.PARTITIONS`` with a time that changes with the rows."""
+    columns, rows = _partitions(project_id, dataset_id)
+    return (
+        [*columns, "last_modified_time TIMESTAMP"],
+        [[*row, information_schema._timestamp(str(_last_written(*row[:4])))] for row in rows],
+    )
+
+
+def _last_written(project: str, dataset: str, name: str, partition: str | None) -> int:
+    reference = (project, dataset, name)
+    table = tables.load(*reference)
+    if not (partition and table.timePartitioning and table.timePartitioning.field):
+        return int(table.lastModifiedTime or 0)
+    month = f"strftime({quote(table.timePartitioning.field)}, '%Y%m')"
+    condition = f"coalesce({month}, '__NULL__') = {literal(partition)}"
+    query = f"SELECT sum(hash(t)) FROM {tables.name(*reference)} AS t WHERE {condition}"
+    [(rows,)] = database.fetch(query)
+    key = (*reference, partition)
+    if key not in _written or _written[key][0] != rows:
+        _written[key] = (rows, time.time_ns() // 1_000_000)
+    return _written[key][1]
+
+
+_partitions = information_schema.VIEWS["PARTITIONS"]
+information_schema.VIEWS["PARTITIONS"] = _partitions_with_times
 query._run = _run_or_make_external
 database.objects = _objects
 

@@ -12,7 +12,8 @@ from taxi_assets.status.coverage import coverage
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.registry import warehouses_of
-from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES, fresh_summaries
+from taxi_assets.warehouse.summaries import fresh_summaries
+from taxi_assets.warehouse.summary_records import COUNTS, SUMMARIES
 from taxi_assets.warehouse.zone_figures import ZoneShape, read_shapes
 
 GROUP = "summary"

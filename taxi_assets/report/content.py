@@ -12,7 +12,7 @@ from taxi_assets.lake.landing import landed_months
 from taxi_assets.lake.resource import lake_of
 from taxi_assets.report.charts.outlines import Outlines, outlines
 from taxi_assets.report.check_states import CheckState
-from taxi_assets.report.doubts import doubts
+from taxi_assets.report.doubts import doubts, doubts_of_figures
 from taxi_assets.report.homework import Answer, answers
 from taxi_assets.report.period import (
     Choice,
@@ -30,19 +30,17 @@ from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.holdings import ledger
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LedgerEntry
-from taxi_assets.warehouse.records import read
+from taxi_assets.warehouse.records import read, reject_counts
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets.warehouse.session import Session
 from taxi_assets.warehouse.summaries import (
-    SUMMARIES,
-    MonthSummary,
     Zone,
-    complete,
     counts_together,
     outside_counts,
     read_zones,
     refresh,
 )
+from taxi_assets.warehouse.summary_records import SUMMARIES, MonthSummary
 from taxi_assets.warehouse.trip_figures import FIGURES
 from taxi_assets.warehouse.zone_figures import ZoneShape, charged_zones, read_shapes
 
@@ -76,7 +74,7 @@ class Content:
     @cached_property
     def outlines(self) -> Outlines | None:
         """The outlines of the zones, which the maps refer to; None if there are no shapes."""
-        return outlines(self.shapes) if self.shapes else None
+        return outlines(self.shapes)
 
 
 def gather(settings: Settings, checks: Sequence[CheckState], choice: Choice) -> Content:
@@ -126,15 +124,15 @@ def _trips(
         return [], (), ()
     synthetic = {line.filename for line in lines if line.format == FileFormat.SYNTHETIC}
     with warehouse.session() as session:
-        refresh(session, choice.datasets)
+        refresh(session, choice.datasets, _told_of(choice, lines, warehouse.name))
         summaries: dict[str, dict[Month, MonthSummary]] = defaultdict(dict)
         for summary in sorted(read(session, SUMMARIES), key=lambda each: each.month):
             summaries[summary.taxi][Month.parse(summary.month)] = summary
-        _complete(session, choice, summaries)
         figures: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         for figure in read(session, FIGURES):
             figures[figure.filename, figure.sha256][figure.figure] = figure.value
         outside = outside_counts(session) if summaries else {}
+        rejected = {name: each.rejected for name, each in reject_counts(session).items()}
         reports, shapes = [], read_shapes(session)
         for dataset in choice.datasets:
             loaded = {
@@ -142,7 +140,8 @@ def _trips(
                     each,
                     figures[each.filename, each.sha256],
                     outside.get(each.filename, 0),
-                    doubted.get((each.taxi, each.month), ()),
+                    rejected.get(each.filename, 0),
+                    (*doubted.get((each.taxi, each.month), ()), *doubts_of_figures(each)),
                     each.filename in synthetic,
                 )
                 for month, each in summaries[dataset.taxi].items()
@@ -176,16 +175,24 @@ def _mapped(session: Session, dataset: Dataset, span: Span, year_before: Span) -
     )
 
 
-def _complete(
-    session: Session, choice: Choice, summaries: Mapping[str, Mapping[Month, MonthSummary]]
-) -> None:
-    """Summarize the months that are told of with all figures, if an older version did not."""
-    told_of = [
-        summaries[dataset.taxi][month]
-        for dataset in choice.datasets
-        if dataset.taxi in summaries
-        for span in spans(choice.months(dataset, list(summaries[dataset.taxi])), {})
-        for month in span.months
-        if month in summaries[dataset.taxi]
-    ]
-    complete(session, choice.datasets, told_of)
+def _told_of(choice: Choice, lines: Sequence[Coverage], warehouse: str) -> set[str]:
+    """The files of the loaded months that are told of or compared with.
+
+    Those whose rows are not as many as their ledger says are among them: others may have become
+    fewer since they were summarized, and stand in the charts of all months.
+    """
+    found = set()
+    for dataset in choice.datasets:
+        files = {
+            Month.parse(line.month): line
+            for line in lines
+            if line.taxi == dataset.taxi and line.ledger_rows[warehouse] is not None
+        }
+        for span in spans(choice.months(dataset, list(files)), {}):
+            found |= {files[month].filename for month in span.months if month in files}
+        found |= {
+            line.filename
+            for line in files.values()
+            if line.ledger_rows[warehouse] != line.warehouse_rows[warehouse]
+        }
+    return found

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
+from zoneinfo import ZoneInfo
 
 from taxi_assets.report.period import TaxiReport
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.trip_figures import OUTSIDE
 
+NEW_YORK = ZoneInfo("America/New_York")
+"""The zone of all times of the trips."""
+
+_HOURS = 24
 _ODD_SHARE = 0.25
 _CHANCE = 4
 _WEEKS = 4
@@ -50,15 +56,30 @@ def trips_by_day(report: TaxiReport) -> dict[date, int]:
 
 
 def usual_hours(report: TaxiReport) -> dict[tuple[int, int], float]:
-    """Trips of each weekday (1 is Monday) and hour, as the mean over such days of the months."""
+    """Trips of each weekday (1 is Monday) and hour, as the mean over such hours of the months.
+
+    On the days on which clocks are changed, an hour is left out, or comes twice.
+    """
     counts = report.counts.get("hour", {})
-    weekdays = Counter(day.isoweekday() for day in trips_by_day(report))
+    hours = Counter(hour for day in trips_by_day(report) for hour in _hours_of(day))
     return {
-        (weekday, hour): counts.get(f"{weekday}-{hour:02d}", 0) / weekdays[weekday]
-        for weekday in sorted(weekdays)
-        for hour in range(24)
+        (weekday, hour): counts.get(f"{weekday}-{hour:02d}", 0) / number
+        for (weekday, hour), number in sorted(hours.items())
         if counts
     }
+
+
+def _hours_of(day: date) -> Iterator[tuple[int, int]]:
+    """Weekday and hour of each hour of a day in New York."""
+    start, end = (
+        datetime.combine(each, time(), NEW_YORK).astimezone(UTC)
+        for each in (day, day + timedelta(1))
+    )
+    number = (end - start) // timedelta(hours=1)
+    for passed in range(number):
+        local = start + timedelta(hours=passed)
+        hour = passed if number == _HOURS else local.astimezone(NEW_YORK).hour
+        yield day.isoweekday(), hour
 
 
 def odd_days(report: TaxiReport) -> list[OddDay]:

@@ -9,6 +9,7 @@ from taxi_assets.report.check_states import CheckState
 from taxi_assets.status.coverage import Coverage, MonthState
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.check_list import checks_of
+from taxi_assets.warehouse.summary_records import MonthSummary
 
 
 def doubts(
@@ -36,6 +37,13 @@ def doubts(
                 known = states[f"{warehouse}/{dataset.table}", line.month]
                 found[line.taxi, line.month] += _of_checks(known, blocking)
     return {month: tuple(why) for month, why in found.items() if why}
+
+
+def doubts_of_figures(summary: MonthSummary) -> tuple[str, ...]:
+    """Why a month's figures are not those of its file, or may be those of other rows."""
+    if summary.changed:
+        return ("its rows were changed since it was loaded",)
+    return ("its figures are of an older edition",) if summary.version is None else ()
 
 
 def _of_checks(known: dict[str, CheckState], blocking: Sequence[str]) -> list[str]:

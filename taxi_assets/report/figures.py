@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from taxi_assets.report.places import ranked, zone_name
-from taxi_assets.warehouse.summaries import MonthSummary, Summaries
+from taxi_assets.warehouse.summaries import Summaries
+from taxi_assets.warehouse.summary_records import MonthSummary
 from taxi_assets.warehouse.trip_figures import OUTSIDE
 
 _BUSIEST = 3
@@ -39,8 +40,9 @@ def busy_months(summaries: Summaries) -> list[BusyMonth]:
         label = zone_name(count.value, named)
         zones.setdefault(count.filename, Counter())[label] += count.trips
     for count in summaries.parts["hour"]:
-        label = f"{count.value.partition('-')[2]}:00"
-        hours.setdefault(count.filename, Counter())[label] += count.trips
+        if count.value != OUTSIDE:
+            label = f"{count.value.partition('-')[2]}:00"
+            hours.setdefault(count.filename, Counter())[label] += count.trips
     for count in summaries.parts["day"]:
         if count.value == OUTSIDE:
             outside[count.filename] += count.trips

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from taxi_assets.report.content import Content
 from taxi_assets.report.days import odd_days, trips_by_day
@@ -58,10 +59,11 @@ def _taxi(report: TaxiReport) -> dict[str, object]:
         "days": {str(day): trips for day, trips in trips_by_day(report).items()},
         "unusual_days": [asdict(odd) | {"day": str(odd.day)} for odd in odd_days(report)],
         "months": {
-            str(month): _finite(asdict(each.summary))
+            str(month): _for_json(asdict(each.summary))
             | {
                 "figures": dict(each.figures),
                 "pickups_outside": each.outside,
+                "rejected": each.rejected,
                 "doubts": list(each.doubts),
                 "synthetic": each.synthetic,
             }
@@ -70,10 +72,14 @@ def _taxi(report: TaxiReport) -> dict[str, object]:
     }
 
 
-def _finite(values: Mapping[str, object]) -> dict[str, object]:
-    """The values, with null for those that JSON cannot hold, such as a sum with a NaN in it."""
+def _for_json(values: Mapping[str, object]) -> dict[str, object]:
+    """The values: times as texts, and null for a sum with a NaN in it, which JSON cannot hold."""
     return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else None
+        if isinstance(value, float) and not math.isfinite(value)
+        else value
         for name, value in values.items()
     }
 

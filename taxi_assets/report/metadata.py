@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
@@ -32,7 +33,7 @@ def summary_metadata(months: Sequence[BusyMonth]) -> Metadata:
                 "miles": _known(busy.summary.miles),
                 "fares": _known(busy.summary.fares),
                 "tips": _known(busy.summary.tips),
-                "median_minutes": round((busy.summary.median_seconds or 0) / 60, 1),
+                "median_minutes": _known(_minutes(busy.summary.median_seconds)),
                 "busiest_zones": ", ".join(name for name, _ in busy.zones),
                 "busiest_hours": ", ".join(name for name, _ in busy.hours),
             }
@@ -80,8 +81,12 @@ def coverage_metadata(
 
 
 def _known(figure: float | None) -> float | str:
-    """The figure; a dash if the dataset has no such column."""
-    return "–" if figure is None else figure
+    """The figure; a dash if the dataset has no such column, or a sum has a NaN in it."""
+    return "–" if figure is None or not math.isfinite(figure) else figure
+
+
+def _minutes(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)
 
 
 def _record(line: Coverage) -> dg.TableRecord:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-_MILLION, _BILLION = 1_000_000, 1_000_000_000
-_LEAST = 0.001
+_THOUSAND, _MILLION, _BILLION = 1_000, 1_000_000, 1_000_000_000
+_LEAST, _MOST = 0.001, 99.9
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Middle:
         """The middle of some values; None if there are none."""
         return cls(median(values), min(values), max(values)) if values else None
 
-    def format(self, form: str) -> str:
+    def format(self, form: Callable[[float], str]) -> str:
         """The value, and between which values that of each month lies if they differ."""
-        text, low, high = (form.format(each) for each in (self.value, self.lowest, self.highest))
+        text, low, high = map(form, (self.value, self.lowest, self.highest))
         return text if low == high else f"{text} ({low} to {high} by month)"
 
 
@@ -35,23 +35,24 @@ def count(number: int, what: str) -> str:
 
 
 def dollars(amount: float) -> str:
-    """An amount of money: ``$1,234``, ``$1.23 million``."""
-    sign = "-" if amount < 0 else ""
-    size = abs(amount)
-    if size >= _BILLION:
+    """An amount of money: ``$12.50``, ``$1,234``, ``$1.23 million``."""
+    cents = round(amount, 2)
+    sign, size = "-" if cents < 0 else "", abs(cents)
+    if round(size, -4) >= _BILLION:
         return f"{sign}${size / _BILLION:,.2f} billion"
-    if size >= _MILLION:
+    if round(size) >= _MILLION:
         return f"{sign}${size / _MILLION:,.2f} million"
-    return f"{sign}${size:,.0f}"
+    return f"{sign}${size:,.0f}" if size >= _THOUSAND else f"{sign}${size:.2f}"
 
 
 def share(number: float, total: int) -> str:
-    """A share in percent, with enough digits to be told from zero."""
+    """A share in percent, with enough digits to be told from zero, and from all."""
     percent = 100 * number / total if total else 0.0
     if not percent:
         return "none"
     if percent >= 1:
-        return f"{percent:.1f} %"
+        text = f"{percent:.1f} %"
+        return text if number == total or text != "100.0 %" else f"above {_MOST} %"
     return f"{percent:.2g} %" if percent >= _LEAST else f"below {_LEAST} %"
 
 

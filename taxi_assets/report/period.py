@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from taxi_assets.errors import InvalidMonthError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import MONTHS_PER_YEAR, Month
-from taxi_assets.warehouse.summaries import MonthSummary
+from taxi_assets.warehouse.summary_records import MonthSummary
 from taxi_assets.warehouse.zone_figures import ChargedZones
+
+_MOST_MONTHS = 100 * MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,21 @@ class Choice:
         """The months of a taxi to tell of, loaded or not; none if nothing of it is loaded.
 
         Months before its first published one are left out.
+
+        Raises:
+            InvalidMonthError: they are those of more than a century.
         """
         if not loaded:
             return ()
         last = self.last or max(loaded[-1], self.first or loaded[-1])
         first = self.first or (min(loaded[0], last) if self.last else last)
-        return tuple(max(first, min(dataset.first_month, loaded[0])).through(last))
+        months = tuple(max(first, min(dataset.first_month, loaded[0])).through(last))
+        if len(months) > _MOST_MONTHS:
+            raise InvalidMonthError(
+                f"{months[0]} to {last} are {len(months):,} months",
+                f"choose {_MOST_MONTHS:,} at most",
+            )
+        return months
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class LoadedMonth:
         figures: the figures of `taxi_assets.warehouse.trip_figures`; empty if an older version
             summarized it.
         outside: trips whose pickup lies outside of the month.
+        rejected: rows of its file that were rejected when it was loaded.
         doubts: why its figures may be wrong, in words; empty for a month that is proved.
         synthetic: whether its trips were made up.
     """
@@ -53,6 +66,7 @@ class LoadedMonth:
     summary: MonthSummary
     figures: Mapping[str, float]
     outside: int
+    rejected: int
     doubts: tuple[str, ...]
     synthetic: bool
 

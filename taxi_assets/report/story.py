@@ -18,6 +18,7 @@ from taxi_assets.warehouse.trip_figures import CHARGE_LIMIT, MILE_LIMIT, SECOND_
 
 _RANKED_MONTHS = 12
 _ENDS = 3
+_TEN = 10
 _SHOWN_DAYS = 3
 _SHOWN_MONTHS = 6
 
@@ -60,13 +61,17 @@ def tell(report: TaxiReport, zones: Mapping[str, Zone]) -> list[Sentence]:
 def _trips(report: TaxiReport) -> Iterator[str]:
     span = report.span
     made = any(each.synthetic for each in span.loaded.values())
+    a_day = span.trips / span.days
     yield (
         f"{numbers.count(span.trips, 'trip')} in {span.name}, "
-        f"{span.trips / span.days:,.0f} a day."
+        f"{f'{a_day:,.0f}' if a_day >= 1 else f'{a_day:.2g}'} a day."
         + (" They are synthetic, and say nothing about New York." if made else "")
     )
     if span.missing:
         yield f"Not loaded, and in no figure here: {_named(span.missing)}."
+    if rejected := {month: each.rejected for month, each in span.loaded.items() if each.rejected}:
+        rows = numbers.count(sum(rejected.values()), "row")
+        yield f"Rejected by loads, and in no figure here: {rows} of {_named(sorted(rejected))}."
     if rank := _rank(report):
         yield rank
 
@@ -108,11 +113,11 @@ def _money(report: TaxiReport) -> Iterator[str]:
     what = "Passengers were charged" if dataset.total else "Fares came to"
     text = f"{what} {numbers.dollars(charges)}"
     if median := _middle(span, "median_charge"):
-        text += f", {median.format('${:,.2f}')} for the median trip"
+        text += f", {median.format(numbers.dollars)} for the median trip"
     compared = []
     for then in [] if span.missing else report.comparisons:
         before = None if then.missing else then.total("charges")
-        if before is not None and before > 0:
+        if before is not None and before > 0 and charges > 0:
             compared.append(f"{numbers.change(charges, before)} than in {then.name}")
     yield text + "".join(f"; {each}" for each in compared) + "."
     payments = report.counts.get("payment", {})
@@ -131,14 +136,15 @@ def _tips(report: TaxiReport) -> Iterator[str]:
         return
     of = "trips paid by card" if report.dataset.payment else "trips"
     text = (
-        f"{shares.format('{:.1f} %')} of the {of} have a tip, {medians.format('{:.1f} %')} of the "
+        f"{shares.format('{:.1f} %'.format)} of the {of} have a tip, "
+        f"{medians.format('{:,.1f} %'.format)} of the "
         "fare in the median"
     )
     yield text + ("; cash tips are not in the files." if report.dataset.payment else ".")
 
 
 def _places(report: TaxiReport, zones: Mapping[str, Zone]) -> Iterator[str]:
-    for part, verb in (("zone", "began"), ("dropoff", "ended")):
+    for part, what in (("zone", "pickup"), ("dropoff", "dropoff")):
         found = report.counts.get(part, {})
         total, known = sum(found.values()), _known_zones(found)
         if known:
@@ -146,7 +152,8 @@ def _places(report: TaxiReport, zones: Mapping[str, Zone]) -> Iterator[str]:
                 f"{zone_name(number, zones)} ({numbers.share(trips, total)})"
                 for number, trips in ranked(known)[:3]
             ]
-            text = f"Most trips {verb} in {numbers.listed(named)}"
+            zone = "zone of {what} is" if len(named) == 1 else "zones of {what} are"
+            text = f"The busiest {zone.format(what=what)} {numbers.listed(named)}"
             unknown = total - sum(known.values())
             yield (
                 f"{text}; of {numbers.share(unknown, total)} no zone is known."
@@ -157,11 +164,13 @@ def _places(report: TaxiReport, zones: Mapping[str, Zone]) -> Iterator[str]:
     known_pairs = [(pair, n) for pair, n in pairs if all(map(_is_known, pair.split("-")))]
     if known_pairs:
         pair, trips = known_pairs[0]
-        start, end = pair.split("-")
+        start, _, end = pair.partition("-")
         within = f"within {zone_name(start, zones)}"
         way = f"from {zone_name(start, zones)} to {zone_name(end, zones)}"
         text = within if start == end else way
-        yield f"The most frequent trip is {text}: {numbers.count(trips, 'time')}."
+        # In a month in which it is not among those that are kept, it was made, too.
+        least = "at least " if len(report.span.loaded) > 1 else ""
+        yield f"The most frequent trip is {text}: {least}{numbers.count(trips, 'time')}."
 
 
 def _is_known(number: str) -> bool:
@@ -174,15 +183,19 @@ def _known_zones(found: Mapping[str, int]) -> dict[str, int]:
 
 def _hours(report: TaxiReport) -> Iterator[str]:
     found = usual_hours(report)
-    if not found:
-        return
-    (weekday, hour), most = max(found.items(), key=lambda cell: (cell[1], cell[0]))
-    quiet_at, least = min(found.items(), key=lambda cell: (cell[1], cell[0]))
-    name, quiet = WEEKDAYS[weekday - 1], WEEKDAYS[quiet_at[0] - 1]
-    yield (
-        f"The busiest hour of the week is {name} from {hour}:00, with {most:,.1f} trips on "
-        f"average; the quietest is {quiet} from {quiet_at[1]}:00, with {least:,.1f}."
-    )
+    most, least = max(found.values(), default=0.0), min(found.values(), default=0.0)
+    if most > least:
+        yield (
+            f"The busiest hour of the week is {_at(most, found)}, with {most:,.1f} trips on "
+            f"average; the quietest is {_at(least, found)}, with {least:,.1f}."
+        )
+
+
+def _at(trips: float, hours: Mapping[tuple[int, int], float]) -> str:
+    """The first hour of the week with so many trips, and how many others have as many."""
+    (weekday, hour), *others = [at for at, each in hours.items() if each == trips]
+    more = f" ({len(others):,} more have as many)" if others else ""
+    return f"{WEEKDAYS[weekday - 1]} from {hour}:00{more}"
 
 
 def _length(report: TaxiReport) -> Iterator[str]:
@@ -191,11 +204,12 @@ def _length(report: TaxiReport) -> Iterator[str]:
     known = numbers.Middle.of([s / 60 for s in seconds if s is not None])
     if known is None:
         return
-    text = f"The median trip takes {known.format('{:.1f}')} minutes"
+    text = f"The median trip takes {known.format('{:,.1f}'.format)} minutes"
     if miles := _middle(span, "median_miles"):
-        text += f" over {miles.format('{:.2f}')} miles"
-    if long := numbers.Middle.of([s / 60 for s in span.values("ninetieth_seconds")]):
-        text += f"; one in ten takes longer than {long.format('{:.1f}')} minutes"
+        text += f" over {miles.format('{:,.2f}'.format)} miles"
+    long = numbers.Middle.of([s / 60 for s in span.values("ninetieth_seconds")])
+    if long and span.trips >= _TEN:
+        text += f"; nine in ten take {long.format('{:,.1f}'.format)} minutes at most"
     yield f"{text}."
 
 
@@ -204,9 +218,10 @@ def _unusual(report: TaxiReport) -> Iterator[str]:
     for odd in days[:_SHOWN_DAYS]:
         name = f"{WEEKDAYS[odd.day.weekday()]}, {odd.day}"
         change = numbers.change(odd.trips, odd.usual, "fewer")
+        usual = f"{odd.usual:,.1f}".removesuffix(".0")
         yield (
             f"Unusual: {name}, had {change} trips than the median {WEEKDAYS[odd.day.weekday()]} of "
-            f"its month ({odd.trips:,} against {odd.usual:,.0f})."
+            f"its month ({odd.trips:,} against {usual})."
         )
     if len(days) > _SHOWN_DAYS:
         yield f"Further days that differ by a quarter or more: {len(days) - _SHOWN_DAYS:,}."
@@ -247,11 +262,10 @@ def _trust(report: TaxiReport) -> Iterator[str]:
             doubts[why].add(month)
     for why, months in sorted(doubts.items(), key=lambda each: min(each[1])):
         yield f"Not proved, {_named(sorted(months))}: {'; '.join(why)}."
-    old = [m for m, each in report.span.loaded.items() if not each.figures]
-    if old:
-        yield f"Without medians, since an older version summarized them: {_named(old)}."
     if not doubts:
-        yield "The months told of are proved: their rows are those of their files."
+        rejected = any(each.rejected for span in shown for each in span.loaded.values())
+        less = ", less those that were rejected" if rejected else ""
+        yield f"The months told of are proved: their rows are those of their files{less}."
 
 
 def _middle(span: Span, figure: str) -> numbers.Middle | None:

@@ -53,9 +53,9 @@ def change_map(report: TaxiReport, drawn: Outlines) -> ZoneMap:
 
 def newest_maps(found: Summaries, shapes: list[ZoneShape]) -> dict[str, ZoneMap]:
     """A map of the pickups of each taxi's newest month, by taxi, small enough for Dagster's UI."""
-    if not shapes:
-        return {}
     drawn = outlines(shapes, _SMALL)
+    if drawn is None:
+        return {}
     newest = {month.taxi: month for month in found.months}  # they are in order
     maps = {}
     for taxi, month in newest.items():

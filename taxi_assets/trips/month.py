@@ -72,7 +72,6 @@ class Month:
 
     def through(self, last: Month) -> Iterator[Month]:
         """This month and those that follow, up to and including the last."""
-        month = self
-        while month <= last:
-            yield month
-            month = month.plus(1)
+        passed = (last.year - self.year) * MONTHS_PER_YEAR + last.number - self.number
+        for months in range(passed + 1):
+            yield self.plus(months)

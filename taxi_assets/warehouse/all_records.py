@@ -8,7 +8,7 @@ from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.model_records import LEFT_OUT, MODELS
 from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.rejects import REJECTS
-from taxi_assets.warehouse.summaries import COUNTS, SUMMARIES
+from taxi_assets.warehouse.summary_records import COUNTS, SUMMARIES
 from taxi_assets.warehouse.tally import TALLIES
 from taxi_assets.warehouse.trip_figures import FIGURES, PARTS
 from taxi_assets.warehouse.zone_figures import ZONE_CHARGES

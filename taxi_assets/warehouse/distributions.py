@@ -71,7 +71,7 @@ def total_within(values: Distribution, limit: float) -> float:
 
 def count_beyond(values: Distribution, limit: float) -> int:
     """How many trips have a value above ``limit`` or below ``-limit``."""
-    return sum(n for value, n in finite(values).items() if abs(value) > limit)
+    return sum(n for value, n in values.items() if abs(value) > limit)
 
 
 def count_below_zero(values: Distribution) -> int:

@@ -161,6 +161,19 @@ def measure_digests(session: Session, file: TripFile, portable: bool = False) ->
     )
 
 
+def rows_changed(session: Session, file: TripFile, entry: LedgerEntry) -> bool | None:
+    """Whether the month's rows are others than those that were loaded; None if nothing tells."""
+    dataset = file.dataset
+    present = session.columns(dataset.table)
+    declared = declared_columns(session.dialect, dataset)
+    columns = _columns_hashed(session, entry.digests)
+    if differences(present, declared) or (columns is None and entry.digest is None):
+        return None
+    missing = pending_columns(present, declared)
+    hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
+    return hashed.digests(_scan(session, file, hashed.sums, {})).conflict(entry.digests)
+
+
 @dataclass(frozen=True)
 class _Hashed:
     """The sums that a scan takes for digests, by name, and the `Digests.engine` of its own hash."""

@@ -27,6 +27,7 @@ _TYPES: dict[object, tuple[RecordType, bool]] = {
     str | None: (RecordType.TEXT, True),
     int | None: (RecordType.COUNT, True),
     float | None: (RecordType.AMOUNT, True),
+    datetime | None: (RecordType.TIME, True),
 }
 
 _VERSION = re.compile(r"Schema version (\d+)\.$")

@@ -69,6 +69,12 @@ class Session(Protocol):
     def count_files(self, dataset: Dataset) -> dict[str, int]:
         """Number of rows of each file in the merged table, which exists."""
 
+    def row_versions(self, dataset: Dataset, filenames: Sequence[str]) -> dict[str, str]:
+        """For each of these files with rows in the merged table, a text of theirs.
+
+        It is another one after any change of the rows, and says nothing else.
+        """
+
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""
 

@@ -1,7 +1,8 @@
-"""Summaries of months: computed and stored in the database until the month's file changes.
+"""Summaries of months: computed and stored in the database until the month's rows change.
 
-To read hundreds of millions of trips for every chart would take minutes. A month is summarized
-again only if its ledger entry has another file or another hash.
+To read hundreds of millions of trips for every chart would take minutes. A summary says which rows
+it is of: when they were loaded, and the database's text of them. A month that was loaded anew is
+summarized again, and so is one whose rows somebody changed, once they are looked at.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.trips.zones import ZONES_TABLE
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
-from taxi_assets.warehouse.record_tables import RecordTable, recorded
+from taxi_assets.warehouse.measuring import rows_changed
+from taxi_assets.warehouse.record_tables import RecordTable
 from taxi_assets.warehouse.records import forget, ledger_entries, read
 from taxi_assets.warehouse.session import Session
+from taxi_assets.warehouse.summary_records import COUNTS, SUMMARIES, MonthSummary, TripCount
 from taxi_assets.warehouse.trip_figures import (
     COUNTED,
     FIGURES,
@@ -32,51 +35,6 @@ from taxi_assets.warehouse.trip_figures import (
     count_trips,
 )
 from taxi_assets.warehouse.zone_figures import ZONE_CHARGES
-
-
-@dataclass(frozen=True)
-class MonthSummary:
-    """Figures of one month's file. A figure is NULL if the dataset has no column for it."""
-
-    filename: str = recorded("The file, as the column filename of the month's rows says.")
-    taxi: str = recorded("Kind of taxi.")
-    month: str = recorded("The month, such as 2020-04.")
-    sha256: str = recorded("Hash of the published bytes that the figures are of, in hex.")
-    trips: int = recorded("Rows.")
-    passengers: int | None = recorded("Sum of passengers; rows without a number add nothing.")
-    miles: float | None = recorded("Sum of distances, as published: with the meters' outliers.")
-    fares: float | None = recorded("Sum of fares, in US dollars.")
-    tips: float | None = recorded("Sum of tips, in US dollars; cash tips are not in the files.")
-    median_seconds: float | None = recorded(
-        "Median of dropoff less pickup, in seconds; NULL where no trip has both."
-    )
-
-
-@dataclass(frozen=True)
-class TripCount:
-    """Number of a file's trips on a day, in an hour of the week, or from a zone."""
-
-    filename: str = recorded("The file, as the column filename of the month's rows says.")
-    part: str = recorded("What they have in common: day of pickup, hour of the week, or zone.")
-    value: str = recorded(
-        "A date or outside; weekday (1 is Monday) and hour, as 1-07; a LocationID, or nothing "
-        "where the trip has none."
-    )
-    trips: int = recorded("How many.")
-
-
-SUMMARIES = RecordTable(
-    "tripdata_summaries",
-    MonthSummary,
-    ("filename",),
-    "Figures of each month, taken when a report was made.",
-)
-COUNTS = RecordTable(
-    "tripdata_counts",
-    TripCount,
-    ("filename", "part", "value"),
-    "Trips of each month by day, hour of the week and zone of their pickup.",
-)
 
 
 @dataclass(frozen=True)
@@ -126,10 +84,20 @@ def fresh_summaries(warehouse: Warehouse, datasets: Sequence[Dataset]) -> tuple[
         return refresh(session, datasets), read_summaries(session)
 
 
-def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
+def refresh(
+    session: Session, datasets: Sequence[Dataset], looked_at: Collection[str] | None = None
+) -> int:
     """Summarize months that were loaded since, and delete summaries of months that are gone.
 
     Each month is summarized in a transaction of its own.
+
+    Args:
+        session: a session of the warehouse.
+        datasets: whose months.
+        looked_at: file names. If their rows are others than those summarized, or if an older
+            edition summarized them, they are summarized anew. None: all. To look at a month reads
+            its rows in DuckDB and Postgres; a summary of an older edition costs one scan more, and
+            a report needs few months.
 
     Returns:
         How many months were summarized.
@@ -138,29 +106,25 @@ def refresh(session: Session, datasets: Sequence[Dataset]) -> int:
         return 0
     for table in _TABLES:
         session.ensure(table)
-    done = {summary.filename: summary.sha256 for summary in read(session, SUMMARIES)}
-    entries = {entry.filename: entry.sha256 for entry in ledger_entries(session)}
+    done = {summary.filename: summary for summary in read(session, SUMMARIES)}
+    entries = {entry.filename: entry for entry in ledger_entries(session)}
     if gone := sorted(done.keys() - entries.keys()):
         with session.transaction(writes=SUMMARIES):
             _forget(session, gone)
-    return _summarize(session, datasets, {f for f in entries if done.get(f) != entries[f]})
-
-
-def complete(
-    session: Session, datasets: Sequence[Dataset], summaries: Collection[MonthSummary]
-) -> int:
-    """Summarize those months anew whose summary an older version made, without `FIGURES`.
-
-    To summarize all of them would make the first report after an upgrade as slow as the months
-    are many, and on BigQuery would cost what reading every month costs.
-
-    Returns:
-        How many months were summarized.
-    """
-    of_these = {summary.filename: summary.sha256 for summary in summaries}
-    figures = read(session, FIGURES, list(of_these))
-    known = {each.filename for each in figures if each.sha256 == of_these[each.filename]}
-    return _summarize(session, datasets, of_these.keys() - known)
+    kept = {f: done[f] for f, entry in entries.items() if f in done and done[f].is_of(entry)}
+    suspects = {
+        name
+        for name, summary in kept.items()
+        if looked_at is None or name in looked_at or summary.trips != entries[name].rows
+    }
+    changed = {
+        name
+        for dataset in datasets
+        for name, version in _versions(session, _files([dataset], suspects)).items()
+        if kept[name].version != version
+    }
+    files = _files(datasets, (entries.keys() - kept.keys()) | changed)
+    return sum(_summarize_month(session, file) for file in files)
 
 
 def read_summaries(session: Session) -> Summaries:
@@ -178,7 +142,7 @@ def read_zones(session: Session) -> tuple[Zone, ...]:
     names = list(map(dialect.identifier, ("LocationID", "Borough", "Zone")))
     place = session.table(ZONES_TABLE)
     found = session.ask(Statements(__package__, dialect)("list_zones", table=place, columns=names))
-    return tuple(Zone(*(str(text) for text in row)) for row in found)
+    return tuple(Zone(*map(str, row)) for row in found if None not in row)
 
 
 def counts_together(session: Session, filenames: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -201,14 +165,27 @@ def outside_counts(session: Session) -> dict[str, int]:
     return {str(filename): int(str(trips)) for filename, trips in session.ask(query)}
 
 
-def _summarize(session: Session, datasets: Sequence[Dataset], filenames: Collection[str]) -> int:
-    files = [
+def _files(datasets: Sequence[Dataset], filenames: Collection[str]) -> list[TripFile]:
+    """Those of the files that are of these datasets."""
+    return [
         file
         for dataset in datasets
         for filename in sorted(filenames)
         if (file := TripFile.loaded_as(dataset, filename)) is not None
     ]
-    return sum(_summarize_month(session, file) for file in files)
+
+
+def _versions(session: Session, files: Sequence[TripFile]) -> dict[str, str]:
+    """The text of the rows of each month, in any format, by the name of its file."""
+    if not files:
+        return {}
+    names = {file.filename: [each.filename for each in file.siblings] for file in files}
+    every = [name for siblings in names.values() for name in siblings]
+    found = session.row_versions(files[0].dataset, every)
+    return {
+        name: ", ".join(sorted({found[sibling] for sibling in siblings if sibling in found}))
+        for name, siblings in names.items()
+    }
 
 
 def _summarize_month(session: Session, file: TripFile) -> bool:
@@ -217,8 +194,11 @@ def _summarize_month(session: Session, file: TripFile) -> bool:
         found = ledger_entries(session, [file.filename])
         _forget(session, [file.filename])
         for entry in found:
+            # First: rows that are changed meanwhile are seen to be others at the next look.
+            version = _versions(session, [file])[file.filename]
             counted = count_trips(session, file)
-            session.append(SUMMARIES, [_summary(session, file, entry, counted.median_seconds)])
+            summary = _summary(session, file, entry, counted.median_seconds, version)
+            session.append(SUMMARIES, [summary])
             name = file.filename
             figures = counted.figures.items()
             session.append(FIGURES, [TripFigure(name, entry.sha256, *each) for each in figures])
@@ -241,7 +221,11 @@ def _forget(session: Session, filenames: Sequence[str]) -> None:
 
 
 def _summary(
-    session: Session, file: TripFile, entry: LedgerEntry, median_seconds: float | None
+    session: Session,
+    file: TripFile,
+    entry: LedgerEntry,
+    median_seconds: float | None,
+    version: str,
 ) -> MonthSummary:
     rows = session.month_rows(file)
     query = Statements(__package__, session.dialect)(
@@ -251,6 +235,7 @@ def _summary(
         sums=month_sums(file.dataset, session.dialect),
     )
     [(trips, passengers, miles, fares, tips)] = session.ask(query, rows.values)
+    changed = rows_changed(session, file, entry)
     return MonthSummary(
         filename=entry.filename,
         taxi=entry.taxi,
@@ -262,6 +247,9 @@ def _summary(
         fares=_cents(fares),
         tips=_cents(tips),
         median_seconds=median_seconds,
+        loaded_at=entry.loaded_at,
+        version=version,
+        changed=None if changed is None else int(changed),
     )
 
 

@@ -20,7 +20,7 @@ from taxi_assets.warehouse.record_tables import RecordTable, recorded
 from taxi_assets.warehouse.session import Session, Value
 
 OUTSIDE = "outside"
-"""Stands for the day of a pickup that lies outside the month of its file."""
+"""Stands for day and hour of a pickup that lies outside the month of its file."""
 
 CHARGE_LIMIT = 1_000
 """Dollars. Charges beyond are counted, but left out of sums: of real months they are some in a
@@ -32,8 +32,9 @@ SECOND_LIMIT = 6 * 3600
 
 _PAIRS = 50
 """How many pairs of zones are kept of each month: all would be up to 70,000."""
-_SAFE = 1_000_000
-"""Dollars, more than any fare. NaN is not below: DuckDB and Postgres sort it behind all numbers."""
+_CENT, _SAFE = 0.01, 1_000_000
+"""Dollars, less and more than any fare: a tip can be divided by what is between. NaN is not: DuckDB
+and Postgres sort it behind all numbers."""
 _NAMED = ("dropoff", "payment")
 COUNTED = frozenset({"day", "hour", "zone"})
 """The parts that are kept in ``tripdata_counts``."""
@@ -151,10 +152,11 @@ def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
     """The SQL expressions by which trips are counted, by the name of what they count."""
     columns = {role: dialect.identifier(name) for role, name in dataset.roles.items()}
     pickup, dropoff, functions = columns["pickup"], columns["dropoff"], dialect.functions
+    inside = f"{pickup} >= {bound('month_start')} AND {pickup} < {bound('month_end')}"
+    of_month = f"CASE WHEN {inside} THEN {{}} ELSE '{OUTSIDE}' END"
     parts = {
-        "day": f"CASE WHEN {pickup} >= {bound('month_start')} AND {pickup} < {bound('month_end')} "
-        f"THEN {functions.day.format(time=pickup)} ELSE '{OUTSIDE}' END",
-        "hour": functions.hour_of_week.format(time=pickup),
+        "day": of_month.format(functions.day.format(time=pickup)),
+        "hour": of_month.format(functions.hour_of_week.format(time=pickup)),
         "seconds": functions.seconds_between.format(start=pickup, end=dropoff),
     }
     if "pickup_zone" in columns:
@@ -166,11 +168,13 @@ def month_parts(dataset: Dataset, dialect: Dialect) -> dict[str, str]:
     if charge := columns.get("total", columns.get("fare")):
         parts["charge"] = charge
     if "tip" in columns and "fare" in columns:
-        known = f"{columns['fare']} > 0 AND {columns['fare']} < {_SAFE}"
+        known = f"{columns['fare']} >= {_CENT} AND {columns['fare']} < {_SAFE}"
         known += f" AND {columns['tip']} >= 0 AND {columns['tip']} < {_SAFE}"
         known += f" AND {columns['payment']} = {CARD}" if "payment" in columns else ""
+        # In tenths; a cent on a long ride is less than one, and still a tip.
         percent = f"floor({columns['tip']} / {columns['fare']} * 1000 + 0.5) / 10"
-        parts["tip_percent"] = f"CASE WHEN {known} THEN {percent} END"
+        least = f"CASE WHEN {columns['tip']} > 0 THEN 0.01 ELSE 0 END"
+        parts["tip_percent"] = f"CASE WHEN {known} THEN greatest({percent}, {least}) END"
     return parts
 
 
@@ -206,7 +210,7 @@ def _figures(spread: Mapping[str, of.Distribution]) -> dict[str, float]:
     if (miles := spread.get("miles")) is not None:
         found |= {
             "median_miles": of.quantile(miles, 0.5),
-            "miles_beyond": of.count_beyond(miles, MILE_LIMIT),
+            "miles_beyond": sum(n for value, n in miles.items() if value > MILE_LIMIT),
         }
     if (tips := spread.get("tip_percent")) is not None:
         known = sum(tips.values())

@@ -65,14 +65,14 @@ def by_hour(name: str, title: str, hours: Mapping[tuple[int, int], float]) -> Ch
         chart.labels.append(Label(0, y + 15, weekday[:3]))
         for hour in range(_HOURS):
             trips = hours.get((row + 1, hour), 0)
-            hint = f"{weekday} {hour}:00: {trips:,.0f}"
+            hint = f"{weekday} {hour}:00: {trips:,.1f}"
             place = (round(left + cell * hour, 1), y, round(cell - 1, 1), _ROW - 1)
             chart.boxes.append(Box(*place, "series-3", round(100 * trips / most), hint))
     y = _HEAD + _ROW * len(WEEKDAYS) + 20
     chart.labels.append(Label(left, y, "0"))
     for step in range(5):
         chart.boxes.append(Box(left + 14 + 20 * step, y - 11, 20, 14, "series-3", 25 * step))
-    chart.labels.append(Label(left + 120, y, f"up to {most:,.4g} trips"))
+    chart.labels.append(Label(left + 120, y, f"up to {most:,.1f} trips"))
     cells = [(f"{WEEKDAYS[day - 1]} {hour}:00", trips) for (day, hour), trips in hours.items()]
     chart.text = described(cells, "trips")
     return chart

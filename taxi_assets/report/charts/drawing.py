@@ -22,6 +22,8 @@ _TICKS = 4
 _CAP_RATIO = 3
 _CAPPED_SHARE = 0.95
 _ROUND = (1, 2, 2.5, 5, 10)
+_WHOLE = 100_000
+"""From here on numbers are whole: their fractions say nothing."""
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,8 @@ def scale(values: Iterable[float], length: float, cut_off: bool = False) -> Scal
     step = _step(highest)
     top = math.ceil(highest / step - 1e-9) * step
     beyond = sum(value > top for value in known)
-    note = f"Cut off at {top:,g}; {beyond:,} higher, up to {known[-1]:,.0f}." if beyond else ""
-    return Scale(top, length, note)
+    note = f"Cut off at {plain(top)}; {beyond:,} higher, up to {plain(known[-1])}."
+    return Scale(top, length, note if beyond else "")
 
 
 def _step(highest: float) -> float:
@@ -152,7 +154,17 @@ def described(values: Sequence[tuple[str, float]], unit: str) -> str:
     if not known:
         return "There are no values."
     (least, at_least), (most, at_most) = min(known), max(known)
-    return f"From {least:,.6g} {unit} ({at_least}) to {most:,.6g} ({at_most})."
+    return f"From {amount(plain(least), unit)} ({at_least}) to {plain(most)} ({at_most})."
+
+
+def amount(number: str, unit: str) -> str:
+    """A number with its unit: ``1 trip``, ``2,000 trips``."""
+    return f"{number} {unit.removesuffix('s') if number.strip('-−') == '1' else unit}"
+
+
+def plain(number: float) -> str:
+    """A number without an exponent, such as ``1,234,567`` or ``2.5``."""
+    return f"{number:,.0f}" if abs(number) >= _WHOLE else f"{number:,.6g}"
 
 
 def short(value: float) -> str:

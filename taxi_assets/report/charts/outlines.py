@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,16 +58,21 @@ class Outlines:
     height: int
 
 
-def outlines(shapes: Sequence[ZoneShape], width: int = WIDTH) -> Outlines:
-    """Draw the shapes on a grid of that width. Shapes too small for it still get a triangle."""
-    rings = [list(_rings(json.loads(shape.geometry))) for shape in shapes]
-    points = np.concatenate([ring for of_shape in rings for ring in of_shape])
+def outlines(shapes: Sequence[ZoneShape], width: int = WIDTH) -> Outlines | None:
+    """Draw the shapes on a grid of that width. Shapes too small for it still get a triangle.
+
+    A shape that somebody changed into something else is left out; None without any other.
+    """
+    rings = {shape: found for shape in shapes if (found := _rings(shape.geometry))}
+    if not rings:
+        return None
+    points = np.concatenate([ring for of_shape in rings.values() for ring in of_shape])
     points[:, 0] *= math.cos(_LATITUDE)
     west, south = points.min(axis=0)
     east, north = points.max(axis=0)
     scale = width / ((east - west) or 1)
     drawn = []
-    for shape, of_shape in zip(shapes, rings, strict=True):
+    for shape, of_shape in rings.items():
         gridded = [_on_grid(ring, west, north, scale) for ring in of_shape]
         kept = [ring for ring in gridded if _area(ring) >= _LEAST_AREA]
         if not kept:
@@ -79,12 +84,17 @@ def outlines(shapes: Sequence[ZoneShape], width: int = WIDTH) -> Outlines:
     return Outlines(drawn, width, math.ceil((north - south) * scale))
 
 
-def _rings(geometry: dict[str, object]) -> Iterator[NDArray[np.float64]]:
-    coordinates = geometry["coordinates"]
-    assert isinstance(coordinates, list)
-    for polygon in [coordinates] if geometry["type"] == "Polygon" else coordinates:
-        for ring in polygon:
-            yield np.array(ring, dtype=np.float64)
+def _rings(geometry: str) -> list[NDArray[np.float64]]:
+    """The rings of a polygon or several in GeoJSON; none of what is no such text."""
+    try:
+        found = json.loads(geometry)
+        polygons = [found["coordinates"]] if found["type"] == "Polygon" else found["coordinates"]
+        rings = [np.array(ring, dtype=np.float64) for polygon in polygons for ring in polygon]
+    except (ValueError, TypeError, KeyError):
+        return []
+    return (
+        rings if all(ring.shape[1:] == (2,) and np.isfinite(ring).all() for ring in rings) else []
+    )
 
 
 def _on_grid(ring: NDArray[np.float64], west: float, north: float, scale: float) -> list[Point]:

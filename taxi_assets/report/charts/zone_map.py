@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
+from taxi_assets.report.charts.drawing import amount
 from taxi_assets.report.charts.outlines import Outlines
 from taxi_assets.report.charts.zone_scale import NONE, Scale, by_change, by_quantile, finite
 from taxi_assets.report.templates import markdown_image, template
@@ -176,7 +177,9 @@ def zone_map(
     scale = by_quantile(shown.values())
     scaled = "Each tone stands for about as many zones as the others."
     note = f"{scaled if shown else f'No zone on the map has {unit}.'} {_elsewhere(figures, on_map)}"
-    hints = {zone: f"{figure:,.0f} {unit}".replace("-", "−") for zone, figure in shown.items()}
+    hints = {
+        zone: amount(f"{figure:z,.0f}".replace("-", "−"), unit) for zone, figure in shown.items()
+    }
     return _drawn(shapes, shown, scale, hints, (title, note.strip(), unit), "none")
 
 
@@ -207,7 +210,8 @@ def zone_change_map(
     }
     few = len(either) - len(changes)
     note = "Falls are hatched, rises are not. " + (
-        f"Not compared: {few} zones with fewer than {LEAST_TRIPS} {unit} in one of the months. "
+        f"Not compared: {few} {'zone' if few == 1 else 'zones'} with fewer than {LEAST_TRIPS} "
+        f"{unit} in one of the months. "
         if few
         else ""
     )

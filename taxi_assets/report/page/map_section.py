@@ -77,12 +77,13 @@ def _busiest(
         (zone_name(zone, zones), *(_whole(figures.get(zone, 0)) for figures in columns.values()))
         for zone, _ in ranked(first)[:_BUSIEST]
     ]
-    caption = f"{report.dataset.title}, {report.span.name}: the {len(rows)} busiest zones"
+    busiest = f"the {len(rows)} busiest zones" if len(rows) > 1 else "the busiest zone"
+    caption = f"{report.dataset.title}, {report.span.name}: {busiest}"
     return Table(caption, ("zone", *columns), rows, frozenset(range(1, len(columns) + 1)))
 
 
 def _whole(figure: float) -> str:
-    return f"{figure:,.0f}"
+    return f"{figure:z,.0f}"
 
 
 def _change(now: float, before: float) -> str:

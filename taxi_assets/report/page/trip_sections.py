@@ -29,7 +29,7 @@ def trip_sections(content: Content) -> list[Section]:
     reports, zones = content.taxis, content.zones
     missing = [
         *([] if zones else ["boroughs and names"]),
-        *([] if content.shapes else ["maps"]),
+        *([] if content.outlines else ["maps"]),
     ]
     names = f" Load {listed(missing)} by `taxi-assets load zones`." if missing else ""
     return [

@@ -93,8 +93,8 @@ def ranking(caption: str, what: str, found: Sequence[tuple[str, int]], total: in
 
 
 def _count(number: float | None) -> str:
-    return _DASH if number is None else f"{number:,.0f}"
+    return _DASH if number is None else f"{number:z,.0f}"
 
 
 def _cents(number: float | None, digits: int = 2) -> str:
-    return _DASH if number is None else f"{number:,.{digits}f}"
+    return _DASH if number is None else f"{number:z,.{digits}f}"

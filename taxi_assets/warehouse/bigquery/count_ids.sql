@@ -32,7 +32,8 @@ WHERE {{ month }} = {{ bound.month }} AND unique_row_id IN (
 -- Of the service's own records: no row of the table is read.
 SELECT
     partition_id,
-    SUM(total_rows)
+    SUM(total_rows),
+    FORMAT_TIMESTAMP('%F %H:%M:%E6S', MAX(last_modified_time), 'UTC')
 FROM {{ partitions }}
 WHERE table_name = {{ bound.table }} AND total_rows > 0
 GROUP BY partition_id;

@@ -118,20 +118,38 @@ class BigQuerySession:
         partition is from; where it has none, the file is taken to be of the usual format. Rows of
         no month are counted under the name of their partition, such as ``__NULL__``.
         """
-        query = sql("count_partitions", partitions=self.table("INFORMATION_SCHEMA.PARTITIONS"))
-        found = self.ask(query, {"table": dataset.table})
         entries = ledger_entries(self)
         names = {entry.month: entry.filename for entry in entries if entry.taxi == dataset.taxi}
         usual = FileFormat.CSV if dataset.csv_releases else FileFormat.PARQUET
         counts = {}
-        for partition, rows in found:
-            month = _MONTHLY.fullmatch(str(partition))
-            name = str(partition)
+        for partition, (rows, _) in self._partitions(dataset).items():
+            month = _MONTHLY.fullmatch(partition)
+            name = partition
             if month is not None:
                 file = TripFile(dataset, Month(int(month[1]), int(month[2])), usual)
                 name = names.get(str(file.month), file.filename)
-            counts[name] = int(str(rows))
+            counts[name] = int(rows)
         return counts
+
+    def row_versions(self, dataset: Dataset, filenames: Sequence[str]) -> dict[str, str]:
+        """For each of these files with rows in the merged table, a text of theirs.
+
+        It says how many there are, and when BigQuery last wrote to their partition.
+        """
+        partitions = self._partitions(dataset)
+        files = (TripFile.loaded_as(dataset, filename) for filename in filenames)
+        months = {f.filename: f"{f.month.year:04d}{f.month.number:02d}" for f in files if f}
+        return {
+            filename: " ".join(partitions[month])
+            for filename, month in months.items()
+            if month in partitions
+        }
+
+    def _partitions(self, dataset: Dataset) -> dict[str, tuple[str, str]]:
+        """For each partition of the merged table, its rows and when it was last written to."""
+        query = sql("count_partitions", partitions=self.table("INFORMATION_SCHEMA.PARTITIONS"))
+        found = self.ask(query, {"table": dataset.table})
+        return {str(partition): (str(rows), str(at)) for partition, rows, at in found}
 
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""

@@ -34,6 +34,16 @@ SELECT count(*)
 FROM {{ table }}
 WHERE filename IN (SELECT unnest({{ bound.filenames }}));
 
+-- name: version_rows
+SELECT
+    filename,
+    count(*) AS month_rows,
+    -- Twice: a hash of several columns has the last one's bits only flipped into it.
+    sum(hash(hash({{ columns | join(", ") }}))) AS hashed
+FROM {{ table }}
+WHERE filename IN (SELECT unnest({{ bound.filenames }}))
+GROUP BY filename;
+
 -- name: count_table
 SELECT count(*)
 FROM {{ table }};

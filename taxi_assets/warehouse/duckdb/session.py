@@ -62,6 +62,13 @@ class DuckDBSession:
         """Number of rows of each file in the merged table, which exists."""
         return count_by_file(self, dataset)
 
+    def row_versions(self, dataset: Dataset, filenames: Sequence[str]) -> dict[str, str]:
+        """For each of these files with rows in the merged table, a text of theirs: their hash."""
+        columns = [quoted(column.name) for column in self.columns(dataset.table)]
+        query = sql("version_rows", table=self.table(dataset.table), columns=columns)
+        found = self.ask(query, {"filenames": list(filenames)}) if columns else []
+        return {str(filename): f"{rows} {hashed}" for filename, rows, hashed in found}
+
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a statement; return a query's rows, or the number of rows that were written."""
         chosen = statement.choose(values or {})

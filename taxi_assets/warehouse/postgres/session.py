@@ -91,6 +91,17 @@ class PostgresSession:
         """Number of rows of each file in the merged table, which exists."""
         return count_by_file(self, dataset)
 
+    def row_versions(self, dataset: Dataset, filenames: Sequence[str]) -> dict[str, str]:
+        """For each of these files with rows in the merged table, a text of theirs.
+
+        It says how many of them each transaction wrote.
+        """
+        if not self.columns(dataset.table):
+            return {}
+        query = sql("version_rows", table=self.table(dataset.table))
+        found = self.ask(query, {"filenames": list(filenames)})
+        return {str(filename): str(version) for filename, version in found}
+
     def ask(self, statement: Statement, values: Mapping[str, Value] | None = None) -> list[Row]:
         """Run a query and return its rows."""
         return execute(self.connection, statement, values).fetchall()

@@ -65,3 +65,19 @@ LEFT JOIN pg_namespace ON pg_namespace.oid = parent.relnamespace
 WHERE
     found.relnamespace = to_regnamespace({{ bound.schema }})
     AND found.relname = {{ bound.name }};
+
+-- name: version_rows
+-- Whatever changes a row, in whole or in part, writes it anew in a transaction of its own number.
+SELECT
+    filename,
+    md5(string_agg(written_by || ' ' || month_rows, ',' ORDER BY written_by)) AS version
+FROM (
+    SELECT
+        filename,
+        xmin::text AS written_by,
+        count(*) AS month_rows
+    FROM {{ table }}
+    WHERE filename = ANY({{ bound.filenames }})
+    GROUP BY filename, xmin
+) AS written
+GROUP BY filename;

@@ -58,7 +58,12 @@ FLOWS_COLUMNS = {
     | {"unique_row_id": "BYTES"}
     for taxi, columns in DECLARED.items()
 }
-PARTITIONS = {"table_name": "STRING", "partition_id": "STRING", "total_rows": "INT64"}
+PARTITIONS = {
+    "table_name": "STRING",
+    "partition_id": "STRING",
+    "total_rows": "INT64",
+    "last_modified_time": "TIMESTAMP",
+}
 TABLES = {
     **{
         table.name: {column.name: BIGQUERY.record_types[column.type] for column in table.columns}

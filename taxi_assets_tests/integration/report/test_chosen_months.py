@@ -154,10 +154,38 @@ def test_a_month_that_is_not_proved_is_named_where_its_figures_are(data: Path) -
     assert "are proved" not in texts
 
 
-def test_summaries_of_an_older_version_are_completed_where_they_are_told_of(data: Path) -> None:
+def test_figures_are_of_the_rows_as_they_are_and_changed_ones_are_not_proved(data: Path) -> None:
+    before, _ = told("green")
+    raised = "UPDATE green_tripdata SET total_amount = total_amount + 1 WHERE filename LIKE '%{}%'"
+    change(data, raised.format("2024-03"), raised.format("2024-01"))
+    change(data, "DELETE FROM green_tripdata WHERE filename LIKE '%2024-01%' AND fare_amount > 10")
+
+    found, texts = told("green")
+
+    query = "SELECT sum(total_amount), count(*) FROM green_tripdata WHERE filename LIKE '%{}%'"
+    assert found["charges"] == pytest.approx(ask(data, query.format("2024-03"))[0], abs=0.01)
+    assert found["charges"] != before["charges"]
+    assert "Not proved, 2024-03: its rows were changed since it was loaded." in texts
+    assert "are proved" not in texts
+    fewer = found["months"]["2024-01"]
+    assert fewer["trips"] == ask(data, query.format("2024-01"))[1] < ROWS, "it is not told of"
+    assert "its rows were changed since it was loaded" in fewer["doubts"]
+
+    assert taxi_assets("load", "green", "2024-03", "--force").exit_code == 0
+    found, texts = told("green")
+    assert found["charges"] == before["charges"]
+    assert "The months told of are proved" in texts
+
+
+def test_summaries_of_an_older_edition_are_made_anew_where_they_are_told_of(data: Path) -> None:
     _, new = told("green")
     change(
         data,
+        *(
+            f"ALTER TABLE tripdata_summaries DROP COLUMN {column}"
+            for column in ("loaded_at", "version", "changed")
+        ),
+        "UPDATE tripdata_summaries SET trips = 7 WHERE filename LIKE '%2024-03%'",
         "DROP TABLE tripdata_figures",
         "DROP TABLE tripdata_parts",
     )
@@ -167,6 +195,7 @@ def test_summaries_of_an_older_version_are_completed_where_they_are_told_of(data
     assert texts == new
     filled = [month for month, each in found["months"].items() if each["figures"]]
     assert filled == ["2023-03", "2024-03"], "2024-01 is not told of"
+    assert found["months"]["2024-01"]["doubts"] == ["its figures are of an older edition"]
 
 
 def test_markdown_and_terminal_say_the_same_sentences_as_json(data: Path, tmp_path: Path) -> None:

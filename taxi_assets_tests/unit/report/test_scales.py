@@ -13,7 +13,7 @@ def test_a_line_that_one_month_would_flatten_is_cut_off_and_says_so() -> None:
     chart = series.lines("fares", "Fares", MONTHS, {"fare": STEADY | {"2021-05": 9e9}}, "dollars")
 
     assert chart.note == "Cut off at 20; 1 higher, up to 9,000,000,000."
-    assert "to 9e+09 (2021-05)" in chart.text
+    assert "to 9,000,000,000 (2021-05)" in chart.text
     assert "20" in [label.text for label in chart.labels]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from taxi_assets.report.charts.outlines import Outlines
+from taxi_assets.report.charts.outlines import Outlines, outlines
 from taxi_assets.report.charts.zone_map import (
     NO_ZONE,
     ZoneMap,
@@ -20,6 +20,7 @@ from taxi_assets.report.charts.zone_map import (
     zone_change_map,
     zone_map,
 )
+from taxi_assets.warehouse.zone_figures import ZoneShape
 from taxi_assets_tests.drawn_zones import drawn_twin, drawn_zones
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -132,7 +133,7 @@ def test_it_says_what_it_shows_to_those_who_do_not_see_it(twin: Outlines) -> Non
     title, described = svg.attrib["aria-labelledby"].split()
     named = {each.attrib.get("id"): each.text for each in svg.iter()}
     assert svg.attrib["role"] == "img"
-    assert drawn.text == "The highest: Synthetic zone 74 (74): 1 trips."
+    assert drawn.text == "The highest: Synthetic zone 74 (74): 1 trip."
     assert named[title] == "<b>fast</b> & 'slow'"
     assert named[described] == f"{drawn.text} {drawn.note} The numbers follow as a table."
 
@@ -185,3 +186,13 @@ def test_tones_can_be_told_apart_in_grey(scheme: str, name: str, classes: int) -
     ratios = [(max(pair) + 0.05) / (min(pair) + 0.05) for pair in pairwise(found)]
     assert found == sorted(found, reverse=scheme == "light")
     assert min(ratios) >= 1.2
+
+
+def test_a_shape_that_was_changed_into_no_shape_is_not_drawn() -> None:
+    square = '{"type":"Polygon","coordinates":[[[0,0],[0,1],[1,1],[0,0]]]}'
+    hurt = ('{"type":"Po', "null", "7", '{"type":"Polygon","coordinates":[[]]}', "None")
+    shapes = [ZoneShape(str(n), n, "x", text) for n, text in enumerate((square, *hurt))]
+    drawn = outlines(shapes)
+    assert drawn is not None
+    assert [shape.number for shape in drawn.shapes] == ["0"]
+    assert outlines(shapes[1:]) is None
