@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -211,6 +212,31 @@ def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) ->
     modelled.build()
     boroughs = modelled.query("SELECT DISTINCT pickup_borough FROM analytics.fct_trips")
     assert boroughs == [("Newark",)]
+
+
+def test_the_variables_of_another_project_of_dbt_steer_nothing(
+    in_duckdb: ModelledWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_duckdb.clean()
+    in_duckdb.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+    in_duckdb.build()
+    in_duckdb.load(MAY, month_of("2020-05-05 10:00:12", 10))
+    theirs = {
+        "DBT_FULL_REFRESH": "true",
+        "DBT_RESOURCE_TYPES": "model",
+        "DBT_ENGINE_EXCLUDE_RESOURCE_TYPES": "test",
+        "DBT_PROFILES_DIR": "/nowhere",
+        "DBT_TARGET": "theirs",
+        "DBT_EMPTY": "true",
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+
+    results = in_duckdb.build("2020-05")
+
+    assert in_duckdb.trips() == {APRIL.filename: 20, MAY.filename: 10}
+    assert results["fct_trips_reconciles"].status == "pass"
+    assert {name: os.environ[name] for name in theirs} == theirs
 
 
 def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> None:
