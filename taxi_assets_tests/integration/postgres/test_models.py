@@ -92,6 +92,7 @@ def month_of(pickup: str, trips: int) -> bytes:
 
 def test_an_early_month_that_comes_late_is_in_the_models(everywhere: ModelledWarehouse) -> None:
     everywhere.load(NOVEMBER_2025, month_of("2025-11-05 10:00:12", 30))
+    everywhere.load(TripFile(FHV, Month(2025, 11), FileFormat.CSV), csv_month(FHV, [line(FHV)]))
     everywhere.build()
     everywhere.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
 
@@ -212,6 +213,49 @@ def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) ->
     modelled.build()
     boroughs = modelled.query("SELECT DISTINCT pickup_borough FROM analytics.fct_trips")
     assert boroughs == [("Newark",)]
+
+
+@pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
+def test_what_somebody_else_made_under_a_model_s_name_stays(
+    modelled: ModelledWarehouse, kind: str
+) -> None:
+    names = ("stg_green_tripdata", "dim_zones", "fct_trips")
+    modelled.query("CREATE SCHEMA analytics")
+    modelled.run([f"CREATE {kind} analytics.{name} AS SELECT 'mine' AS whose" for name in names])
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+
+    for full_refresh in (False, True):
+        results = modelled.build(full_refresh=full_refresh)
+
+        for name in ("stg_green_tripdata", "dim_zones"):
+            assert f"analytics.{name} was made by somebody else" in results[name].message
+            assert f"ALTER {kind} analytics.{name} RENAME TO" in results[name].message
+        assert results["fct_trips"].status == "skipped"
+        for name in names:
+            assert modelled.query(f"SELECT * FROM analytics.{name}") == [("mine",)]
+
+    modelled.run([f"DROP {kind} analytics.{name}" for name in names[:2]])
+    assert "made by somebody else" in modelled.build()["fct_trips"].message
+    modelled.query(f"DROP {kind} analytics.fct_trips")
+    modelled.build()
+    assert modelled.trips() == {APRIL.filename: 20}
+
+
+def test_a_model_that_was_dropped_or_replaced_by_hand_is_not_taken_for_ours(
+    modelled: ModelledWarehouse,
+) -> None:
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+    modelled.build()
+    modelled.query("DROP TABLE analytics.fct_trips")
+
+    modelled.build()
+
+    assert modelled.trips() == {APRIL.filename: 20}
+    modelled.query("DROP TABLE analytics.fct_trips")
+    modelled.query("CREATE TABLE analytics.fct_trips AS SELECT 'mine' AS whose")
+    failed = modelled.build(full_refresh=True)["fct_trips"]
+    assert "made by somebody else" in failed.message
+    assert modelled.query("SELECT * FROM analytics.fct_trips") == [("mine",)]
 
 
 def test_the_variables_of_another_project_of_dbt_steer_nothing(
