@@ -1,4 +1,4 @@
-"""Runs local-bigquery, and teaches it external tables, when partitions were written, and to be quick.
+"""Runs local-bigquery, and teaches it external tables, times of partitions, and quicker look-ups.
 
 The stand-in's own Python runs this file, with the arguments of ``local-bigquery``. An external
 table here holds the rows that its object had when the table was made; the service reads the object
@@ -51,7 +51,7 @@ _OBJECTS = """
 """
 
 
-def _objects(project: str, dataset: str, table: str | None = None) -> list[tuple[str, str, int]]:
+def _objects(project: str, dataset: str, table: str | None = None) -> Any:
     """Name, kind and rows of a dataset's tables, or of one of them.
 
     The original reads the statistics of every table of every dataset at each call, which is a

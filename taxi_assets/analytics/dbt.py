@@ -39,6 +39,9 @@ class _Project:
 _READ: dict[tuple[object, ...], _Project] = {}
 """The projects that this process has read."""
 
+_STEERING = ("DBT_", "MODELS_")
+"""How the names of variables begin that dbt and the project's profile read."""
+
 _FAILED = ("error", "fail", "runtime error")
 
 
@@ -174,17 +177,22 @@ def _invoke(
 
 @contextmanager
 def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Give dbt its connection, and take it back: children of this process need none of it."""
-    before = {name: os.environ.get(name) for name in values}
+    """Give dbt its connection, and nothing that steers it; then put all back as it was.
+
+    Variables of another project of dbt choose or leave out models and tests, or drop models.
+    Children of this process need nothing of the connection.
+    """
+    theirs = {n: value for n, value in os.environ.items() if n.startswith(_STEERING)}
+    before = theirs | {name: os.environ[name] for name in values if name in os.environ}
+    for name in theirs:
+        del os.environ[name]
     os.environ.update(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in values:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 def _error(cause: BaseException | None) -> AnalyticsError:

@@ -15,7 +15,13 @@ from taxi_assets.settings import Settings
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER
-from taxi_assets.warehouse.model_records import LEFT_OUT, MODELS, ModelMonth, TripsLeftOut
+from taxi_assets.warehouse.model_records import (
+    LEFT_OUT,
+    MODELS,
+    ModelMonth,
+    TripsLeftOut,
+    models_schema,
+)
 from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
 from taxi_assets.warehouse.records import read
 from taxi_assets.warehouse.registry import warehouses_of
@@ -120,22 +126,27 @@ def _duckdb_environment(warehouse: DuckDBWarehouse) -> dict[str, str]:
 
 
 def _postgres_environment(warehouse: PostgresWarehouse) -> dict[str, str]:
-    """The parts of the DSN: those that dbt asks for, and others where libpq looks for them."""
+    """The parts of the DSN: those that dbt asks for, and others where libpq looks for them.
+
+    dbt always names host, port, user, password and database, so that they are libpq's defaults
+    (PGHOST and the like) where the DSN names none.
+    """
     parts = {
         option.keyword.decode(): (option.envvar.decode() if option.envvar else "", option.val)
         for option in Conninfo.parse(warehouse.server.dsn.get_secret_value().encode())
     }
+    defaults = {option.keyword.decode(): option.val for option in Conninfo.get_defaults()}
+    defaults["dbname"] = defaults["dbname"] or parts["user"][1] or defaults["user"]
     found = {
         f"MODELS_POSTGRES_{name}": value.decode()
         for key, name in _POSTGRES_PARTS.items()
-        if (value := parts.pop(key)[1])
+        if (value := parts.pop(key)[1] or defaults[key])
     }
-    if password := parts.pop("password")[1]:
+    if password := parts.pop("password")[1] or defaults["password"]:
         found["DBT_ENV_SECRET_POSTGRES_PASSWORD"] = password.decode()
     trips = warehouse.server.schema
     found["MODELS_TRIPS_SCHEMA"] = trips
-    # Two sets of trips in one database have two sets of models.
-    found["MODELS_POSTGRES_SCHEMA"] = "analytics" if trips == "public" else f"{trips}_analytics"
+    found["MODELS_POSTGRES_SCHEMA"] = models_schema(trips)
     return found | {name: value.decode() for name, value in parts.values() if name and value}
 
 

@@ -29,7 +29,8 @@ def _reading(command: _Command) -> _Command:
         click.option(
             "--output",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="Write this file; its ending is the format, if no other one is named.",
+            help="Write this file. Its ending is the format, if --format names none: .csv, .json, "
+            ".parquet; a table for .txt and without one.",
         ),
         click.option("--json", "form", flag_value="json", help="The same as --format json."),
         click.option("--format", "form", type=click.Choice(FORMATS), help="By default a table."),
@@ -61,7 +62,10 @@ def _completed(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[
         tables = _database(ctx.params.get("warehouse"))[1]
     except TaxiAssetsError:
         return []  # a shell has no place for what is wrong
-    return [CompletionItem(before + name) for name in tables if name.startswith(begun)]
+    from taxi_assets.query.guard import parts_of
+
+    names = {**tables, **{parts_of(table)[1]: None for table in tables}} if begun else tables
+    return [CompletionItem(before + name) for name in names if name.startswith(begun)]
 
 
 @click.command()

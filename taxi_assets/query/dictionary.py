@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from taxi_assets.column_schema import FILENAME, row_id_meaning
 from taxi_assets.errors import QueryError
 from taxi_assets.query.database import Database, Tables
+from taxi_assets.query.guard import parts_of
 from taxi_assets.query.guarded_query import QueryRows
 from taxi_assets.query.kinds import Kind
 from taxi_assets.sql.identifiers import quoted
@@ -15,6 +16,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.zones import ZONE_TABLES, ZONES_TABLE
 from taxi_assets.warehouse.all_records import RECORD_TABLES
+from taxi_assets.warehouse.model_records import MODEL_NAMES
 
 _SAMPLE_ROWS = 1000
 _MOST_VALUES = 12  # What has more is no code that a question names.
@@ -24,6 +26,7 @@ _TABLE_MEANINGS = {
     **{table.name: table.description for table in RECORD_TABLES},
     **{dataset.table: f"{dataset.title} trips, a row each." for dataset in DATASETS.values()},
     **{table.name: " ".join(table.description.split()) for table in ZONE_TABLES},
+    **dict.fromkeys(MODEL_NAMES, "A dbt model of the trips; rules may leave some out."),
 }
 
 Description = dict[str, object]
@@ -51,15 +54,20 @@ def described(database: Database, tables: Tables, values: bool = True) -> dict[s
                 meant[name]["meaning"] = meaning
             if known := coded.get(name.lower()):
                 meant[name]["values"] = known
-        found[table] = {"meaning": _TABLE_MEANINGS.get(table, ""), "columns": meant}
+        found[table] = {"meaning": _meaning(table), "columns": meant}
     return found
 
 
 def listed(tables: Tables) -> QueryRows:
     """The tables as rows: name, number of columns and meaning."""
-    rows = [[name, len(columns), _TABLE_MEANINGS.get(name, "")] for name, columns in tables.items()]
+    rows = [[name, len(columns), _meaning(name)] for name, columns in tables.items()]
     kinds = [Kind.TEXT, Kind.INTEGER, Kind.TEXT]
     return QueryRows(["table", "columns", "meaning"], kinds, rows, cut=False)
+
+
+def _meaning(table: str) -> str:
+    _, name = parts_of(table)
+    return _TABLE_MEANINGS.get(name, "")
 
 
 def _dataset(table: str) -> Dataset | None:

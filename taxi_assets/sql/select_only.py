@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 _FURTHER_FUNCTIONS = frozenset(
@@ -18,6 +19,8 @@ _FURTHER_FUNCTIONS = frozenset(
     }
 )
 """Harmless functions that the parser does not know."""
+
+_PREFIXES = ("0x", "0o", "0b")
 
 _PLACE = "\ue002{number}"
 """Stands for a table while a query is written. No query has this character."""
@@ -32,12 +35,14 @@ class TableRead:
         schema: its schema as written; empty without one.
         catalog: its database as written; empty without one.
         text: as the query has it.
+        place: its schema and name as the database compares them.
     """
 
     name: str
     schema: str
     catalog: str
     text: str
+    place: tuple[str, str]
 
 
 class SelectOnly:
@@ -57,9 +62,11 @@ class SelectOnly:
         from sqlglot import exp
 
         try:
+            _require_known_numbers(sql, dialect)
             statements = sqlglot.parse(sql, read=dialect)
         except (sqlglot.ParseError, sqlglot.TokenError, RecursionError) as error:
-            raise ValueError(" ".join(str(error).split())) from None
+            said = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "")  # underlined
+            raise ValueError(" ".join(said.split())) from None
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             raise ValueError("it must be one SELECT statement")
         self.dialect, self._query = dialect, statements[0]
@@ -80,7 +87,16 @@ class SelectOnly:
     def tables(self) -> list[TableRead]:
         """The tables that it reads, in order; not its own parts (WITH)."""
         return [
-            TableRead(table.name, table.db, table.catalog, table.sql(dialect=self.dialect))
+            TableRead(
+                table.name,
+                table.db,
+                table.catalog,
+                table.sql(dialect=self.dialect),
+                (
+                    _compared(table.args.get("db"), self.dialect),
+                    _compared(table.this, self.dialect),
+                ),
+            )
             for table in self._tables
         ]
 
@@ -115,6 +131,20 @@ class SelectOnly:
         for number in reversed(range(len(names))):
             text = text.replace(quote(_PLACE.format(number=number)), place(names[number]))
         return text
+
+
+def _require_known_numbers(sql: str, dialect: str) -> None:
+    """Refuse numbers that the parser reads in another way than Postgres: ``1_000`` and ``0x1F``."""
+    import sqlglot
+
+    tokens = sqlglot.tokenize(sql, read=dialect)
+    for token, following in pairwise(tokens):
+        is_cut = token.token_type.name == "NUMBER" and following.token_type.name == "VAR"
+        if is_cut and following.start == token.end + 1:
+            raise ValueError(f"{token.text}{following.text} is no number: write its digits alone")
+    for token in tokens:
+        if dialect == "postgres" and sql[token.start : token.start + 2].lower() in _PREFIXES:
+            raise ValueError(f"{sql[token.start : token.end + 1]}: write the number in decimals")
 
 
 def _tables(query: Any, dialect: str) -> Iterator[Any]:
@@ -159,5 +189,7 @@ def _is_own(table: Any, dialect: str) -> bool:
 
 def _compared(identifier: Any, dialect: str) -> str:
     """A name as the database compares it: Postgres tells quoted names apart by their capitals."""
+    if identifier is None:
+        return ""
     name = str(identifier.name)
     return name if dialect == "postgres" and identifier.args.get("quoted") else name.lower()

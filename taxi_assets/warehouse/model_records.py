@@ -11,6 +11,21 @@ from datetime import datetime
 
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
+MODELS_SCHEMA = "analytics"
+"""Where the models are, but beside another schema of trips in Postgres."""
+
+MODEL_NAMES = (
+    *("stg_green_tripdata", "stg_yellow_tripdata", "stg_fhv_tripdata", "dim_zones"),
+    *("fct_trips", "fct_airport_trips", "fct_daily_revenue"),
+    *("zone_revenue_by_file", "fct_monthly_zone_revenue"),
+)
+"""The models: tables and views of that schema."""
+
+
+def models_schema(trips: str) -> str:
+    """Where the models of the trips in that schema of Postgres are: two sets have two of them."""
+    return MODELS_SCHEMA if trips == "public" else f"{trips}_{MODELS_SCHEMA}"
+
 
 @dataclass(frozen=True)
 class ModelMonth:

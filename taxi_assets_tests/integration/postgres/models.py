@@ -69,9 +69,9 @@ class ModelledWarehouse:
         with DuckDBFile(self._file, 0.5, 10).connect() as connection:
             replace_month(DuckDBSession(connection), self.database.open(file, data))
 
-    def build(self, *months: str) -> dict[str, NodeResult]:
+    def build(self, *months: str, full_refresh: bool = False) -> dict[str, NodeResult]:
         """Bring the models up to date; what became of each model and test, by its name."""
-        results = build(self.target, months)
+        results = build(self.target, months, full_refresh=full_refresh)
         named = {r.unique_id.split(".")[2]: r for r in results}
         return {n: r for n, r in named.items() if not r.unique_id.startswith("exposure.")}
 

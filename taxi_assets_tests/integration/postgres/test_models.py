@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -108,6 +109,7 @@ def test_models_of_another_schema_are_in_one_beside_it(in_postgres: ModelledWare
 
 def test_an_early_month_that_comes_late_is_in_the_models(everywhere: ModelledWarehouse) -> None:
     everywhere.load(NOVEMBER_2025, month_of("2025-11-05 10:00:12", 30))
+    everywhere.load(TripFile(FHV, Month(2025, 11), FileFormat.CSV), csv_month(FHV, [line(FHV)]))
     everywhere.build()
     everywhere.load(OCTOBER_2020, month_of("2020-10-05 10:00:12", 50))
 
@@ -230,6 +232,74 @@ def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) ->
     assert boroughs == [("Newark",)]
 
 
+@pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
+def test_what_somebody_else_made_under_a_model_s_name_stays(
+    modelled: ModelledWarehouse, kind: str
+) -> None:
+    names = ("stg_green_tripdata", "dim_zones", "fct_trips")
+    modelled.query("CREATE SCHEMA analytics")
+    modelled.run([f"CREATE {kind} analytics.{name} AS SELECT 'mine' AS whose" for name in names])
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+
+    for full_refresh in (False, True):
+        results = modelled.build(full_refresh=full_refresh)
+
+        for name in ("stg_green_tripdata", "dim_zones"):
+            assert f"analytics.{name} was made by somebody else" in results[name].message
+            assert f"ALTER {kind} analytics.{name} RENAME TO" in results[name].message
+        assert results["fct_trips"].status == "skipped"
+        for name in names:
+            assert modelled.query(f"SELECT * FROM analytics.{name}") == [("mine",)]
+
+    modelled.run([f"DROP {kind} analytics.{name}" for name in names[:2]])
+    assert "made by somebody else" in modelled.build()["fct_trips"].message
+    modelled.query(f"DROP {kind} analytics.fct_trips")
+    modelled.build()
+    assert modelled.trips() == {APRIL.filename: 20}
+
+
+def test_a_model_that_was_dropped_or_replaced_by_hand_is_not_taken_for_ours(
+    modelled: ModelledWarehouse,
+) -> None:
+    modelled.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+    modelled.build()
+    modelled.query("DROP TABLE analytics.fct_trips")
+
+    modelled.build()
+
+    assert modelled.trips() == {APRIL.filename: 20}
+    modelled.query("DROP TABLE analytics.fct_trips")
+    modelled.query("CREATE TABLE analytics.fct_trips AS SELECT 'mine' AS whose")
+    failed = modelled.build(full_refresh=True)["fct_trips"]
+    assert "made by somebody else" in failed.message
+    assert modelled.query("SELECT * FROM analytics.fct_trips") == [("mine",)]
+
+
+def test_the_variables_of_another_project_of_dbt_steer_nothing(
+    in_duckdb: ModelledWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_duckdb.clean()
+    in_duckdb.load(APRIL, month_of("2020-04-05 10:00:12", 20))
+    in_duckdb.build()
+    in_duckdb.load(MAY, month_of("2020-05-05 10:00:12", 10))
+    theirs = {
+        "DBT_FULL_REFRESH": "true",
+        "DBT_RESOURCE_TYPES": "model",
+        "DBT_ENGINE_EXCLUDE_RESOURCE_TYPES": "test",
+        "DBT_PROFILES_DIR": "/nowhere",
+        "DBT_TARGET": "theirs",
+        "DBT_EMPTY": "true",
+    }
+    for name, value in theirs.items():
+        monkeypatch.setenv(name, value)
+
+    results = in_duckdb.build("2020-05")
+
+    assert in_duckdb.trips() == {APRIL.filename: 20, MAY.filename: 10}
+    assert results["fct_trips_reconciles"].status == "pass"
+    assert {name: os.environ[name] for name in theirs} == theirs
+
+
 def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> None:
     trips = [
         line(GREEN, VendorID=vendor, lpep_pickup_datetime=f"2020-04-05 10:11:{second}")
@@ -252,6 +322,10 @@ def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> No
     assert results["fct_trips_reconciles"].status == "pass"
     assert modelled.trips() == {APRIL.filename: 6}
     assert modelled.query(left_out) == []
+
+    refused = modelled.with_rules("unknown_zone").build()["fct_trips"]
+    assert "taxi-assets load zones" in refused.message
+    assert modelled.trips() == {APRIL.filename: 6}
 
 
 def test_a_trip_that_is_lost_without_a_rule_fails_the_check_of_its_model(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,6 +61,22 @@ def test_csv_has_every_value(file: Path) -> None:
     ]
     assert second[1:7] == ["", "10.60", "nan", "", "", "true"]
     assert said.stderr == ""
+
+
+def test_csv_tells_an_empty_text_from_null_and_keeps_every_line(file: Path) -> None:
+    texts = "SELECT NULL AS a, '' AS b, 'x\"y' AS c, 'two\nlines' AS d"
+    assert taxi_assets("query", texts, "--format", "csv").stdout == (
+        'a,b,c,d\n,"","x""y","two\nlines"\n'
+    )
+    assert taxi_assets("query", "SELECT NULL AS a", "--format", "csv").stdout == 'a\n""\n'
+
+
+def test_values_that_json_lacks_are_text_also_in_lists(file: Path) -> None:
+    sql = "SELECT ['nan'::DOUBLE] AS list, {'a': '-inf'::DOUBLE} AS struct"
+    said = taxi_assets("query", sql, "--json")
+    assert json.loads(said.stdout, parse_constant=pytest.fail) == [
+        {"list": ["nan"], "struct": {"a": "-inf"}}
+    ]
 
 
 def test_json_is_for_scripts(file: Path) -> None:
@@ -122,6 +139,7 @@ def test_the_tables_are_listed_with_what_they_mean(file: Path) -> None:
         (("query", "SELECT 1 /* ; */ ; -- \n DROP TABLE zones"), "must be one SELECT statement"),
         (("query", "SELECT 1 AS a, 2 AS a", "--json"), "two columns are called a"),
         (("query", "SELECT 1", "--format", "parquet"), "--output"),
+        (("query", "SELECT * FROM nothing", "--output", "t.xlsx"), "t.xlsx ends in none of"),
         (("query", "SELECT 1", "--rows", "0"), "1<=x<=1000000"),
         (("query", "SELECT 1", "--warehouse", "postgres"), "TAXI_POSTGRES_DSN"),
     ],
@@ -157,6 +175,18 @@ def test_what_was_written_before_stays_where_a_query_fails(file: Path, tmp_path:
     assert "away/zones.csv" in away.text
 
 
+def test_a_pipe_and_stdout_get_the_rows_alone(file: Path) -> None:
+    program = Path(sys.executable).with_name("taxi-assets")
+    ask = f"{program} query 'SELECT zone_id FROM zones ORDER BY 1' --format csv --output"
+    script = f"mkfifo p; cat p & {ask} p >&2; wait; test -p p && {ask} /dev/stdout"
+    shell = ["bash", "-c", script]
+    done = subprocess.run(
+        shell, cwd=file.parent, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "zone_id\n1\n2\n" * 2
+    assert done.stderr == "p: 2 rows\n"
+
+
 def test_without_a_database_the_command_that_makes_one_is_named(settings_env: Path) -> None:
     said = taxi_assets("show")
     assert said.exit_code == 1
@@ -178,6 +208,28 @@ def test_a_shell_is_told_the_names_of_tables(
     asked = {"_TAXI_ASSETS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": place}
     answer = CliRunner().invoke(main, env=asked, prog_name="taxi-assets")
     assert [line for line in answer.stdout.splitlines() if line] == completed
+
+
+def test_models_are_read_with_and_without_their_schema(file: Path) -> None:
+    with duckdb.connect(file) as connection:
+        connection.execute("CREATE SCHEMA analytics")
+        connection.execute("CREATE VIEW analytics.fct_trips AS SELECT count(*) trips FROM zones")
+    for name in ("fct_trips", "analytics.fct_trips"):
+        for asked in (("show", name), ("query", f"SELECT trips FROM {name}")):
+            said = taxi_assets(*asked, "--format", "csv")
+            assert (said.exit_code, said.stdout) == (0, "trips\n2\n"), said.text
+    for begun, whole in (("fct", "fct_trips"), ("ana", "analytics.fct_trips")):
+        asked_for = {"COMP_WORDS": f"taxi-assets show {begun}", "COMP_CWORD": "2"}
+        answer = CliRunner().invoke(
+            main,
+            env={"_TAXI_ASSETS_COMPLETE": "bash_complete", **asked_for},
+            prog_name="taxi-assets",
+        )
+        assert answer.stdout.split() == [f"plain,{whole}"]
+    with duckdb.connect(file) as connection:
+        connection.execute("CREATE TABLE fct_trips AS SELECT 'mine' AS whose")
+    assert taxi_assets("show", "fct_trips", "--format", "csv").stdout == "whose\nmine\n"
+    assert taxi_assets("show", "analytics.fct_trips", "--format", "csv").stdout == "trips\n2\n"
 
 
 @pytest.mark.long

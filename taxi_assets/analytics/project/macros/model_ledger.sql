@@ -88,6 +88,11 @@
     WHERE model = '{{ model.name }}' AND filename IN ({{ texts(filenames) }})
 {% endmacro %}
 
-{% macro forget_model(name) %}
-    DELETE FROM {{ record_table('tripdata_models') }} WHERE model = '{{ name }}'
+{# What is noted of a table that is not there, such as one that somebody dropped. #}
+{% macro forget_missing(table) %}
+    DELETE FROM {{ record_table(table) }}
+    WHERE model = '{{ model.name }}' AND NOT EXISTS (
+        SELECT 1 FROM information_schema.tables
+        WHERE table_schema = '{{ this.schema }}' AND table_name = '{{ this.identifier }}'
+    )
 {% endmacro %}

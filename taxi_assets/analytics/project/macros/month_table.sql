@@ -16,15 +16,17 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
 
+    {%- set columns = get_columns_in_query(sql) | reject('equalto', 'left_out_by') | list -%}
+    {% do require_ours(existing, columns) %}
     {%- if existing is not none and (should_full_refresh() or not existing.is_table) -%}
         {% do drop_relation(existing) %}
-        {% call statement('forget') %}{{ forget_model(model.name) }}{% endcall %}
         {% do adapter.commit() %}
         {%- set existing = none -%}
     {%- endif -%}
-    {%- set columns = get_columns_in_query(sql) | reject('equalto', 'left_out_by') | list -%}
     {%- if existing is none -%}
         {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
+        {% call statement('forget') %}{{ forget_missing('tripdata_models') }}{% endcall %}
+        {% call statement('forget') %}{{ forget_missing('tripdata_models_left_out') }}{% endcall %}
         {% call statement('create') %}{{ create_empty(this, columns, sql) }}{% endcall %}
         {% call statement('index') %}{{ index_of_files(this) }}{% endcall %}
         {% do adapter.commit() %}
@@ -65,13 +67,17 @@
     {%- set known = run_query(
         'SELECT version FROM ' ~ record_table('tripdata_models') ~ " WHERE model = '" ~ model.name ~ "'"
     ).columns[0].values() | list -%}
+    {% do require_ours(existing, []) %}
+    {%- if existing is not none and not should_full_refresh() -%}
+        {% do require_columns(existing, get_columns_in_query(sql) | map('lower') | list, further=true) %}
+    {%- endif -%}
     {%- if existing is none or should_full_refresh() or known != (version,) | list -%}
         {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
         {%- if existing is not none and should_full_refresh() -%}
             {% do drop_relation(existing) %}
         {%- endif -%}
         {% call statement('main') %}CREATE OR REPLACE VIEW {{ this }} AS {{ sql }}{% endcall %}
-        {% call statement('note') %}{{ forget_model(model.name) }}{% endcall %}
+        {% call statement('note') %}{{ forget_files('tripdata_models', ['']) }}{% endcall %}
         {% call statement('note') %}
             INSERT INTO {{ record_table('tripdata_models') }} (model, filename, version, built_at)
             VALUES ('{{ model.name }}', '', '{{ version }}', {{ utc_now() }})
@@ -95,13 +101,45 @@
     {%- if active_rules() %} WHERE left_out_by IS NULL {%- endif %}
 {% endmacro %}
 
-{# Stops before anything is changed where the table is of another edition of the model. #}
-{% macro require_columns(existing, columns) %}
-    {%- set present = adapter.get_columns_in_relation(existing) | map(attribute='name') | list -%}
-    {%- if present != columns -%}
+{# In lower case: of a view, DuckDB may have them as the tables behind it. #}
+{% macro names_of_columns(existing) %}
+    {{ return(adapter.get_columns_in_relation(existing) | map(attribute='name') | map('lower') | list) }}
+{% endmacro %}
+
+{# Stops before anything is changed where somebody else made what has the model's name. What the models
+   made has lines in their ledger: a table those of its files, a view one. Only a table that was made
+   just before a build was killed has none, and no row. #}
+{% macro require_ours(existing, columns) %}
+    {%- if existing is none -%}{{ return('') }}{%- endif -%}
+    {%- set noted = run_query(
+        'SELECT 1 FROM ' ~ record_table('tripdata_models') ~ " WHERE model = '" ~ model.name
+        ~ "' AND filename " ~ ('=' if existing.is_view else '<>') ~ " '' LIMIT 1"
+    ).rows -%}
+    {%- set is_ours = existing.is_view and noted -%}
+    {%- if existing.is_table -%}
+        {%- set present = names_of_columns(existing) -%}
+        {%- set is_ours = 'filename' in present if noted else
+            present == columns and not run_query('SELECT 1 FROM ' ~ existing ~ ' LIMIT 1').rows -%}
+    {%- endif -%}
+    {%- if not is_ours -%}
+        {%- set name = existing.schema ~ '.' ~ existing.identifier -%}
+        {% do exceptions.raise_compiler_error(
+            name ~ ' was made by somebody else: it is a ' ~ existing.type | replace('_', ' ')
+            ~ ' that the models did not make; nothing was changed. Rename it (ALTER '
+            ~ existing.type | replace('_', ' ') | upper ~ ' ' ~ name ~ ' RENAME TO ...) or drop it, and run again'
+        ) %}
+    {%- endif -%}
+{% endmacro %}
+
+{# Stops before anything is changed where the relation is of another edition of the model. The columns
+   of a view may have further ones behind them. #}
+{% macro require_columns(existing, columns, further=false) %}
+    {%- set present = names_of_columns(existing) -%}
+    {%- if present != (columns[:present | length] if further else columns) -%}
         {% do exceptions.raise_compiler_error(
             existing ~ ' has other columns than the model: ' ~ present | join(', ') ~ '. '
-            ~ 'Make it anew: taxi-assets analytics build --full-refresh'
+            ~ 'If it is yours, rename it. If an earlier edition made it, make it anew: '
+            ~ 'taxi-assets analytics build --full-refresh'
         ) %}
     {%- endif -%}
 {% endmacro %}
