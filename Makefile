@@ -3,9 +3,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Python compiles what it imports. The rest, compiled, would be a sixth of the environment.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
-# Modules are compiled when they are first imported; most never are.
-QUIETLY := --quiet --disable-pip-version-check --no-compile
 GOALS := demo dev gcp-local test test-quick test-long check format lock docs rooms picture clean
 
 .PHONY: $(GOALS)
@@ -71,14 +71,14 @@ clean:
 .venv/installed: requirements.lock pyproject.toml setup.py | .venv/bin/python .venv/bin/activate
 	@$(BIN)/python deploy/check_python.py || \
 	  { echo '  This is the Python of .venv: `make clean` removes it.' >&2; exit 1; }
-	$(BIN)/python -m pip install $(QUIETLY) --no-deps --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install $(QUIETLY) --no-deps --no-build-isolation -e .
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-build-isolation -e .
 	touch $@
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
-	$(BIN)/python -m pip install $(QUIETLY) --no-deps --require-hashes -r requirements-dev.lock
+	$(INSTALL) --require-hashes -r requirements-dev.lock
 	touch $@
 
 .venv/installed-docs: requirements-docs.lock .venv/installed-dev
-	$(BIN)/python -m pip install $(QUIETLY) --no-deps --require-hashes -r requirements-docs.lock
+	$(INSTALL) --require-hashes -r requirements-docs.lock
 	touch $@

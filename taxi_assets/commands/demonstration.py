@@ -72,9 +72,9 @@ def starter(live: bool, name: str, pause_seconds: float) -> None:
 
     with printed_errors():
         if not live:
-            data = read_settings().data_dir / "starter"
-            path = str(data / "taxi.duckdb")
-            _override(data_dir=str(data), duckdb_path=path, **SAMPLE_SETTINGS)
+            # The sample's table is no real one; its runs are in the history that the UI shows.
+            path = read_settings().data_dir / "starter" / "taxi.duckdb"
+            _override(duckdb_path=str(path), **SAMPLE_SETTINGS)
         settings = read_settings()
         source = "The real services are asked" if live else "A bundled sample, no network"
         console.print(f"{source}; the table goes to {settings.duckdb_file}", soft_wrap=True)

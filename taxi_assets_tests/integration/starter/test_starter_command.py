@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from taxi_assets.automation.instance import open_instance
+from taxi_assets.settings import read_settings
 from taxi_assets_tests.api_server import ApiServer
 from taxi_assets_tests.command_line import taxi_assets
 
@@ -19,6 +21,7 @@ def test_it_runs_all_three_on_a_sample_without_a_network_and_says_so(
     monkeypatch.setenv("TAXI_PRODUCTS_URL", nowhere)
     own = settings_env / "own.duckdb"
     monkeypatch.setenv("TAXI_DUCKDB_PATH", str(own))
+    monkeypatch.delenv("DAGSTER_HOME")
     answer = taxi_assets("starter", "--pause-seconds", "0", "--name", "Ada")
     assert answer.exit_code == 0, answer.text
     assert "A bundled sample, no network" in answer.text
@@ -27,6 +30,9 @@ def test_it_runs_all_three_on_a_sample_without_a_network_and_says_so(
     assert f"Lumen {'█' * 40} 84.45" in answer.text
     assert (settings_env / "starter" / "taxi.duckdb").exists()
     assert not own.exists()
+    with open_instance(read_settings()) as history:
+        jobs = {run.job_name for run in history.get_runs()}
+    assert jobs == {"hello_world", "image_pulls", "getting_started"}, "`taxi-assets dev` shows them"
 
 
 def test_it_asks_the_services_if_told(
