@@ -35,12 +35,24 @@ BOTH_WANT = MONTHS[60:]
 BAD = MONTHS[7::20]  # 5 %, two of them in the second backfill, too
 LONGEST_SECONDS = 1_500
 _DAGSTER = (sys.executable, "-m", "dagster")
+EACH_MINUTE = """
+type: taxi_assets.components.TripPipeline
+attributes:
+  taxi: green
+  months: {first: "2013-11", last: "2013-12"}
+  warehouses: [duckdb]
+  schedule: "* * * * *"
+"""
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackfillLab]:
-    folder = tmp_path_factory.mktemp("many") / "data"
-    with backfill_lab(folder, TAXI_SOURCE="parquet") as running:
+    folder = tmp_path_factory.mktemp("many")
+    pipelines = folder / "pipelines"
+    pipelines.mkdir()
+    (pipelines / "early.yaml").write_text(EACH_MINUTE)
+    settings = {"TAXI_SOURCE": "parquet", "TAXI_PIPELINES": str(pipelines)}
+    with backfill_lab(folder / "data", **settings) as running:
         yield running
 
 
@@ -134,7 +146,7 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     publish(lab, GREEN, [*in_the_way, newest], [])
     publish(lab, YELLOW, [newest], [])
     lab.source.release(*(name_of(each, m) for each in (GREEN, YELLOW) for m in looked_at[2:]))
-    lab.backfill(*in_the_way)
+    blocking = lab.backfill(*in_the_way)
     lab.wait_for_downloads(2)  # what is asked for now waits in the queue
 
     wanted = lab.backfill(newest, newest)
@@ -148,8 +160,8 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     lab.wait_for(lambda: said(lab, "republished_yellow"), "a tick of the watch")
     later = lab.backfill(newest, newest, "yellow")
     lab.wait_for(lambda: lab.runs(later), "the backfill's run")
-    lab.source.release()
-    for backfill in (wanted, later):
+    lab.source.release(*(name_of(GREEN, month) for month in in_the_way))
+    for backfill in (blocking, wanted, later):
         lab.wait_for(lambda backfill=backfill: lab.over(backfill), "its end")  # type: ignore[misc]
 
     for dataset, runs in ((GREEN, 1), (YELLOW, 2)):
@@ -160,10 +172,37 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     assert_never_twice_at_once(lab)
 
 
-def switch_on(lab: BackfillLab, sensor: str) -> None:
+def test_what_a_backfill_and_a_schedule_both_want_is_loaded_once(lab: BackfillLab) -> None:
+    in_the_way, first, second = ("2024-03", "2024-04"), "2013-11", "2013-12"
+    publish(lab, GREEN, [*in_the_way, first, second], [])
+    lab.source.release(name_of(GREEN, first), name_of(GREEN, second))
+    blocking = lab.backfill(*in_the_way)
+    lab.wait_for_downloads(2)  # what is asked for now waits in the queue
+
+    before = lab.backfill(first, first)
+    lab.wait_for(lambda: lab.runs(before), "the backfill's run")
+    schedule = "pipeline_early_schedule"
+    switch_on(lab, schedule, "schedule")
+    lab.wait_for(lambda: said(lab, schedule), "a tick of the schedule")
+    after = lab.backfill(second, second)
+    lab.wait_for(lambda: lab.runs(after), "the backfill's run")
+    lab.source.release(*(name_of(GREEN, month) for month in in_the_way))
+    for backfill in (blocking, before, after):
+        lab.wait_for(lambda backfill=backfill: lab.over(backfill), "its end")  # type: ignore[misc]
+
+    (scheduled,) = lab.instance.get_runs(dg.RunsFilter(tags={"dagster/schedule_name": schedule}))
+    assert scheduled.tags["dagster/partition"] == second
+    assert scheduled.status is dg.DagsterRunStatus.SUCCESS
+    assert lab.states(before) + lab.states(after) == [dg.DagsterRunStatus.SUCCESS] * 2
+    there = held(lab, GREEN)
+    assert {month: there[month] for month in (first, second)} == served(lab, GREEN, [first, second])
+    assert_never_twice_at_once(lab)
+
+
+def switch_on(lab: BackfillLab, name: str, kind: str = "sensor") -> None:
     """As the UI's switch does."""
     done = subprocess.run(
-        [*_DAGSTER, "sensor", "start", sensor, "-w", str(lab.services.workspace)],
+        [*_DAGSTER, kind, "start", name, "-w", str(lab.services.workspace)],
         cwd=lab.data.folder,
         env=dict(lab.services.environment),
         capture_output=True,
@@ -173,12 +212,12 @@ def switch_on(lab: BackfillLab, sensor: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def said(lab: BackfillLab, sensor: str) -> str:
-    """What the sensor's ticks gave as their reason, or that they asked for runs."""
+def said(lab: BackfillLab, name: str) -> str:
+    """What a sensor's or schedule's ticks gave as their reason, or the runs they asked for."""
     ticks = [
         tick
         for state in lab.instance.all_instigator_state()
-        if state.instigator_name == sensor
+        if state.instigator_name == name
         for tick in lab.instance.get_ticks(state.instigator_origin_id, state.selector_id)
     ]
     return "; ".join(tick.skip_reason or " ".join(tick.run_ids) for tick in ticks)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,6 +27,7 @@ from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import ScheduleIterationTimes, launch_scheduled_runs
 
 from taxi_assets.automation.instance import open_instance
+from taxi_assets.automation.sqlite_files import free_disk
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets.warehouse.duckdb.connection import DuckDBFile
@@ -34,11 +37,13 @@ from taxi_assets_tests.simulation.quick_sqlite import quick_sqlite
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "dagster.yaml"
 _HERE = "taxi_assets_tests.simulation"
-_OWN: Mapping[str, Any] = {
+_LAUNCHER: Mapping[str, Any] = {
+    "run_launcher": {"module": f"{_HERE}.launcher", "class": "HereAndNow"},
+}
+_STORAGE: Mapping[str, Any] = {
     "storage": {
         "custom": {"module": f"{_HERE}.quick_sqlite", "class": "QuickStorage", "config": {}}
     },
-    "run_launcher": {"module": f"{_HERE}.launcher", "class": "HereAndNow"},
 }
 _STOPPED = ("daily_freshness", "daily_purge", "weekly_audit")
 """They take as long as all other ticks."""
@@ -56,6 +61,7 @@ class Deployment:
         workspace: its code.
         tables: its DuckDB, kept open, since opening it takes as long as all other steps of a tick.
         is_up: whether its daemons tick.
+        slowest_seconds: what all schedules or all sensors took together, at most, without runs.
     """
 
     instance: dg.DagsterInstance
@@ -63,6 +69,7 @@ class Deployment:
     workspace: WorkspaceProcessContext
     tables: duckdb.DuckDBPyConnection
     is_up: bool = True
+    slowest_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self._times: dict[str, ScheduleIterationTimes] = {}
@@ -73,9 +80,15 @@ class Deployment:
         self.clock.move(passed)
         if not self.is_up:
             return
-        list(launch_scheduled_runs(self.workspace, _LOGGER, self.clock.now, self._times))
-        self._work()
-        list(execute_sensor_iteration(self.workspace, _LOGGER, None, None))
+        now, times = self.clock.now, self._times
+        self._let_tick(lambda: launch_scheduled_runs(self.workspace, _LOGGER, now, times))
+        self._let_tick(lambda: execute_sensor_iteration(self.workspace, _LOGGER, None, None))
+
+    def _let_tick(self, daemon: Callable[[], Iterable[object]]) -> None:
+        """Let what a daemon is for tick once, then what that asked for run."""
+        begin = time.perf_counter()
+        list(daemon())
+        self.slowest_seconds = max(self.slowest_seconds, time.perf_counter() - begin)
         self._work()
 
     def _work(self) -> None:
@@ -87,18 +100,23 @@ class Deployment:
 
 
 @contextmanager
-def deployment(clock: Clock) -> Iterator[Deployment]:
-    """A deployment with the settings of the environment."""
+def deployment(clock: Clock, whole: bool = False) -> Iterator[Deployment]:
+    """A deployment with the settings of the environment.
+
+    Args:
+        clock: its time.
+        whole: with its daily jobs, and its history as it is on a disk, which takes much longer.
+    """
     settings = read_settings()
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    configuration = yaml.safe_load(_SHIPPED.read_text()) | _OWN
+    configuration = yaml.safe_load(_SHIPPED.read_text()) | _LAUNCHER | ({} if whole else _STORAGE)
     (settings.dagster_home / "dagster.yaml").write_text(yaml.safe_dump(configuration))
     target = LoadableTargetOrigin(module_name="taxi_assets.definitions")
     origin = InProcessCodeLocationOrigin(target, location_name="taxi_assets")
     HereAndNow.definitions = build_definitions(settings)
     file = DuckDBFile(settings.duckdb_file, settings.duckdb_memory_gb, wait_seconds=0)
     with (
-        quick_sqlite(),
+        _all_files_old() if whole else quick_sqlite(),
         # Nobody waits for a step to be tried again: the clock stands.
         mock.patch("taxi_assets.failures._PAUSES_SECONDS", ()),
         open_instance(settings) as instance,
@@ -107,13 +125,21 @@ def deployment(clock: Clock) -> Iterator[Deployment]:
         WorkspaceProcessContext(instance, InProcessWorkspaceLoadTarget([origin])) as workspace,
         duckdb.connect(file.path, config=file._config()) as tables,
     ):
-        for schedule in _STOPPED:
+        for schedule in () if whole else _STOPPED:
             _stop(instance, workspace, schedule)
         logging.disable(logging.WARNING)  # hundreds of thousands of lines
         try:
             yield Deployment(instance, clock, workspace, tables)
         finally:
             logging.disable(logging.NOTSET)
+
+
+@contextmanager
+def _all_files_old() -> Iterator[None]:
+    """What a purge finds on the disk is from today, by the disk's clock."""
+    now = partial(free_disk, young_seconds=0)
+    with mock.patch("taxi_assets.automation.old_runs.free_disk", now):
+        yield
 
 
 def _stop(instance: dg.DagsterInstance, workspace: WorkspaceProcessContext, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from math import ceil
 import pytest
 
 from taxi_assets.automation.outbox import read_outbox
+from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
@@ -105,7 +106,7 @@ class World:
         """The months whose version at the source is not held, and since when that is there."""
         held = held_files(self)
         found = {}
-        for month in map(str, Month(2022, 1).through(Month.of(self.now.date()))):
+        for month in map(str, GREEN.first_month.through(Month.of(self.now.date()))):
             wanted = self.site.hash_of(month)
             if self._served.get(month) != wanted:
                 self._served[month] = wanted
@@ -159,24 +160,34 @@ def held_files(world: World) -> dict[str, str]:
     tables = world.deployment.tables.cursor()
     if not tables.execute("FROM duckdb_tables() WHERE table_name = 'tripdata_files'").fetchall():
         return {}
-    return dict(tables.execute("SELECT month, sha256 FROM tripdata_files").fetchall())
+    ledger = "SELECT month, sha256 FROM tripdata_files WHERE taxi = 'green'"
+    return dict(tables.execute(ledger).fetchall())
 
 
 @contextmanager
-def world(start: datetime, patch: pytest.MonkeyPatch, **settings: str) -> Iterator[World]:
-    """A world of green taxis alone that begins at that time.
+def world(
+    start: datetime,
+    patch: pytest.MonkeyPatch,
+    taxis: Collection[Dataset] = (GREEN,),
+    whole: bool = False,
+    **settings: str,
+) -> Iterator[World]:
+    """A world that begins at that time.
 
     Args:
         start: the time.
         patch: takes back what is set.
+        taxis: those that there are; what must hold is looked at for green alone.
+        whole: whether the deployment is a whole one.
         settings: further settings, as environment variables.
     """
     for taxi in [*reversed(DATASETS)]:  # taken back the other way round: in the order of before
         patch.delitem(DATASETS, taxi)
-    patch.setitem(DATASETS, "green", GREEN)
+    for dataset in taxis:
+        patch.setitem(DATASETS, dataset.taxi, dataset)
     with site() as source, webhook_server() as webhook, moved_clock(start) as clock:
         places = {"TAXI_PARQUET_BASE_URL": source.url, "TAXI_ALERT_WEBHOOK": webhook.url}
         for name, value in {**_SETTINGS, **places, **settings}.items():
             patch.setenv(name, value)
-        with deployment(clock) as found:
+        with deployment(clock, whole) as found:
             yield World(source, found, webhook, up_since=start)

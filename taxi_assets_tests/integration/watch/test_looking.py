@@ -64,7 +64,7 @@ class _Handler(FakeSourceHandler):
             # Without lingering, a close is a reset.
             linger = struct.pack("ii", 1, 0)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self.connection.close()
+            self.close_connection = True
             return
         if source.is_mute:
             source.over.wait()
