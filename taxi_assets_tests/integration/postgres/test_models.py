@@ -306,6 +306,10 @@ def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> No
     assert modelled.trips() == {APRIL.filename: 6}
     assert modelled.query(left_out) == []
 
+    refused = modelled.with_rules("unknown_zone").build()["fct_trips"]
+    assert "taxi-assets load zones" in refused.message
+    assert modelled.trips() == {APRIL.filename: 6}
+
 
 def test_a_trip_that_is_lost_without_a_rule_fails_the_check_of_its_model(
     in_duckdb: ModelledWarehouse,

@@ -15,6 +15,11 @@
 {%- if not rules -%}
     {{ return('CAST(NULL AS TEXT)') }}
 {%- endif -%}
+{%- if 'unknown_zone' in rules and load_relation(record_table('zones')) is none -%}
+    {% do exceptions.raise_compiler_error(
+        'the rule unknown_zone needs the zones, or it leaves all trips out: taxi-assets load zones'
+    ) %}
+{%- endif -%}
 CASE
     {%- if 'no_vendor' in rules %}
         WHEN trips.vendor_id IS NULL THEN 'no_vendor'
