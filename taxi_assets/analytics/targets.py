@@ -120,17 +120,23 @@ def _duckdb_environment(warehouse: DuckDBWarehouse) -> dict[str, str]:
 
 
 def _postgres_environment(warehouse: PostgresWarehouse) -> dict[str, str]:
-    """The parts of the DSN: those that dbt asks for, and others where libpq looks for them."""
+    """The parts of the DSN: those that dbt asks for, and others where libpq looks for them.
+
+    dbt always names host, port, user, password and database, so that they are libpq's defaults
+    (PGHOST and the like) where the DSN names none.
+    """
     parts = {
         option.keyword.decode(): (option.envvar.decode() if option.envvar else "", option.val)
         for option in Conninfo.parse(warehouse.server.dsn.get_secret_value().encode())
     }
+    defaults = {option.keyword.decode(): option.val for option in Conninfo.get_defaults()}
+    defaults["dbname"] = defaults["dbname"] or parts["user"][1] or defaults["user"]
     found = {
         f"MODELS_POSTGRES_{name}": value.decode()
         for key, name in _POSTGRES_PARTS.items()
-        if (value := parts.pop(key)[1])
+        if (value := parts.pop(key)[1] or defaults[key])
     }
-    if password := parts.pop("password")[1]:
+    if password := parts.pop("password")[1] or defaults["password"]:
         found["DBT_ENV_SECRET_POSTGRES_PASSWORD"] = password.decode()
     return found | {name: value.decode() for name, value in parts.values() if name and value}
 
