@@ -1,4 +1,4 @@
-"""Writes results of checks to files: JUnit XML, which CI systems show, and JSON."""
+"""Results of checks as text for files: JUnit XML, which CI systems show, and JSON."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
-from taxi_assets.errors import StorageError
 
 # Characters that XML 1.0 cannot contain. A value that is quoted from a file may contain them.
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -35,21 +33,6 @@ def outcomes_junit(outcomes: Sequence[MonthOutcome]) -> str:
         suites.set(attribute, str(total))
     ET.indent(suites)
     return ET.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def write_report(path: Path, text: str) -> None:
-    """Write a report, and make its folder if it is missing.
-
-    Raises:
-        StorageError: it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StorageError(
-            f"cannot write {path}: {error.strerror}", "name a file in a folder that may be written"
-        ) from None
 
 
 def _suite(outcome: MonthOutcome) -> ET.Element:

@@ -12,6 +12,7 @@ import click
 from taxi_assets.commands.arguments import TAXI, datasets_of, months_of
 from taxi_assets.commands.output import finish, json_option, printed_errors, progress
 from taxi_assets.errors import PermanentError
+from taxi_assets.output_file import write_file
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -160,12 +161,12 @@ def audit(
 def _write(
     outcomes: list[MonthOutcome], as_json: bool, junit: Path | None, json_file: Path | None
 ) -> None:
-    from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
+    from taxi_assets.commands.check_files import outcomes_json, outcomes_junit
 
     if junit:
-        write_report(junit, outcomes_junit(outcomes))
+        write_file(junit, outcomes_junit(outcomes).encode(), make_folder=True)
     if json_file:
-        write_report(json_file, outcomes_json(outcomes))
+        write_file(json_file, outcomes_json(outcomes).encode(), make_folder=True)
     if as_json:
         click.echo(outcomes_json(outcomes))
 

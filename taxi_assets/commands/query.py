@@ -29,7 +29,8 @@ def _reading(command: _Command) -> _Command:
         click.option(
             "--output",
             type=click.Path(dir_okay=False, path_type=Path),
-            help="Write this file; its ending is the format, if no other one is named.",
+            help="Write this file. Its ending is the format, if --format names none: .csv, .json, "
+            ".parquet; a table for .txt and without one.",
         ),
         click.option("--json", "form", flag_value="json", help="The same as --format json."),
         click.option("--format", "form", type=click.Choice(FORMATS), help="By default a table."),

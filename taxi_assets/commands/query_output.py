@@ -21,7 +21,8 @@ from taxi_assets.commands.encoding import printable
 from taxi_assets.commands.output import console, print_warning
 from taxi_assets.commands.query import FORMATS
 from taxi_assets.commands.tables import print_table
-from taxi_assets.errors import QueryError, StorageError
+from taxi_assets.errors import QueryError
+from taxi_assets.output_file import is_stdout, write_file
 from taxi_assets.query.guarded_query import QueryRows
 from taxi_assets.query.kinds import Kind
 
@@ -31,16 +32,21 @@ if TYPE_CHECKING:
 _PAST_INTEGERS = 2**63
 _NUMBERS = (Kind.INTEGER, Kind.DOUBLE, Kind.DECIMAL)
 _PAGE_COLUMNS = 160
+_ENDINGS = {f".{form}": form for form in FORMATS} | {".txt": "table", "": "table"}
 
 
 def format_of(form: str | None, output: Path | None) -> str:
     """The format that was chosen, by name or by the ending of the file.
 
     Raises:
-        UsageError: Parquet has no file to go to.
+        UsageError: the ending is that of another format, or Parquet has no file to go to.
     """
-    ending = output.suffix.lstrip(".").lower() if output else ""
-    chosen = form or (ending if ending in FORMATS else "table")
+    ending = output.suffix.lower() if output else ""
+    chosen = form or _ENDINGS.get(ending)
+    if chosen is None:
+        raise click.UsageError(
+            f"{output} ends in none of {', '.join(filter(None, _ENDINGS))}: name its --format"
+        )
     if chosen == "parquet" and output is None:
         raise click.UsageError("--format parquet needs a file: --output trips.parquet")
     return chosen
@@ -53,13 +59,14 @@ def deliver(rows: QueryRows, form: str, output: Path | None) -> None:
         QueryError: the format cannot hold them.
         StorageError: the file cannot be written. One that was there before is left.
     """
-    if output is None:
+    if output is None or is_stdout(output):
         if form == "table":
             _print_rows(console, rows)
         else:
-            click.echo(_TEXTS[form](rows), nl=False)
+            click.echo(_CONTENTS[form](rows), nl=False)
     else:
-        _write(output, lambda path: _write_rows(rows, form, path))
+        content = _CONTENTS[form](rows)
+        write_file(output, content if isinstance(content, bytes) else content.encode())
         count = f"{len(rows.rows):,} {'row' if len(rows.rows) == 1 else 'rows'}"
         console.print(f"{output}: {count}", highlight=False, markup=False, soft_wrap=True)
     if rows.cut:
@@ -67,31 +74,6 @@ def deliver(rows: QueryRows, form: str, output: Path | None) -> None:
             f"there are more rows than the first {len(rows.rows):,}",
             "ask for more by --rows, or for a total in place of the rows",
         )
-
-
-def _write_rows(rows: QueryRows, form: str, path: Path) -> None:
-    if form == "parquet":
-        import pyarrow.parquet as pq
-
-        pq.write_table(arrow_table(rows), path)
-    elif form == "table":
-        with path.open("w", encoding="utf-8") as file:
-            _print_rows(Console(file=file, width=_PAGE_COLUMNS), rows)
-    else:
-        path.write_text(_TEXTS[form](rows), encoding="utf-8", newline="")
-
-
-def _write(file: Path, write: Callable[[Path], None]) -> None:
-    draft = file.with_name(f".{file.name}.partial")
-    try:
-        write(draft)
-        draft.replace(file)
-    except OSError as error:
-        raise StorageError(
-            f"cannot write {file}: {error.strerror}", "name a file in a folder that you may write"
-        ) from None
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _print_rows(place: Console, rows: QueryRows) -> None:
@@ -123,7 +105,26 @@ def _json(rows: QueryRows) -> str:
     return json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-_TEXTS: dict[str, Callable[[QueryRows], str]] = {"csv": _csv, "json": _json}
+def _parquet(rows: QueryRows) -> bytes:
+    import pyarrow.parquet as pq
+
+    file = io.BytesIO()
+    pq.write_table(arrow_table(rows), file)
+    return file.getvalue()
+
+
+def _page(rows: QueryRows) -> str:
+    page = io.StringIO()
+    _print_rows(Console(file=page, width=_PAGE_COLUMNS), rows)
+    return page.getvalue()
+
+
+_CONTENTS: dict[str, Callable[[QueryRows], str | bytes]] = {
+    "csv": _csv,
+    "json": _json,
+    "parquet": _parquet,
+    "table": _page,
+}
 
 
 def arrow_table(rows: QueryRows) -> pa.Table:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from taxi_assets.commands.output import console, errors, printed_errors
-from taxi_assets.errors import StorageError
+from taxi_assets.output_file import is_stdout, write_file
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
@@ -47,10 +47,10 @@ def report(
         datasets = tuple(DATASETS[taxi] for taxi in DATASETS if taxi in taxis or not taxis)
         chosen = form or _ENDINGS.get(file.suffix, "html")
         made = make_report(read_settings(), chosen, Choice(datasets, first, last))
-        if str(file) == "-":
+        if str(file) == "-" or is_stdout(file):
             click.echo(made.text)
             return
-        _write(file, made.text)
+        write_file(file, made.text.encode())
     for heading, sentences in made.sentences:
         console.print(heading, style="bold", highlight=False)
         for sentence in sentences:
@@ -60,15 +60,3 @@ def report(
     console.print(
         f"{file}: {len(made.text.encode()) / 1e6:.1f} MB", highlight=False, soft_wrap=True
     )
-
-
-def _write(file: Path, text: str) -> None:
-    draft = file.with_name(f".{file.name}.partial")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(file)
-    except OSError as error:
-        raise StorageError(
-            f"cannot write {file}: {error.strerror}",
-            "name a file in a folder that you may write",
-        ) from None

@@ -13,8 +13,9 @@ from taxi_assets.components.report_content import Finding, checked, covered
 from taxi_assets.components.request_secrets import SecretName
 from taxi_assets.components.taxi_name import TaxiName
 from taxi_assets.components.web_address import transport_of
-from taxi_assets.errors import InvalidFileError, SourceUnavailableError, StorageError
+from taxi_assets.errors import InvalidFileError, SourceUnavailableError
 from taxi_assets.failures import dagster_failures
+from taxi_assets.output_file import write_file
 from taxi_assets.settings import Settings, variable
 from taxi_assets.settings.pipelines import PipelineSettings
 from taxi_assets.source.refusals import refused_connection
@@ -128,15 +129,7 @@ class Report(Pipeline):
 
     def _write(self, text: str, settings: Settings) -> None:
         path = settings.data_dir / "reports" / str(self.file)
-        draft = path.with_name(f".{path.name}.partial")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(text, "utf-8")
-            draft.replace(path)
-        except OSError as error:
-            raise StorageError(
-                f"cannot write {path}: {error.strerror}", "make the folder writable"
-            ) from None
+        write_file(path, text.encode(), make_folder=True)
 
 
 def webhook_of(settings: PipelineSettings, name: str) -> SecretStr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import subprocess
 import sys
 from datetime import date, datetime
 from decimal import Decimal
@@ -122,6 +123,7 @@ def test_the_tables_are_listed_with_what_they_mean(file: Path) -> None:
         (("query", "SELECT 1 /* ; */ ; -- \n DROP TABLE zones"), "must be one SELECT statement"),
         (("query", "SELECT 1 AS a, 2 AS a", "--json"), "two columns are called a"),
         (("query", "SELECT 1", "--format", "parquet"), "--output"),
+        (("query", "SELECT * FROM nothing", "--output", "t.xlsx"), "t.xlsx ends in none of"),
         (("query", "SELECT 1", "--rows", "0"), "1<=x<=1000000"),
         (("query", "SELECT 1", "--warehouse", "postgres"), "TAXI_POSTGRES_DSN"),
     ],
@@ -155,6 +157,18 @@ def test_what_was_written_before_stays_where_a_query_fails(file: Path, tmp_path:
     away = taxi_assets("query", "SELECT 1", "--output", str(tmp_path / "away" / "zones.csv"))
     assert away.exit_code == 1
     assert "away/zones.csv" in away.text
+
+
+def test_a_pipe_and_stdout_get_the_rows_alone(file: Path) -> None:
+    program = Path(sys.executable).with_name("taxi-assets")
+    ask = f"{program} query 'SELECT zone_id FROM zones ORDER BY 1' --format csv --output"
+    script = f"mkfifo p; cat p & {ask} p >&2; wait; test -p p && {ask} /dev/stdout"
+    shell = ["bash", "-c", script]
+    done = subprocess.run(
+        shell, cwd=file.parent, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout == "zone_id\n1\n2\n" * 2
+    assert done.stderr == "p: 2 rows\n"
 
 
 def test_without_a_database_the_command_that_makes_one_is_named(settings_env: Path) -> None:

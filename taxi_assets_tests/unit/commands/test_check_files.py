@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import pytest
-
 from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
-from taxi_assets.commands.check_files import outcomes_json, outcomes_junit, write_report
-from taxi_assets.errors import StorageError
+from taxi_assets.commands.check_files import outcomes_json, outcomes_junit
 
 TABLE = "duckdb/green_tripdata"
 OUTCOMES = [
@@ -59,12 +55,3 @@ def test_json_has_every_check_with_its_figures() -> None:
         "figures": {"rows_in_table": 60},
     }
     assert may["message"].startswith("no database")
-
-
-def test_a_report_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path: Path) -> None:
-    write_report(tmp_path / "new" / "checks.xml", "<x/>")
-    assert (tmp_path / "new" / "checks.xml").read_text() == "<x/>"
-
-    (tmp_path / "checks.xml").mkdir()
-    with pytest.raises(StorageError, match=r"cannot write .*checks\.xml: Is a directory"):
-        write_report(tmp_path / "checks.xml", "<x/>")
