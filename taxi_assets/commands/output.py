@@ -11,7 +11,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from taxi_assets.commands.encoding import printable
 from taxi_assets.errors import ArgumentError, SettingsError, TaxiAssetsError
+from taxi_assets.output_file import NO_ROOM
 
 if TYPE_CHECKING:
     from taxi_assets.automation.month_outcomes import MonthOutcome
@@ -64,6 +66,11 @@ def printed_errors() -> Iterator[None]:
         print_error(error.what, error.remedy)
         wrong_use = isinstance(error, SettingsError | ArgumentError)
         sys.exit(_WRONG_USE if wrong_use else _FAILED)
+    except OSError as error:
+        if error.errno not in NO_ROOM or error.filename is not None:
+            raise
+        print_error(f"cannot print: {error.strerror}", "free some space where the output goes")
+        sys.exit(_FAILED)
 
 
 def print_warning(what: str, remedy: str) -> None:
@@ -77,5 +84,6 @@ def print_error(what: str, remedy: str) -> None:
 
 
 def _print(word: str, what: str, remedy: str) -> None:
-    errors.print(f"{word} {escape(what)}", highlight=False, soft_wrap=True)
-    errors.print(f"  What to do: {escape(remedy)}", highlight=False, soft_wrap=True)
+    what, remedy = (escape(printable(text)) for text in (what, remedy))
+    errors.print(f"{word} {what}", highlight=False, soft_wrap=True)
+    errors.print(f"  What to do: {remedy}", highlight=False, soft_wrap=True)
