@@ -62,7 +62,10 @@ def _completed(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[
         tables = _database(ctx.params.get("warehouse"))[1]
     except TaxiAssetsError:
         return []  # a shell has no place for what is wrong
-    return [CompletionItem(before + name) for name in tables if name.startswith(begun)]
+    from taxi_assets.query.guard import parts_of
+
+    names = {**tables, **{parts_of(table)[1]: None for table in tables}} if begun else tables
+    return [CompletionItem(before + name) for name in names if name.startswith(begun)]
 
 
 @click.command()

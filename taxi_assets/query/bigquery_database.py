@@ -112,12 +112,15 @@ class BigQueryDatabase:
             names = [each.table_id for each in self.place.client.list_tables(self.place.dataset)]
         session = BigQuerySession(Jobs(self.place))
         rows = [
-            [name, column.name, column.type]
+            ["", name, column.name, column.type]
             for name in sorted(names)
             for column in session.columns(name)
         ]
         return QueryRows(
-            ["table_name", "column_name", "data_type"], [Kind.TEXT] * 3, rows, cut=False
+            ["table_schema", "table_name", "column_name", "data_type"],
+            [Kind.TEXT] * 4,
+            rows,
+            cut=False,
         )
 
 

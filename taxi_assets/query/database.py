@@ -11,7 +11,7 @@ from typing import Protocol
 from taxi_assets.errors import PermanentError, QueryError, SettingsError
 from taxi_assets.query import duckdb_reader, postgres_reader
 from taxi_assets.query.bigquery_database import bigquery_of
-from taxi_assets.query.guard import guarded, likely_names
+from taxi_assets.query.guard import guarded, likely_names, parts_of
 from taxi_assets.query.guarded_query import QueryRows, run_guarded
 from taxi_assets.query.limits import MOST_BYTES, MOST_ROWS
 from taxi_assets.settings import Settings, require_needs, variable
@@ -21,12 +21,13 @@ from taxi_assets.sql.statements import Statements
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.ledger import LEDGER
+from taxi_assets.warehouse.model_records import MODEL_NAMES, MODELS_SCHEMA
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.dialect import POSTGRES
 from taxi_assets.warehouse.postgres.warehouse import warehouse_of
 
 Tables = Mapping[str, Mapping[str, str]]
-"""The types of each table's columns, by their names."""
+"""The types of each table's columns, by its name, such as ``zones`` or ``analytics.fct_trips``."""
 
 _MOST_COLUMNS = 10_000
 
@@ -83,7 +84,7 @@ class DuckDBDatabase:
 
     def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """The first rows of a table."""
-        return self.ask(_all_of(table), tables, most_rows)
+        return self.ask(_all_of(table, tables), tables, most_rows)
 
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         path = self.settings.duckdb_file
@@ -97,6 +98,7 @@ class DuckDBDatabase:
             "sql": sql,
             "most_rows": most_rows,
             "most_bytes": self.most_bytes,
+            "schemas": ["main", MODELS_SCHEMA],
         }
         seconds = self.settings.query_seconds
         return run_guarded(duckdb_reader.__name__, request, sql, str(path), seconds)
@@ -129,7 +131,7 @@ class PostgresDatabase:
 
     def show(self, table: str, tables: Tables, most_rows: int = MOST_ROWS) -> QueryRows:
         """The first rows of a table."""
-        return self.ask(_all_of(table), tables, most_rows)
+        return self.ask(_all_of(table, tables), tables, most_rows)
 
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         request = {
@@ -137,6 +139,7 @@ class PostgresDatabase:
             "sql": sql,
             "most_rows": most_rows,
             "most_bytes": self.most_bytes,
+            "schemas": ["public", MODELS_SCHEMA],
             "seconds": self.seconds,
             "connect_seconds": self.server.connect_seconds,
             "environment": {k: v for k, v in os.environ.items() if k.startswith("PG")}
@@ -195,28 +198,35 @@ def _sql(name: str) -> str:
     return Statements(__package__, DUCKDB)(name, table=LEDGER.name).text
 
 
-def _all_of(table: str) -> str:
-    return f"SELECT * FROM {quoted(table)}"  # noqa: S608 - quoted
+def _all_of(table: str, tables: Tables) -> str:
+    schema, name = parts_of(table)
+    before = f"{quoted(schema)}." if schema and name in tables else ""
+    return f"SELECT * FROM {before}{quoted(name)}"  # noqa: S608 - quoted
 
 
 def tables_of(database: Database) -> dict[str, dict[str, str]]:
     """The tables that can be asked, with the types of their columns."""
     tables: dict[str, dict[str, str]] = {}
-    for table, column, type_ in database.own(f"{database.dialect}_columns", _MOST_COLUMNS).rows:
-        tables.setdefault(table, {})[column] = type_
+    found = database.own(f"{database.dialect}_columns", _MOST_COLUMNS).rows
+    for schema, table, column, type_ in found:
+        is_model = schema == MODELS_SCHEMA
+        if table in MODEL_NAMES or not is_model:
+            name = f"{schema}.{table}" if is_model else table
+            tables.setdefault(name, {})[column] = type_
     return tables
 
 
 def table_named(name: str, tables: Tables) -> str:
-    """The table of that name, in capitals or not.
+    """The table of that name, in capitals or not; a model also without its schema.
 
     Raises:
         QueryError: there is none; names like it are named.
     """
-    known = {table.lower(): table for table in tables}
+    bare = {parts_of(table)[1].lower(): table for table in tables}
+    known = bare | {table.lower(): table for table in tables}
     if name.lower() not in known:
         raise QueryError(
-            f"there is no table {name} to read; {likely_names(name, known)}",
+            f"there is no table {name} to read; {likely_names(name, bare)}",
             "name one of these; `taxi-assets show` lists them with their meanings",
         )
     return known[name.lower()]

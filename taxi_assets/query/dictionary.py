@@ -15,6 +15,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.zones import ZONE_TABLES, ZONES_TABLE
 from taxi_assets.warehouse.all_records import RECORD_TABLES
+from taxi_assets.warehouse.model_records import MODEL_NAMES, MODELS_SCHEMA
 
 _SAMPLE_ROWS = 1000
 _MOST_VALUES = 12  # What has more is no code that a question names.
@@ -24,6 +25,10 @@ _TABLE_MEANINGS = {
     **{table.name: table.description for table in RECORD_TABLES},
     **{dataset.table: f"{dataset.title} trips, a row each." for dataset in DATASETS.values()},
     **{table.name: " ".join(table.description.split()) for table in ZONE_TABLES},
+    **{
+        f"{MODELS_SCHEMA}.{name}": "A dbt model of the trips; rules may leave some out."
+        for name in MODEL_NAMES
+    },
 }
 
 Description = dict[str, object]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
 
 import duckdb
 
@@ -24,17 +26,21 @@ def main() -> None:
     json.dump(answer(**json.load(sys.stdin)), sys.stdout, default=str)
 
 
-def answer(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
+def answer(
+    path: str, sql: str, most_rows: int, most_bytes: int, schemas: Sequence[str] = ("main",)
+) -> dict[str, object]:
     """The rows of a query, or why there are none: ``{"error"}``, ``{"busy"}``, ``{"too_much"}``."""
     try:
-        return _read(path, sql, most_rows, most_bytes)
+        return _read(path, sql, most_rows, most_bytes, schemas)
     except (TooMuchError, MemoryError, duckdb.OutOfMemoryException):
         return {"too_much": True}
     except duckdb.Error as error:
         return {"busy": True} if "Could not set lock" in str(error) else {"error": str(error)}
 
 
-def _read(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, object]:
+def _read(
+    path: str, sql: str, most_rows: int, most_bytes: int, schemas: Sequence[str]
+) -> dict[str, object]:
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         return {"error": "it must be one SELECT statement"}
@@ -50,6 +56,8 @@ def _read(path: str, sql: str, most_rows: int, most_bytes: int) -> dict[str, obj
         "lock_configuration": True,
     }
     with duckdb.connect(path, read_only=True, config=config) as connection:
+        with suppress(duckdb.CatalogException):  # a file without models
+            connection.execute(f"SET search_path = '{','.join(schemas)}'")
         cursor = connection.execute(sql)
         columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
         rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)

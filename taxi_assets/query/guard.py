@@ -11,12 +11,14 @@ from difflib import get_close_matches
 
 from taxi_assets.errors import QueryError
 from taxi_assets.sql.select_only import SelectOnly
+from taxi_assets.warehouse.model_records import MODEL_NAMES, MODELS_SCHEMA
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
 
 _REMEDY = "ask for what one SELECT over the tables gives; `taxi-assets show` lists them"
 
 
 def guarded(sql: str, dialect: str, tables: Collection[str]) -> str:
-    """The query, written anew, if it only reads those tables of the schema ``public``.
+    """The query, written anew, if it only reads those tables of ``public``, and those models.
 
     Raises:
         QueryError: as `guarded_query` has it.
@@ -32,7 +34,7 @@ def guarded_query(
     Args:
         sql: what somebody wrote.
         dialect: as sqlglot calls it.
-        tables: that may be read, by their names.
+        tables: that may be read, by their names; models with their schema.
         schemas: what may stand before their names.
 
     Raises:
@@ -42,15 +44,23 @@ def guarded_query(
         query = SelectOnly(sql, dialect)
     except ValueError as error:
         raise _refused(str(error)) from None
-    allowed = {name.lower() for name in tables}
-    before = {"", *(name.lower() for name in schemas)}
+    folded = str if dialect == POSTGRES.name else str.lower  # Postgres has names with capitals
+    known = [parts_of(table) for table in tables]
+    places = {(own or folded(each), folded(name)) for own, name in known for each in schemas}
+    names = {name for _, name in places}
+    places |= {("", name) for name in names}
     for table in query.tables:
-        is_ours = table.schema.lower() in before and not table.catalog
-        if table.name.lower() not in allowed or not is_ours:
+        if table.catalog or table.place not in places:
             raise _refused(
-                f"there is no table {table.text} to read; {likely_names(table.name, allowed)}"
+                f"there is no table {table.text} to read; {likely_names(table.name, names)}"
             )
     return query
+
+
+def parts_of(table: str) -> tuple[str, str]:
+    """Schema and name of a model such as ``analytics.fct_trips``; other tables have no schema."""
+    schema, _, name = table.partition(".")
+    return (schema, name) if schema == MODELS_SCHEMA and name in MODEL_NAMES else ("", table)
 
 
 def likely_names(name: str, known: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Sequence
 
 import psycopg
 
@@ -25,7 +26,13 @@ def main() -> None:
 
 
 def answer(
-    dsn: str, sql: str, most_rows: int, most_bytes: int, seconds: float, connect_seconds: int
+    dsn: str,
+    sql: str,
+    most_rows: int,
+    most_bytes: int,
+    schemas: Sequence[str],
+    seconds: float,
+    connect_seconds: int,
 ) -> dict[str, object]:
     """The rows of a query, or why there are none: ``{"error"}``, ``{"away"}``, ``{"too_much"}``."""
     try:
@@ -43,7 +50,7 @@ def answer(
             limits = {"statement_timeout": round(seconds * 1000), "lock_timeout": 5000}
             for name, value in limits.items():
                 connection.execute("SELECT set_config(%s, %s, true)", (name, f"{value}ms"))
-            connection.execute("SELECT set_config('search_path', 'public', true)")
+            connection.execute("SELECT set_config('search_path', %s, true)", (",".join(schemas),))
             cursor.itersize = 1
             cursor.execute(sql.encode())
             types = connection.adapters.types

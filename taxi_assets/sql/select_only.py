@@ -32,12 +32,14 @@ class TableRead:
         schema: its schema as written; empty without one.
         catalog: its database as written; empty without one.
         text: as the query has it.
+        place: its schema and name as the database compares them.
     """
 
     name: str
     schema: str
     catalog: str
     text: str
+    place: tuple[str, str]
 
 
 class SelectOnly:
@@ -59,7 +61,8 @@ class SelectOnly:
         try:
             statements = sqlglot.parse(sql, read=dialect)
         except (sqlglot.ParseError, sqlglot.TokenError, RecursionError) as error:
-            raise ValueError(" ".join(str(error).split())) from None
+            said = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "")  # underlined
+            raise ValueError(" ".join(said.split())) from None
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             raise ValueError("it must be one SELECT statement")
         self.dialect, self._query = dialect, statements[0]
@@ -80,7 +83,16 @@ class SelectOnly:
     def tables(self) -> list[TableRead]:
         """The tables that it reads, in order; not its own parts (WITH)."""
         return [
-            TableRead(table.name, table.db, table.catalog, table.sql(dialect=self.dialect))
+            TableRead(
+                table.name,
+                table.db,
+                table.catalog,
+                table.sql(dialect=self.dialect),
+                (
+                    _compared(table.args.get("db"), self.dialect),
+                    _compared(table.this, self.dialect),
+                ),
+            )
             for table in self._tables
         ]
 
@@ -159,5 +171,7 @@ def _is_own(table: Any, dialect: str) -> bool:
 
 def _compared(identifier: Any, dialect: str) -> str:
     """A name as the database compares it: Postgres tells quoted names apart by their capitals."""
+    if identifier is None:
+        return ""
     name = str(identifier.name)
     return name if dialect == "postgres" and identifier.args.get("quoted") else name.lower()

@@ -11,6 +11,16 @@ from datetime import datetime
 
 from taxi_assets.warehouse.record_tables import RecordTable, recorded
 
+MODELS_SCHEMA = "analytics"
+"""Where the models are."""
+
+MODEL_NAMES = (
+    *("stg_green_tripdata", "stg_yellow_tripdata", "stg_fhv_tripdata", "dim_zones"),
+    *("fct_trips", "fct_airport_trips", "fct_daily_revenue"),
+    *("zone_revenue_by_file", "fct_monthly_zone_revenue"),
+)
+"""The models: tables and views of that schema."""
+
 
 @dataclass(frozen=True)
 class ModelMonth:

@@ -17,6 +17,7 @@ from taxi_assets.assistant.gemini.usage import Meter
 from taxi_assets.errors import AssistantError, QueryError
 from taxi_assets.query.database import Database, Tables, loaded_months, ranges, tables_of
 from taxi_assets.query.dictionary import described
+from taxi_assets.query.guard import parts_of
 from taxi_assets.query.guarded_query import QueryRows
 from taxi_assets.query.limits import MOST_ROWS
 from taxi_assets.trips.month import Month
@@ -83,7 +84,8 @@ def ask_tables(model: Model, meter: Meter, database: Database, question: str) ->
             could be run.
         WarehouseBusyError, WarehouseUnavailableError: the warehouse cannot be asked now.
     """
-    tables = tables_of(database)
+    # Not the models: a rule may have left trips out of them.
+    tables = {name: each for name, each in tables_of(database).items() if not parts_of(name)[0]}
     loaded = loaded_months(database, tables)
     prompt = {
         "question": question,

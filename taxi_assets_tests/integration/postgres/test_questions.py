@@ -101,23 +101,46 @@ def test_a_table_that_is_not_there_is_told_with_its_likely_name(loaded: Database
     assert "there is no table gren_tripdata to read; did you mean green_tripdata?" in said.text
 
 
-def test_a_role_that_may_only_read_suffices(loaded: Database, server: GeminiServer) -> None:
+@pytest.fixture
+def asker(loaded: Database) -> Iterator[Database]:
+    """The database, whose queries run as a role that may read two of its tables."""
     with loaded.connect() as connection:
         connection.execute("DROP ROLE IF EXISTS asker")
         connection.execute("CREATE ROLE asker LOGIN PASSWORD 'asker-pass'")
         connection.execute("GRANT SELECT ON green_tripdata, tripdata_files TO asker")
     host = loaded.dsn.rpartition("@")[2]
     os.environ["TAXI_QUERY_POSTGRES_DSN"] = f"postgresql://asker:asker-pass@{host}"
+    yield loaded
+    with loaded.connect() as connection:
+        connection.execute("DROP OWNED BY asker")
+        connection.execute("DROP ROLE asker")
+
+
+def test_a_role_that_may_only_read_suffices(asker: Database, server: GeminiServer) -> None:
     server.think = lambda _: {"possible": True, "sql": COUNT}
-    try:
-        said = taxi_assets("ask", "--data", "How many green trips in April 2020?")
-        assert f"trips: {OLD_ROWS}" in said.text
-        tables = json.loads(server.asked[0].prompt)["tables"]
-        assert set(tables) == {"green_tripdata", "tripdata_files"}, "what the role may read"
-    finally:
-        with loaded.connect() as connection:
-            connection.execute("DROP OWNED BY asker")
-            connection.execute("DROP ROLE asker")
+    said = taxi_assets("ask", "--data", "How many green trips in April 2020?")
+    assert f"trips: {OLD_ROWS}" in said.text
+    tables = json.loads(server.asked[0].prompt)["tables"]
+    assert set(tables) == {"green_tripdata", "tripdata_files"}, "what the role may read"
+
+
+def test_models_are_read_with_and_without_their_schema(asker: Database) -> None:
+    with asker.connect() as connection:
+        connection.execute("CREATE SCHEMA analytics")
+        connection.execute("CREATE VIEW analytics.fct_trips AS SELECT 7 AS trips")
+        connection.execute("CREATE VIEW analytics.salaries AS SELECT 9 AS dollars")
+    assert "there is no table fct_trips" in taxi_assets("show", "fct_trips").text
+    with asker.connect() as connection:
+        connection.execute("GRANT USAGE ON SCHEMA analytics TO asker")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA analytics TO asker")
+
+    for name in ("fct_trips", "analytics.fct_trips"):
+        for asked in (("show", name), ("query", f"SELECT trips FROM {name}")):
+            said = taxi_assets(*asked, "--format", "csv")
+            assert (said.exit_code, said.stdout) == (0, "trips\n7\n"), said.text
+    for name in ("analytics.salaries", "salaries", "public.fct_trips"):
+        said = taxi_assets("query", f"SELECT * FROM {name}")
+        assert (said.exit_code, said.stdout) == (2, ""), said.text
 
 
 @pytest.mark.parametrize(

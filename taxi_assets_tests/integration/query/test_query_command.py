@@ -194,6 +194,28 @@ def test_a_shell_is_told_the_names_of_tables(
     assert [line for line in answer.stdout.splitlines() if line] == completed
 
 
+def test_models_are_read_with_and_without_their_schema(file: Path) -> None:
+    with duckdb.connect(file) as connection:
+        connection.execute("CREATE SCHEMA analytics")
+        connection.execute("CREATE VIEW analytics.fct_trips AS SELECT count(*) trips FROM zones")
+    for name in ("fct_trips", "analytics.fct_trips"):
+        for asked in (("show", name), ("query", f"SELECT trips FROM {name}")):
+            said = taxi_assets(*asked, "--format", "csv")
+            assert (said.exit_code, said.stdout) == (0, "trips\n2\n"), said.text
+    for begun, whole in (("fct", "fct_trips"), ("ana", "analytics.fct_trips")):
+        asked_for = {"COMP_WORDS": f"taxi-assets show {begun}", "COMP_CWORD": "2"}
+        answer = CliRunner().invoke(
+            main,
+            env={"_TAXI_ASSETS_COMPLETE": "bash_complete", **asked_for},
+            prog_name="taxi-assets",
+        )
+        assert answer.stdout.split() == [f"plain,{whole}"]
+    with duckdb.connect(file) as connection:
+        connection.execute("CREATE TABLE fct_trips AS SELECT 'mine' AS whose")
+    assert taxi_assets("show", "fct_trips", "--format", "csv").stdout == "whose\nmine\n"
+    assert taxi_assets("show", "analytics.fct_trips", "--format", "csv").stdout == "trips\n2\n"
+
+
 @pytest.mark.long
 def test_bash_completes_names_of_tables(file: Path) -> None:
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from taxi_assets.analytics.declarations import FILES, PROJECT, modelled_datasets
+from taxi_assets.warehouse.model_records import MODEL_NAMES, MODELS_SCHEMA
 
 MODELS = sorted(PROJECT.glob("models/**/*.sql"))
 
@@ -40,6 +41,12 @@ def test_staging_has_every_column_of_the_trips_but_coordinates(taxi: str) -> Non
     left_out = {column.name for column in dataset.columns} - read
 
     assert left_out == {name for name in left_out if name.endswith(("_longitude", "_latitude"))}
+
+
+def test_queries_know_the_models_and_their_schema() -> None:
+    assert sorted(MODEL_NAMES) == sorted(path.stem for path in MODELS)
+    outputs = yaml.safe_load((PROJECT / "profiles.yml").read_text())["taxi_models"]["outputs"]
+    assert {place["schema"] for place in outputs.values()} == {MODELS_SCHEMA}
 
 
 def test_nothing_is_fetched_from_a_hub() -> None:

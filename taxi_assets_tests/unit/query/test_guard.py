@@ -7,7 +7,7 @@ import pytest
 from taxi_assets.errors import QueryError
 from taxi_assets.query.guard import guarded
 
-TABLES = ("green_tripdata", "zones")
+TABLES = ("green_tripdata", "zones", "analytics.fct_trips")
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ TABLES = ("green_tripdata", "zones")
         "lpep_pickup_datetime), to_char(now(), 'YYYY') FROM green_tripdata GROUP BY 2, 3",
         "SELECT d::date FROM generate_series('2021-01-01'::date, '2021-02-01', '1 day') AS d",
         "SELECT 1 UNION ALL SELECT 2",
+        'SELECT * FROM "zones", public."zones" AS z',
+        "SELECT * FROM fct_trips JOIN Analytics.fct_trips AS f USING (filename)",
         "SELECT row_number() OVER (PARTITION BY borough ORDER BY zone) FROM zones",
         "WITH zones AS (SELECT * FROM zones), z AS (SELECT * FROM zones) SELECT * FROM z, Zones",
         "SELECT * FROM (WITH z AS (SELECT 1) SELECT * FROM z) AS a",
@@ -66,6 +68,12 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "SELECT * FROM pg_stat_activity",
         "SELECT * FROM information_schema.tables",
         "SELECT * FROM secrets",
+        "SELECT * FROM analytics.zones",
+        "SELECT * FROM analytics.secrets",
+        "SELECT * FROM public.fct_trips",
+        'SELECT * FROM "PUBLIC".zones',
+        'SELECT * FROM "Zones"',
+        'SELECT * FROM analytics."FCT_TRIPS"',
         "SELECT 1; -- one more\nCOPY zones TO '/tmp/x'",
         "ATTACH '/tmp/x' AS x",
         "RESET ALL",
