@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
@@ -92,11 +91,17 @@ def _text(value: object) -> str:
 
 
 def _csv(rows: QueryRows) -> str:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows.columns)
-    writer.writerows(["" if v is None else _text(v) for v in row] for row in rows.rows)
-    return text.getvalue()
+    lines = [rows.columns, *rows.rows]
+    # An empty line would be no row.
+    return "".join((",".join(map(_csv_field, line)) or '""') + "\n" for line in lines)
+
+
+def _csv_field(value: object) -> str:
+    if value is None:
+        return ""
+    text = _text(value)
+    quoted = not text or any(sign in text for sign in ',"\r\n')
+    return '"' + text.replace('"', '""') + '"' if quoted else text
 
 
 def _json(rows: QueryRows) -> str:
@@ -187,4 +192,8 @@ def _require_names(rows: QueryRows) -> None:
 
 def _without_nan(value: object) -> object:
     """The value, or its name as text: JSON has no such number."""
+    if isinstance(value, list):
+        return list(map(_without_nan, value))
+    if isinstance(value, dict):
+        return {key: _without_nan(each) for key, each in value.items()}
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,7 +2,7 @@
 
 The database is opened read-only, and reaches nothing but itself: no file, no network, no
 extension, no variable of Python, no setting that could be changed. Whoever starts this ends it when
-it is late.
+it is late; where that process is gone, this one ends a little later.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from contextlib import suppress
 
 import duckdb
 
-from taxi_assets.query.kinds import kind_of
-from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
+from taxi_assets.query.kinds import kind_of, plain
+from taxi_assets.query.limits import TooMuchError, fetched, limit_process
 
 _DATABASE_MEMORY = "512MB"
 
 
 def main() -> None:
-    """Answer one request: the arguments of ``answer``."""
-    limit_memory()
-    json.dump(answer(**json.load(sys.stdin)), sys.stdout, default=str)
+    """Answer one request: the arguments of ``answer``, and when to end as ``ends_after``."""
+    request = json.load(sys.stdin)
+    limit_process(request.pop("ends_after"))
+    json.dump(answer(**request), sys.stdout)
 
 
 def answer(
@@ -60,8 +61,24 @@ def _read(
             connection.execute(f"SET search_path = '{','.join(schemas)}'")
         cursor = connection.execute(sql)
         columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
+        exact = _with_exact_intervals(sql, [str(column[1]) for column in cursor.description or []])
+        if exact is not None:
+            with suppress(duckdb.ParserException):  # such as DESCRIBE
+                cursor = connection.execute(exact)
         rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
-    return {"columns": columns, "rows": rows, "cut": cut}
+    return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
+
+
+def _with_exact_intervals(sql: str, types: Sequence[str]) -> str | None:
+    """The query with its intervals as text: Python's have no months, but 30 days for each."""
+    if "INTERVAL" not in types:
+        return None
+    names = [f"c{place}" for place, _ in enumerate(types)]
+    casts = ["::VARCHAR" if type_ == "INTERVAL" else "" for type_ in types]
+    columns = ", ".join(map("".join, zip(names, casts, strict=True)))
+    marks = [place for place, kind in duckdb.tokenize(sql) if kind != duckdb.token_type.comment]
+    query = sql[: marks[-1]] if sql[marks[-1]] == ";" else sql
+    return f"SELECT {columns} FROM (\n{query}\n) AS q({', '.join(names)})"  # noqa: S608 - judged
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -65,12 +66,13 @@ def run_guarded(
         WarehouseBusyError: somebody writes to the database now.
         WarehouseUnavailableError: the server does not answer.
     """
+    longest = seconds + grace_seconds
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", reader],
-            input=json.dumps(request).encode(),
+            input=json.dumps({**request, "ends_after": math.ceil(longest) + 1}).encode(),
             capture_output=True,
-            timeout=seconds + grace_seconds,
+            timeout=longest,
             check=False,
             env=plain_environment(),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,8 +22,12 @@ class TooMuchError(Exception):
     """The rows have more bytes than are handed on."""
 
 
-def limit_memory() -> None:
-    """Have the system refuse this process more memory. macOS knows the limit and ignores it."""
+def limit_process(seconds: int) -> None:
+    """Have the system end this process, and refuse it more memory.
+
+    macOS knows the limit of memory and ignores it.
+    """
+    signal.alarm(seconds)
     limit = MEMORY_MB * 2**20
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 

@@ -12,17 +12,21 @@ import sys
 from collections.abc import Sequence
 
 import psycopg
+from psycopg.types.string import TextLoader
 
-from taxi_assets.query.kinds import kind_of
-from taxi_assets.query.limits import TooMuchError, fetched, limit_memory
+from taxi_assets.query.kinds import kind_of, plain
+from taxi_assets.query.limits import TooMuchError, fetched, limit_process
+
+_AS_TEXT = ("date", "timestamp", "timestamptz", "interval", "bytea")
+"""Types that Python has no place for some values of: endless times, years past 9999, months."""
 
 
 def main() -> None:
-    """Answer one request: the arguments of ``answer``, and libpq's variables as ``environment``."""
-    limit_memory()
+    """Answer one request: as in ``duckdb_reader``, with libpq's variables as ``environment``."""
     request = json.load(sys.stdin)
+    limit_process(request.pop("ends_after"))
     os.environ.update(request.pop("environment"))
-    json.dump(answer(**request), sys.stdout, default=str)
+    json.dump(answer(**request), sys.stdout)
 
 
 def answer(
@@ -44,13 +48,20 @@ def answer(
         )
     except psycopg.Error as error:
         return {"away": type(error).__name__}  # its text may hold parts of the address
+    for name in _AS_TEXT:
+        connection.adapters.register_loader(name, TextLoader)
     try:
         with connection, connection.cursor(name="answer") as cursor:
             connection.read_only = True
-            limits = {"statement_timeout": round(seconds * 1000), "lock_timeout": 5000}
-            for name, value in limits.items():
-                connection.execute("SELECT set_config(%s, %s, true)", (name, f"{value}ms"))
-            connection.execute("SELECT set_config('search_path', %s, true)", (",".join(schemas),))
+            settings = {
+                "statement_timeout": f"{round(seconds * 1000)}ms",
+                "lock_timeout": "5s",
+                "search_path": ",".join(schemas),
+                "DateStyle": "ISO",
+                "IntervalStyle": "postgres",
+            }
+            for name, value in settings.items():
+                connection.execute("SELECT set_config(%s, %s, true)", (name, value))
             cursor.itersize = 1
             cursor.execute(sql.encode())
             types = connection.adapters.types
@@ -59,7 +70,7 @@ def answer(
                 for column in cursor.description or []
             ]
             rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
-            return {"columns": columns, "rows": rows, "cut": cut}
+            return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
     except (TooMuchError, MemoryError):
         return {"too_much": True}
     except psycopg.errors.QueryCanceled:

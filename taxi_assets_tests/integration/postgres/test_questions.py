@@ -199,6 +199,21 @@ def test_rows_and_bytes_are_limited(loaded: Database) -> None:
         database.ask("SELECT repeat('x', 10000000)", {})
 
 
+def test_values_are_what_the_database_has(loaded: Database) -> None:
+    values = {
+        "'1 mon 3 days 04:05:06'::interval": "1 mon 3 days 04:05:06",
+        "'infinity'::timestamp": "infinity",
+        "'20000-01-01'::date": "20000-01-01",
+        "'2020-01-01 07:46:31.5'::timestamp": "2020-01-01 07:46:31.5",
+        "'\\x6162ff'::bytea": "\\x6162ff",
+        "'NaN'::float8 = 'NaN'::float8": True,
+        "0::numeric(18, 8)": "0.00000000",
+        "ARRAY['2020-01-01'::date]": ["2020-01-01"],
+    }
+    database = PostgresDatabase(loaded.server(), seconds=30)
+    assert database.ask(f"SELECT {', '.join(values)}", {}).rows == [list(values.values())]
+
+
 def test_a_password_file_is_used(
     loaded: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

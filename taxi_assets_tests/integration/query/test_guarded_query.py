@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -146,6 +148,40 @@ def test_the_process_that_runs_it_has_no_secrets(
         run(COUNT)
     assert "PATH=" in shown.read_text()
     assert "hunter" not in shown.read_text()
+
+
+def test_values_are_what_the_database_has(file: Path) -> None:
+    values = {
+        "INTERVAL '1 month 3 days 04:05:06'": "1 month 3 days 04:05:06",
+        "'infinity'::TIMESTAMP": "infinity",
+        "'-infinity'::DATE": "-infinity",
+        "'ab\\xFF'::BLOB": "\\x6162ff",
+        "MAP {DATE '2020-01-01': 1.50}": {"2020-01-01": "1.50"},
+        "[TIMESTAMP '2020-01-01 07:46:31', NULL]": ["2020-01-01 07:46:31", None],
+        "0::DECIMAL(18, 8)": "0.00000000",
+    }
+    assert run(f"SELECT {', '.join(values)}; -- all").rows == [list(values.values())]
+    found = run("SELECT to_months(n), n FROM range(3000) AS t(n) ORDER BY n DESC")
+    assert found.rows[0] == ["249 years 11 months", 2999]
+
+
+def test_a_query_ends_also_where_nobody_waits_for_it_any_more(file: Path) -> None:
+    request = {
+        "path": str(file),
+        "sql": "SELECT count(*) FROM range(1000000000) a, range(1000000000) b",
+        "most_rows": 1,
+        "most_bytes": 100,
+        "ends_after": 1,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", duckdb_reader.__name__],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (-signal.SIGALRM, "")
 
 
 def test_while_a_load_writes_the_question_waits_for_another_time(file: Path) -> None:

@@ -63,6 +63,22 @@ def test_csv_has_every_value(file: Path) -> None:
     assert said.stderr == ""
 
 
+def test_csv_tells_an_empty_text_from_null_and_keeps_every_line(file: Path) -> None:
+    texts = "SELECT NULL AS a, '' AS b, 'x\"y' AS c, 'two\nlines' AS d"
+    assert taxi_assets("query", texts, "--format", "csv").stdout == (
+        'a,b,c,d\n,"","x""y","two\nlines"\n'
+    )
+    assert taxi_assets("query", "SELECT NULL AS a", "--format", "csv").stdout == 'a\n""\n'
+
+
+def test_values_that_json_lacks_are_text_also_in_lists(file: Path) -> None:
+    sql = "SELECT ['nan'::DOUBLE] AS list, {'a': '-inf'::DOUBLE} AS struct"
+    said = taxi_assets("query", sql, "--json")
+    assert json.loads(said.stdout, parse_constant=pytest.fail) == [
+        {"list": ["nan"], "struct": {"a": "-inf"}}
+    ]
+
+
 def test_json_is_for_scripts(file: Path) -> None:
     said = taxi_assets("query", KINDS, "--json")
     assert said.stdout == taxi_assets("query", KINDS, "--format", "json").stdout
