@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 _FURTHER_FUNCTIONS = frozenset(
@@ -18,6 +19,8 @@ _FURTHER_FUNCTIONS = frozenset(
     }
 )
 """Harmless functions that the parser does not know."""
+
+_PREFIXES = ("0x", "0o", "0b")
 
 _PLACE = "\ue002{number}"
 """Stands for a table while a query is written. No query has this character."""
@@ -59,6 +62,7 @@ class SelectOnly:
         from sqlglot import exp
 
         try:
+            _require_known_numbers(sql, dialect)
             statements = sqlglot.parse(sql, read=dialect)
         except (sqlglot.ParseError, sqlglot.TokenError, RecursionError) as error:
             said = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "")  # underlined
@@ -127,6 +131,20 @@ class SelectOnly:
         for number in reversed(range(len(names))):
             text = text.replace(quote(_PLACE.format(number=number)), place(names[number]))
         return text
+
+
+def _require_known_numbers(sql: str, dialect: str) -> None:
+    """Refuse numbers that the parser reads in another way than Postgres: ``1_000`` and ``0x1F``."""
+    import sqlglot
+
+    tokens = sqlglot.tokenize(sql, read=dialect)
+    for token, following in pairwise(tokens):
+        is_cut = token.token_type.name == "NUMBER" and following.token_type.name == "VAR"
+        if is_cut and following.start == token.end + 1:
+            raise ValueError(f"{token.text}{following.text} is no number: write its digits alone")
+    for token in tokens:
+        if dialect == "postgres" and sql[token.start : token.start + 2].lower() in _PREFIXES:
+            raise ValueError(f"{sql[token.start : token.end + 1]}: write the number in decimals")
 
 
 def _tables(query: Any, dialect: str) -> Iterator[Any]:

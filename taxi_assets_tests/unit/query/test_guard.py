@@ -72,6 +72,8 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "SELECT * FROM analytics.secrets",
         "SELECT * FROM public.fct_trips",
         'SELECT * FROM "PUBLIC".zones',
+        "SELECT 1_000",
+        "SELECT 0x1F",
         'SELECT * FROM "Zones"',
         'SELECT * FROM analytics."FCT_TRIPS"',
         "SELECT 1; -- one more\nCOPY zones TO '/tmp/x'",
