@@ -84,6 +84,7 @@ class DuckDBFile:
 
         Raises:
             WarehouseBusyError: one of our processes had it for longer than ``wait_seconds``.
+            WarehouseError: nothing can be written beside the file.
         """
         deadline = time.monotonic() + self.wait_seconds
         self._make_folder()
@@ -92,6 +93,11 @@ class DuckDBFile:
             lock.acquire()
         except Timeout:
             raise self._busy("another load or check") from None
+        except OSError as error:
+            raise WarehouseError(
+                f"cannot lock {self.path}: {error.strerror}",
+                "make its folder writable for this user, or set TAXI_DUCKDB_PATH",
+            ) from None
         try:
             yield deadline
         finally:
