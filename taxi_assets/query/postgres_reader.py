@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import psycopg
 from psycopg.types.string import TextLoader
 
 from taxi_assets.query.kinds import kind_of, plain
 from taxi_assets.query.limits import TooMuchError, fetched, limit_process
+
+_MOST_AT_ONCE = 1000
 
 _AS_TEXT = ("date", "timestamp", "timestamptz", "interval", "bytea")
 """Types that Python has no place for some values of: endless times, years past 9999, months."""
@@ -62,14 +64,14 @@ def answer(
             }
             for name, value in settings.items():
                 connection.execute("SELECT set_config(%s, %s, true)", (name, value))
-            cursor.itersize = 1
             cursor.execute(sql.encode())
             types = connection.adapters.types
             columns = [
                 (column.name, kind_of(known.name if (known := types.get(column.type_code)) else ""))
                 for column in cursor.description or []
             ]
-            rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
+            found = _batched(cursor)
+            rows, cut = fetched(lambda: next(found, None), most_rows, most_bytes)
             return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
     except (TooMuchError, MemoryError):
         return {"too_much": True}
@@ -77,6 +79,14 @@ def answer(
         return {"late": True}
     except psycopg.Error as error:
         return {"error": str(error)}
+
+
+def _batched(cursor: psycopg.ServerCursor[tuple[object, ...]]) -> Iterator[tuple[object, ...]]:
+    """The rows, in batches that grow: wide ones are too many before many are fetched at once."""
+    size = 1
+    while batch := cursor.fetchmany(size):
+        yield from batch
+        size = min(2 * size, _MOST_AT_ONCE)
 
 
 if __name__ == "__main__":
