@@ -181,7 +181,7 @@ def _told_of(choice: Choice, lines: Sequence[Coverage], warehouse: str) -> set[s
     Those whose rows are not as many as their ledger says are among them: others may have become
     fewer since they were summarized, and stand in the charts of all months.
     """
-    found = set()
+    found: set[str] = set()
     for dataset in choice.datasets:
         files = {
             Month.parse(line.month): line
