@@ -1,4 +1,4 @@
-"""Makes the pictures of the UI in ``docs``, graph, partitions and backfill: `make picture`.
+"""Makes the pictures of the UI in ``docs``, graph, run, partitions and backfill: `make picture`.
 
 It starts the UI as `make dev` does, in a temporary folder, loads a synthetic month of each taxi and
 the zones, then a quarter of green as a backfill, and takes the pictures in headless Chromium,
@@ -29,6 +29,7 @@ from taxi_assets_tests.ui import (  # noqa: E402
 )
 
 GRAPH = ROOT / "docs" / "asset-graph.png"
+RUN = ROOT / "docs" / "run.png"
 PARTITIONS = ROOT / "docs" / "partitions.png"
 BACKFILL = ROOT / "docs" / "backfill.png"
 MONTH = "2024-01"
@@ -41,6 +42,8 @@ SHOWN_MS = 60_000
 # device pixels than the README's 800 for screens that have them.
 WIDTH, HEIGHT, SCALE = 2000, 1800, 1.5
 PAGE_WIDTH, PAGE_HEIGHT = 1280, 640
+RUN_HEIGHT = 820
+"""The chart of a run has a third of the height."""
 
 # What a node tells, as chosen in the graph's "Choose Asset Facets". The rest changes with time.
 BROWSER_SETTINGS = """
@@ -71,13 +74,16 @@ def main() -> None:
         page = context.new_page()
         open_graph(page)
         page.screenshot(path=GRAPH, clip=frame(page))
+        page.set_viewport_size({"width": PAGE_WIDTH, "height": RUN_HEIGHT})
+        open_run(page, server)
+        page.screenshot(path=RUN, scale="css")
         backfill = load_range(server)
         page.set_viewport_size({"width": PAGE_WIDTH, "height": PAGE_HEIGHT})
         open_partitions(page)
         page.screenshot(path=PARTITIONS)
         open_backfill(page, backfill)
         page.screenshot(path=BACKFILL)
-    for picture in (GRAPH, PARTITIONS, BACKFILL):
+    for picture in (GRAPH, RUN, PARTITIONS, BACKFILL):
         click.echo(f"{picture}: {picture.stat().st_size / 1000:.0f} kB")
 
 
@@ -101,6 +107,18 @@ def load_range(server: DevServer) -> str:
     found = re.search(r"backfill (\w+):", said)
     assert found is not None, said
     return found[1]
+
+
+def open_run(page: Page, server: DevServer) -> None:
+    """Open the run that loaded a month of green: its steps as a Gantt chart, and its log."""
+    found = server.graphql(
+        'query { runsOrError(filter: {pipelineName: "load_green"}) '
+        "{ ... on Runs { results { runId } } } }"
+    )
+    page.goto(f"/runs/{found['runsOrError']['results'][0]['runId']}")
+    expect(page.get_by_text("duckdb__green_tripdata").first).to_be_visible()
+    expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
 
 def open_partitions(page: Page) -> None:
