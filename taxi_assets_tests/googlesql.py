@@ -108,6 +108,12 @@ def analyzer(
     return Analyzer(options, catalog.build())
 
 
+def made_columns(made: Any) -> dict[str, str]:
+    """The columns and their types of the table or view that an analyzed CREATE … AS makes."""
+    names = {kind: name for name, kind in _KINDS.items()}
+    return {each.name: names[each.column.type.type_kind] for each in made.output_column_list}
+
+
 def evaluate(expression: str) -> str:
     """What Google's reference evaluator makes of an expression of text."""
     options = zt.AnalyzerOptions(language_options=_language())

@@ -5,6 +5,8 @@ table here holds the rows that its object had when the table was made; the servi
 anew for each query. As in BigQuery, an empty value of a CSV is an empty text, a value that a jagged
 row lacks is NULL, and a Parquet file brings its own columns and types.
 
+It also says which table a CREATE TABLE … AS filled, as BigQuery does: dbt asks for it.
+
 The file ``storage_url`` in the data folder says where the bucket is; without it an external table
 stays empty.
 """
@@ -61,6 +63,16 @@ def _objects(project: str, dataset: str, table: str | None = None) -> Any:
         return _all_objects(project, dataset, table)
     lake = quote(f"__ducklake_metadata_{project}")
     return database.fetch(_OBJECTS.format(lake=lake), [dataset, table])
+
+
+_execute = query.execute
+
+
+def _execute_and_name_table(*arguments: Any, **named: Any) -> Any:
+    statistics, children, destination = _execute(*arguments, **named)
+    if statistics.statementType == "CREATE_TABLE_AS_SELECT":
+        destination = statistics.ddlTargetTable
+    return statistics, children, destination
 
 
 def _run_or_make_external(cur: Any, tree: Any, context: Any, *rest: Any) -> Any:
@@ -196,6 +208,7 @@ _partitions = information_schema.VIEWS["PARTITIONS"]
 information_schema.VIEWS["PARTITIONS"] = _partitions_with_times
 query._run = _run_or_make_external
 database.objects = _objects
+query.execute = _execute_and_name_table
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_parent, daemon=True).start()

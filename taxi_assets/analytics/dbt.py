@@ -98,6 +98,7 @@ def build(
 
     Raises:
         AnalyticsError: dbt is not installed, or stopped before the first model.
+        CredentialsError: Google does not know who we are.
         WarehouseBusyError, WarehouseUnavailableError, WarehouseError: it cannot be used.
     """
     values = {"rules": list(target.rules), "months": list(months), "force": force}
@@ -107,6 +108,7 @@ def build(
         arguments += ["--select", *select, "--indirect-selection", "buildable"]
     if full_refresh:
         arguments.append("--full-refresh")
+    target = target.connected()
     manifest = _project(target).manifest
     with target.reserved():
         done = _invoke(target, arguments, manifest)
@@ -132,6 +134,7 @@ def write_docs(target: Target) -> Path:
     Raises:
         AnalyticsError: dbt is not installed, or cannot write it.
     """
+    target = target.connected()
     with target.reserved():
         rules = json.dumps({"rules": list(target.rules)})
         done = _invoke(target, ["docs", "generate", "--static", "--vars", rules])
@@ -165,7 +168,7 @@ def _invoke(
     flags = ["--log-level", "none", "--log-level-file", "none", "--no-use-colors"]
     flags += ["--no-version-check", "--no-send-anonymous-usage-stats"]
     placed = [str(part) for place in places.items() for part in place]
-    with _environment(target.environment):
+    with _environment({**target.environment, **target.access}):
         try:
             done = dbtRunner(manifest=manifest).invoke([*flags, *arguments, *placed])
         finally:

@@ -1,28 +1,28 @@
-"""Where the models are built: how dbt connects, and who is kept from the warehouse meanwhile."""
+"""Where the models are built, and who is kept from the warehouse meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from filelock import FileLock
-from psycopg.pq import Conninfo
 
+from taxi_assets.analytics.connections import (
+    ENVIRONMENTS,
+    bigquery_access,
+    ensure_models_dataset,
+    place_of,
+)
+from taxi_assets.analytics.extra import has_adapter, no_adapter
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings
+from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER
-from taxi_assets.warehouse.model_records import (
-    LEFT_OUT,
-    MODELS,
-    ModelMonth,
-    TripsLeftOut,
-    models_schema,
-)
-from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse
+from taxi_assets.warehouse.model_records import LEFT_OUT, MODELS, ModelMonth, TripsLeftOut
 from taxi_assets.warehouse.records import read
 from taxi_assets.warehouse.registry import warehouses_of
 
@@ -36,12 +36,27 @@ class Target:
         folder: where dbt writes what it compiled.
         rules: the rules that leave trips out.
         environment: what ``profiles.yml`` asks for; it may hold a password.
+        access: what it asks for beside that once dbt connects; it may hold a key.
     """
 
     warehouse: Warehouse
     folder: Path
     rules: tuple[str, ...]
     environment: Mapping[str, str] = field(repr=False)
+    access: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def connected(self) -> Target:
+        """The same with the right to connect. dbt reads its project without it.
+
+        Raises:
+            CredentialsError: there are no credentials, or they cannot be read.
+        """
+        if self.warehouse.name != BIGQUERY.name:
+            return self
+        place = place_of(self.warehouse)
+        project = {"MODELS_BIGQUERY_PROJECT": place.cloud.project_id}
+        access = bigquery_access(place)
+        return replace(self, environment={**self.environment, **project}, access=access)
 
     @contextmanager
     def reserved(self) -> Iterator[None]:
@@ -59,6 +74,8 @@ class Target:
                 session.ensure(LEDGER)
                 session.ensure(MODELS)
                 session.ensure(LEFT_OUT)
+            if self.warehouse.name == BIGQUERY.name:
+                ensure_models_dataset(place_of(self.warehouse))
             with self._alone():
                 yield
 
@@ -72,7 +89,7 @@ class Target:
             DuckDBConnectionManager.close_all_connections()
 
     def _alone(self) -> AbstractContextManager[object]:
-        """Keep others from DuckDB's file; in Postgres the models take locks of their own."""
+        """Keep others from DuckDB's file; the others keep sessions apart by themselves."""
         if isinstance(self.warehouse, DuckDBWarehouse):
             return self.warehouse.file.reserved()
         return nullcontext()
@@ -93,66 +110,29 @@ class Target:
 
 
 def targets_of(settings: Settings) -> list[Target]:
-    """The models of each warehouse that has some.
+    """The models of each warehouse that has some, and whose adapter for dbt is installed.
 
     Raises:
         SettingsError: none has.
+        AnalyticsError: no adapter is installed.
     """
-    warehouses = [each for each in warehouses_of(settings) if type(each) in _ENVIRONMENTS]
-    found = [target_of(warehouse, settings) for warehouse in warehouses]
-    if not found:
+    warehouses = [each for each in warehouses_of(settings) if each.name in ENVIRONMENTS]
+    if not warehouses:
         raise SettingsError(
-            "no warehouse of TAXI_WAREHOUSES has models", "name duckdb or postgres in it"
+            "no warehouse of TAXI_WAREHOUSES has models", "name duckdb, postgres or bigquery in it"
         )
+    found = [target_of(each, settings) for each in warehouses if has_adapter(each.name)]
+    if not found:
+        raise no_adapter(warehouses[0].name)
     return found
 
 
 def target_of(warehouse: Warehouse, settings: Settings) -> Target:
     """The models of a warehouse that has some."""
-    environment = _ENVIRONMENTS[type(warehouse)]
+    environment = ENVIRONMENTS[warehouse.name]
     return Target(
         warehouse,
         settings.data_dir.resolve() / "analytics" / warehouse.name,
         settings.analytics_rules or (),
         {"MODELS_WAREHOUSE": warehouse.name, **environment(warehouse)},
     )
-
-
-def _duckdb_environment(warehouse: DuckDBWarehouse) -> dict[str, str]:
-    return {
-        "MODELS_DUCKDB_PATH": str(warehouse.file.path),
-        "MODELS_DUCKDB_MEMORY": f"{warehouse.memory_gb}GB",
-    }
-
-
-def _postgres_environment(warehouse: PostgresWarehouse) -> dict[str, str]:
-    """The parts of the DSN: those that dbt asks for, and others where libpq looks for them.
-
-    dbt always names host, port, user, password and database, so that they are libpq's defaults
-    (PGHOST and the like) where the DSN names none.
-    """
-    parts = {
-        option.keyword.decode(): (option.envvar.decode() if option.envvar else "", option.val)
-        for option in Conninfo.parse(warehouse.server.dsn.get_secret_value().encode())
-    }
-    defaults = {option.keyword.decode(): option.val for option in Conninfo.get_defaults()}
-    defaults["dbname"] = defaults["dbname"] or parts["user"][1] or defaults["user"]
-    found = {
-        f"MODELS_POSTGRES_{name}": value.decode()
-        for key, name in _POSTGRES_PARTS.items()
-        if (value := parts.pop(key)[1] or defaults[key])
-    }
-    if password := parts.pop("password")[1] or defaults["password"]:
-        found["DBT_ENV_SECRET_POSTGRES_PASSWORD"] = password.decode()
-    trips = warehouse.server.schema
-    found["MODELS_TRIPS_SCHEMA"] = trips
-    found["MODELS_POSTGRES_SCHEMA"] = models_schema(trips)
-    return found | {name: value.decode() for name, value in parts.values() if name and value}
-
-
-_POSTGRES_PARTS = {"host": "HOST", "port": "PORT", "user": "USER", "dbname": "DATABASE"}
-
-_ENVIRONMENTS: Mapping[type, Callable[..., dict[str, str]]] = {
-    DuckDBWarehouse: _duckdb_environment,
-    PostgresWarehouse: _postgres_environment,
-}

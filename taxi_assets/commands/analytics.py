@@ -14,7 +14,10 @@ from taxi_assets.trips.month import Month
 
 @click.group()
 def analytics() -> None:
-    """Build the dbt models over the trips, and their docs. They need the extra `dbt`."""
+    """Build the dbt models over the trips, and their docs. They need the extra `dbt`.
+
+    In BigQuery they need the extra `dbt-bigquery`.
+    """
 
 
 @analytics.command()

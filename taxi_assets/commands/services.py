@@ -43,7 +43,8 @@ def _kept(table: AdoptedTable) -> str:
 @click.command()
 @click.argument("cloud", type=click.Choice(["gcp"]))
 def setup(cloud: str) -> None:
-    """Make what is missing in Google Cloud, and check what is there: bucket and dataset."""
+    """Make what is missing in Google Cloud, and check what is there: bucket and datasets."""
+    from taxi_assets.analytics.connections import ensure_models_dataset
     from taxi_assets.gcp.bucket import ensure_bucket
     from taxi_assets.gcp.cloud import google_cloud_of
     from taxi_assets.warehouse.bigquery.dataset import ensure_dataset
@@ -64,8 +65,11 @@ def setup(cloud: str) -> None:
             for warning in bucket.warnings:
                 console.print(f"{cloud}: {warning}", highlight=False, soft_wrap=True)
         if "bigquery" in settings.warehouses:
-            dataset = ensure_dataset(place_of(settings))
-            _print_place(cloud, f"dataset {dataset.name}", dataset.location, dataset.created)
+            datasets = [ensure_dataset(place_of(settings))]
+            if settings.analytics != "off":
+                datasets.append(ensure_models_dataset(place_of(settings)))
+            for each in datasets:
+                _print_place(cloud, f"dataset {each.name}", each.location, each.created)
 
 
 def _print_place(cloud: str, name: str, location: str, created: bool) -> None:

@@ -25,7 +25,8 @@ class AnalyticsSettings(BaseSettings):
     analytics: Annotated[Literal["off", "on", "with_load"], BeforeValidator(forms.lower)] = Field(
         "off",
         description="The dbt models: not in Dagster (`off`), there to be built (`on`), or also "
-        "built after each load (`with_load`). They need the extra `dbt`.",
+        "built after each load (`with_load`). They need the extra `dbt`; in BigQuery, "
+        "`dbt-bigquery`.",
     )
     analytics_rules: Annotated[
         tuple[Annotated[str, AfterValidator(forms.one_of(RULES))], ...] | None,

@@ -32,8 +32,12 @@ class DatasetState:
     created: bool
 
 
-def ensure_dataset(place: BigQueryPlace) -> DatasetState:
+def ensure_dataset(place: BigQueryPlace, description: str = _DESCRIPTION) -> DatasetState:
     """Create the dataset if it does not exist; otherwise check that it can be used.
+
+    Args:
+        place: the dataset.
+        description: what one that is created is described as.
 
     Raises:
         CredentialsError: the account may not create or read datasets.
@@ -49,7 +53,9 @@ def ensure_dataset(place: BigQueryPlace) -> DatasetState:
             dataset = place.client.get_dataset(_reference(place), retry=retry)
         except NotFound:
             # Two processes may create it at the same time: the later one gets the existing one.
-            dataset = place.client.create_dataset(_new(place), exists_ok=True, retry=retry)
+            dataset = place.client.create_dataset(
+                _new(place, description), exists_ok=True, retry=retry
+            )
             created = True
     _require_fit(place, dataset)
     return DatasetState(place.address, str(dataset.location).lower(), created)
@@ -73,12 +79,12 @@ def _reference(place: BigQueryPlace) -> str:
     return place.address
 
 
-def _new(place: BigQueryPlace) -> Dataset:
+def _new(place: BigQueryPlace, description: str) -> Dataset:
     from google.cloud.bigquery import Dataset
 
     dataset = Dataset(_reference(place))
     dataset.location = place.cloud.location
-    dataset.description = _DESCRIPTION
+    dataset.description = description
     dataset.labels = LABELS
     return dataset
 

@@ -60,7 +60,12 @@ def test_a_dataset_that_is_missing_is_made(own: OwnDataset, settings: None) -> N
     made = own.place.client.get_dataset(own.name)
     assert made.labels == {"managed-by": "taxi-assets"}
     assert "NYC taxi trips" in made.description
-    assert "is there and fits" in taxi_assets("setup", "gcp").text
+    with mock.patch.dict(os.environ, TAXI_ANALYTICS="on"):
+        again = taxi_assets("setup", "gcp")
+    assert f"dataset {PROJECT}.{own.name} in {LOCATION}: is there and fits" in again.text
+    assert f"dataset {PROJECT}.{own.name}_analytics in {LOCATION}: made" in again.text
+    models = own.place.client.get_dataset(f"{own.name}_analytics")
+    assert "dbt models" in models.description
     assert "months may be loaded" in taxi_assets("doctor").text
 
 

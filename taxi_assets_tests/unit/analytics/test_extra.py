@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from taxi_assets.analytics.targets import targets_of
+from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
 
 LOADED = """
@@ -37,3 +39,18 @@ def test_without_the_extra_an_error_says_what_to_install(
 
     assert result.exit_code == 1
     assert "pip install 'taxi-assets[dbt]'" in result.stderr
+
+
+def test_bigquery_has_models_only_where_its_adapter_is_installed(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "dbt.adapters.bigquery", None)
+    monkeypatch.setenv("GCP_PROJECT_ID", "some-project")
+    monkeypatch.setenv("TAXI_WAREHOUSES", "bigquery,duckdb")
+    assert [target.warehouse.name for target in targets_of(read_settings())] == ["duckdb"]
+    monkeypatch.setenv("TAXI_WAREHOUSES", "bigquery")
+
+    result = taxi_assets("analytics", "docs")
+
+    assert result.exit_code == 1
+    assert "pip install 'taxi-assets[dbt-bigquery]'" in result.stderr

@@ -1,13 +1,13 @@
 {# The ledger of the models, tripdata_models: which file each month of a model is of. #}
 
 {% macro utc_now() -%}
-    CAST('{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S.%f") }}' AS TIMESTAMP)
+    CAST('{{ modules.datetime.datetime.now(modules.pytz.utc).strftime("%Y-%m-%d %H:%M:%S.%f") }}+00:00' AS TIMESTAMP)
 {%- endmacro %}
 
 {# The files that a model follows: filename, taxi, month, sha256, version, trips. #}
 {% macro followed() %}
     {%- if config.get('follows') == 'tripdata_files' -%}
-        SELECT filename, taxi, month, sha256, '' AS version, rows AS trips
+        SELECT filename, taxi, month, sha256, '' AS version, {{ adapter.quote('rows') }} AS trips
         FROM {{ record_table('tripdata_files') }}
         WHERE taxi IN ({{ texts(config.get('taxis')) }})
     {%- else -%}
@@ -22,11 +22,16 @@
 {% macro model_version() %}
     {%- set parts = [sql | replace(adapter.quote(target.database) ~ '.', '')] -%}
     {%- for id in model.depends_on.nodes if graph.nodes.get(id, {}).get('config', {}).get('materialized') == 'kept_view' -%}
-        {%- do parts.append(graph.nodes[id].raw_code) -%}
+        {#- As it was written before BigQuery had models: elsewhere, no month is made anew for it. -#}
+        {%- do parts.append(
+            graph.nodes[id].raw_code
+            | replace('{{ month_column() }}', '')
+            | replace("{{ type_of('DOUBLE PRECISION') }}", 'DOUBLE PRECISION')
+        ) -%}
         {%- if graph.nodes[id].name == 'dim_zones' -%}
             {%- do parts.append(run_query(
-                "SELECT string_agg(concat_ws('|', location_id, borough, zone, service_zone), ',' "
-                ~ 'ORDER BY location_id) FROM ' ~ ref('dim_zones')
+                'SELECT string_agg(' ~ joined(['location_id', 'borough', 'zone', 'service_zone'])
+                ~ ", ',' ORDER BY location_id) FROM " ~ ref('dim_zones')
             ).columns[0].values()[0]) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -42,7 +47,7 @@
         ~ " WHERE model = '" ~ model.name ~ "') AS made ON followed.filename = made.filename "
         ~ 'WHERE (' ~ ('true' if var('force') else
             "made.sha256 IS NULL OR followed.sha256 IS NULL OR made.sha256 <> followed.sha256 "
-            ~ "OR made.version <> md5('" ~ version ~ "' || followed.version)") ~ ')'
+            ~ 'OR made.version <> ' ~ md5_of("'" ~ version ~ "' || followed.version")) ~ ')'
         ~ (' AND coalesce(followed.month, made.month) IN (' ~ texts(var('months')) ~ ')' if var('months') else '')
         ~ ' ORDER BY 2, 1, 3'
     ) -%}
@@ -62,17 +67,24 @@
         followed.taxi,
         followed.month,
         followed.sha256,
-        md5('{{ version }}' || followed.version),
+        {{ md5_of("'" ~ version ~ "' || followed.version") }},
         followed.trips,
-        (
-            SELECT coalesce({{ config.get('measure', 'count(*)') }}, 0)
-            FROM {{ this }}
-            WHERE filename = followed.filename
-        ),
+        coalesce(held.trips, 0),
         {{ utc_now() }},
         '{{ invocation_id }}'
     FROM ({{ followed() }}) AS followed
+    LEFT JOIN (
+        SELECT filename, {{ config.get('measure', 'count(*)') }} AS trips
+        FROM {{ this }}
+        WHERE {{ in_files(filenames) }}
+        GROUP BY filename
+    ) AS held ON followed.filename = held.filename
     WHERE followed.filename IN ({{ texts(filenames) }})
+{% endmacro %}
+
+{% macro note_view(version) %}
+    INSERT INTO {{ record_table('tripdata_models') }} (model, filename, version, built_at)
+    VALUES ('{{ model.name }}', '', '{{ version }}', {{ utc_now() }})
 {% endmacro %}
 
 {% macro note_left_out(month_sql) %}
@@ -91,8 +103,10 @@
 {# What is noted of a table that is not there, such as one that somebody dropped. #}
 {% macro forget_missing(table) %}
     DELETE FROM {{ record_table(table) }}
-    WHERE model = '{{ model.name }}' AND NOT EXISTS (
+    WHERE model = '{{ model.name }}'
+    {%- if target.type != 'bigquery' %} AND NOT EXISTS (
         SELECT 1 FROM information_schema.tables
         WHERE table_schema = '{{ this.schema }}' AND table_name = '{{ this.identifier }}'
     )
+    {%- endif %}
 {% endmacro %}

@@ -16,7 +16,8 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
 
-    {%- set columns = get_columns_in_query(sql) | reject('equalto', 'left_out_by') | list -%}
+    {%- set no_month = sql | replace(in_files(), in_files([])) -%}
+    {%- set columns = get_columns_in_query(no_month) | reject('equalto', 'left_out_by') | list -%}
     {% do require_ours(existing, columns) %}
     {%- if existing is not none and (should_full_refresh() or not existing.is_table) -%}
         {% do drop_relation(existing) %}
@@ -24,12 +25,13 @@
         {%- set existing = none -%}
     {%- endif -%}
     {%- if existing is none -%}
-        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
-        {% call statement('forget') %}{{ forget_missing('tripdata_models') }}{% endcall %}
-        {% call statement('forget') %}{{ forget_missing('tripdata_models_left_out') }}{% endcall %}
-        {% call statement('create') %}{{ create_empty(this, columns, sql) }}{% endcall %}
-        {% call statement('index') %}{{ index_of_files(this) }}{% endcall %}
-        {% do adapter.commit() %}
+        {% do run_statements([
+            lock_model(this),
+            forget_missing('tripdata_models'),
+            forget_missing('tripdata_models_left_out'),
+            create_empty(this, columns, no_month),
+            index_of_files(this)
+        ]) %}
     {%- else -%}
         {% do require_columns(existing, columns) %}
     {%- endif -%}
@@ -37,19 +39,16 @@
     {%- set version = model_version() -%}
     {%- set months = stale_months(version) -%}
     {%- for filenames in months -%}
-        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
-        {%- set month_sql = sql | replace(files(), texts(filenames)) -%}
-        {% call statement('delete') %}
-            DELETE FROM {{ this }} WHERE filename IN ({{ texts(filenames) }})
-        {% endcall %}
-        {% call statement('main') %}{{ insert_month(this, columns, month_sql) }}{% endcall %}
-        {% call statement('note') %}{{ forget_files('tripdata_models', filenames) }}{% endcall %}
-        {% call statement('note') %}{{ forget_files('tripdata_models_left_out', filenames) }}{% endcall %}
-        {%- if active_rules() -%}
-            {% call statement('note') %}{{ note_left_out(month_sql) }}{% endcall %}
-        {%- endif -%}
-        {% call statement('note') %}{{ note_month(version, filenames) }}{% endcall %}
-        {% do adapter.commit() %}
+        {%- set month_sql = sql | replace(in_files(), in_files(filenames)) -%}
+        {% do run_transaction([
+            lock_model(this),
+            'DELETE FROM ' ~ this ~ ' WHERE ' ~ in_files(filenames),
+            insert_month(this, columns, month_sql),
+            forget_files('tripdata_models', filenames),
+            forget_files('tripdata_models_left_out', filenames),
+            note_left_out(month_sql) if active_rules() else '',
+            note_month(version, filenames)
+        ]) %}
     {%- endfor -%}
     {%- if not months -%}
         {% call noop_statement('main', 'UNCHANGED') %}{{ sql }}{% endcall %}
@@ -72,17 +71,15 @@
         {% do require_columns(existing, get_columns_in_query(sql) | map('lower') | list, further=true) %}
     {%- endif -%}
     {%- if existing is none or should_full_refresh() or known != (version,) | list -%}
-        {% call statement('lock') %}{{ lock_model(this) }}{% endcall %}
         {%- if existing is not none and should_full_refresh() -%}
             {% do drop_relation(existing) %}
         {%- endif -%}
-        {% call statement('main') %}CREATE OR REPLACE VIEW {{ this }} AS {{ sql }}{% endcall %}
-        {% call statement('note') %}{{ forget_files('tripdata_models', ['']) }}{% endcall %}
-        {% call statement('note') %}
-            INSERT INTO {{ record_table('tripdata_models') }} (model, filename, version, built_at)
-            VALUES ('{{ model.name }}', '', '{{ version }}', {{ utc_now() }})
-        {% endcall %}
-        {% do adapter.commit() %}
+        {% do run_statements([
+            lock_model(this),
+            'CREATE OR REPLACE VIEW ' ~ this ~ ' AS ' ~ sql,
+            forget_files('tripdata_models', ['']),
+            note_view(version)
+        ]) %}
     {%- else -%}
         {% call noop_statement('main', 'UNCHANGED') %}{{ sql }}{% endcall %}
     {%- endif -%}
@@ -91,8 +88,23 @@
 {% endmaterialization %}
 
 {% macro create_empty(relation, columns, query) %}
-    CREATE TABLE IF NOT EXISTS {{ relation }} AS
-    SELECT {{ columns | join(', ') }} FROM ({{ query }}) AS model_rows WHERE false
+    {{ return(adapter.dispatch('create_empty')(relation, columns, query)) }}
+{% endmacro %}
+
+{% macro default__create_empty(relation, columns, query, form='') %}
+    CREATE TABLE IF NOT EXISTS {{ relation }} {{ form }}
+    AS SELECT {{ columns | join(', ') }} FROM ({{ query }}) AS model_rows WHERE false
+{% endmacro %}
+
+{# A month is a partition, as in the merged tables; in it, rows of a file lie together. Months stay,
+   whatever the dataset's default is. #}
+{% macro bigquery__create_empty(relation, columns, query) %}
+    {%- set form -%}
+        PARTITION BY DATE_TRUNC(file_month, MONTH)
+        CLUSTER BY filename
+        OPTIONS (partition_expiration_days = NULL, labels = [('managed-by', 'taxi-assets')])
+    {%- endset -%}
+    {{ return(default__create_empty(relation, columns, query, form)) }}
 {% endmacro %}
 
 {% macro insert_month(relation, columns, query) %}

@@ -13,7 +13,7 @@
 {% macro left_out_by() %}
 {%- set rules = active_rules() -%}
 {%- if not rules -%}
-    {{ return('CAST(NULL AS TEXT)') }}
+    {{ return('CAST(NULL AS ' ~ type_of('TEXT') ~ ')') }}
 {%- endif -%}
 {%- if 'unknown_zone' in rules and load_relation(record_table('zones')) is none -%}
     {% do exceptions.raise_compiler_error(

@@ -2,7 +2,7 @@
 -- The trips from or to an airport: Newark (zone 1), JFK (132) and LaGuardia (138).
 SELECT
     unique_row_id,
-    filename,
+    {{ month_column() }}filename,
     service_type,
     {{ airport_of('pickup_location_id') }} AS pickup_airport,
     {{ airport_of('dropoff_location_id') }} AS dropoff_airport,
@@ -26,4 +26,4 @@ SELECT
             THEN 'not_an_airport'
     END AS left_out_by
 FROM {{ ref('fct_trips') }}
-WHERE filename IN ({{ files() }})
+WHERE {{ in_files() }}

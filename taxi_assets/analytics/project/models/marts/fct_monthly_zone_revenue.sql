@@ -12,8 +12,8 @@ SELECT
     {{ cents('sum(ehail_fee)') }} AS revenue_monthly_ehail_fee,
     {{ cents('sum(improvement_surcharge)') }} AS revenue_monthly_improvement_surcharge,
     {{ cents('sum(total_amount)') }} AS revenue_monthly_total_amount,
-    CAST(sum(trips) AS BIGINT) AS total_monthly_trips,
-    CAST(sum(passengers) AS DOUBLE PRECISION) / nullif(sum(trips_with_passengers), 0)
+    CAST(sum(trips) AS {{ type_of('BIGINT') }}) AS total_monthly_trips,
+    CAST(sum(passengers) AS {{ type_of('DOUBLE PRECISION') }}) / nullif(sum(trips_with_passengers), 0)
         AS avg_monthly_passenger_count,
     sum(miles) / nullif(sum(trips_with_distance), 0) AS avg_monthly_trip_distance
 FROM {{ ref('zone_revenue_by_file') }}

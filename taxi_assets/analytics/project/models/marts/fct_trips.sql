@@ -10,18 +10,18 @@ WITH trips AS (
         *,
         'Green' AS service_type
     FROM {{ ref('stg_green_tripdata') }}
-    WHERE filename IN ({{ files() }})
+    WHERE {{ in_files() }}
     UNION ALL
     SELECT
         *,
         'Yellow' AS service_type
     FROM {{ ref('stg_yellow_tripdata') }}
-    WHERE filename IN ({{ files() }})
+    WHERE {{ in_files() }}
 )
 
 SELECT
     trips.unique_row_id,
-    trips.filename,
+    {{ month_column() }}trips.filename,
     trips.service_type,
     trips.vendor_id,
     trips.rate_code_id,

@@ -2,9 +2,9 @@
 -- Trips and revenue of each file by zone and month of pickup. A file has some pickups outside its own
 -- month, so a zone's month may be in several files: fct_monthly_zone_revenue adds them up.
 SELECT
-    filename,
+    {{ month_column() }}filename,
     coalesce(pickup_zone, 'Unknown Zone') AS pickup_zone,
-    CAST(date_trunc('month', pickup_datetime) AS DATE) AS revenue_month,
+    {{ month_of('pickup_datetime') }} AS revenue_month,
     service_type,
     sum(fare_amount) AS fare_amount,
     sum(extra) AS extra,
@@ -15,10 +15,10 @@ SELECT
     sum(improvement_surcharge) AS improvement_surcharge,
     sum(total_amount) AS total_amount,
     count(*) AS trips,
-    CAST(sum(passenger_count) AS BIGINT) AS passengers,
+    CAST(sum(passenger_count) AS {{ type_of('BIGINT') }}) AS passengers,
     count(passenger_count) AS trips_with_passengers,
     sum(trip_distance) AS miles,
     count(trip_distance) AS trips_with_distance
 FROM {{ ref('fct_trips') }}
-WHERE filename IN ({{ files() }})
-GROUP BY filename, pickup_zone, revenue_month, service_type
+WHERE {{ in_files() }}
+GROUP BY {{ month_column() }}filename, pickup_zone, revenue_month, service_type

@@ -1,7 +1,7 @@
 -- The trips of for-hire vehicles. The rule no_dispatching_base is the course's.
 SELECT
     unique_row_id,
-    filename,
+    {{ month_column() }}filename,
     dispatching_base_num,
     pickup_datetime,
     dropOff_datetime AS dropoff_datetime, -- noqa: AL09

@@ -1,7 +1,7 @@
 -- The trips of green taxis, all of them, under the names that both kinds of taxi share.
 SELECT
     unique_row_id,
-    filename,
+    {{ month_column() }}filename,
     VendorID AS vendor_id,
     RatecodeID AS rate_code_id,
     PULocationID AS pickup_location_id,
@@ -20,7 +20,7 @@ SELECT
     ehail_fee,
     improvement_surcharge,
     congestion_surcharge,
-    CAST(NULL AS DOUBLE PRECISION) AS airport_fee,
+    CAST(NULL AS {{ type_of('DOUBLE PRECISION') }}) AS airport_fee,
     cbd_congestion_fee,
     total_amount,
     payment_type

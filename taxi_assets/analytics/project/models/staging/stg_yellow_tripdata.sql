@@ -1,7 +1,7 @@
 -- The trips of yellow taxis, all of them, under the names that both kinds of taxi share.
 SELECT
     unique_row_id,
-    filename,
+    {{ month_column() }}filename,
     VendorID AS vendor_id,
     RatecodeID AS rate_code_id,
     PULocationID AS pickup_location_id,
@@ -17,7 +17,7 @@ SELECT
     mta_tax,
     tip_amount,
     tolls_amount,
-    CAST(NULL AS DOUBLE PRECISION) AS ehail_fee,
+    CAST(NULL AS {{ type_of('DOUBLE PRECISION') }}) AS ehail_fee,
     improvement_surcharge,
     congestion_surcharge,
     airport_fee,

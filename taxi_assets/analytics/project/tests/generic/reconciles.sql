@@ -23,13 +23,13 @@ WITH made AS (
 
 rows_in AS (
     {%- if follows == 'tripdata_files' %}
-        SELECT filename, rows AS trips
+        SELECT filename, {{ adapter.quote('rows') }} AS trips
         FROM {{ record_table(follows) }}
         WHERE filename IN ({{ texts(names) }})
     {%- else %}
         SELECT filename, count(*) AS trips
         FROM {{ ref(follows) }}
-        WHERE filename IN ({{ texts(names) }})
+        WHERE {{ in_files(names) }}
         GROUP BY filename
     {%- endif %}
 ),
@@ -37,7 +37,7 @@ rows_in AS (
 rows_out AS (
     SELECT filename, {{ measure }} AS trips
     FROM {{ model }}
-    WHERE filename IN ({{ texts(names) }})
+    WHERE {{ in_files(names) }}
     GROUP BY filename
 ),
 

@@ -2,7 +2,7 @@
    leaves out. Only the files of the months asked for are counted, if any are named. #}
 {% test stages_all(model, taxi, rule='', left_out='false') %}
 {%- set files -%}
-    SELECT filename, rows
+    SELECT filename, {{ adapter.quote('rows') }}
     FROM {{ record_table('tripdata_files') }}
     WHERE
         taxi = '{{ taxi }}'
@@ -18,7 +18,7 @@ WITH files AS (
 staged AS (
     SELECT filename, count(*) AS trips
     FROM {{ model }}
-    WHERE filename IN ({{ texts(names) }})
+    WHERE {{ in_files(names) }}
     GROUP BY filename
 ),
 
@@ -26,7 +26,7 @@ left_out AS (
     SELECT filename, count(*) AS trips
     FROM {{ merged(taxi ~ '_tripdata') }}
     WHERE
-        filename IN ({{ texts(names) }})
+        {{ in_files(names) }}
         AND {{ left_out if rule in var('rules') else 'false' }}
     GROUP BY filename
 )
