@@ -3,7 +3,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Python compiles what it imports. The rest, compiled, would be a sixth of the environment.
+# Python compiles what it imports, and keeps that, whatever the shell says: or each process would compile
+# it anew. The rest, compiled, would be a sixth of the environment.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 GOALS := demo dev gcp-local test test-quick test-long check format lock docs rooms picture clean
