@@ -84,7 +84,8 @@ class MonthQueue(QueuedRunCoordinator):
             found = context.workspace.get_partition_tags(selector, job, key, self._instance, None)
         except dg.DagsterError:  # the code is away: the run is launched, or fails, without it
             return None
-        return found.tags.get(FILE_TAG) if isinstance(found, PartitionTagsSnap) else None
+        file = found.tags.get(FILE_TAG) if isinstance(found, PartitionTagsSnap) else None
+        return None if file is None else str(file)
 
     def _narrow_pools(self) -> None:
         """Give these pools one place each, which ``dagster.yaml`` cannot for some of them."""

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -47,12 +48,19 @@ attributes:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackfillLab]:
-    folder = tmp_path_factory.mktemp("many")
-    pipelines = folder / "pipelines"
+    folder = tmp_path_factory.mktemp("many") / "data"
+    with backfill_lab(folder, TAXI_SOURCE="parquet") as running:
+        yield running
+
+
+@pytest.fixture
+def scheduled(tmp_path: Path) -> Iterator[BackfillLab]:
+    """One of its own, with a schedule that ticks each minute."""
+    pipelines = tmp_path / "pipelines"
     pipelines.mkdir()
     (pipelines / "early.yaml").write_text(EACH_MINUTE)
     settings = {"TAXI_SOURCE": "parquet", "TAXI_PIPELINES": str(pipelines)}
-    with backfill_lab(folder / "data", **settings) as running:
+    with backfill_lab(tmp_path / "data", **settings) as running:
         yield running
 
 
@@ -146,7 +154,7 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     publish(lab, GREEN, [*in_the_way, newest], [])
     publish(lab, YELLOW, [newest], [])
     lab.source.release(*(name_of(each, m) for each in (GREEN, YELLOW) for m in looked_at[2:]))
-    blocking = lab.backfill(*in_the_way)
+    lab.backfill(*in_the_way)
     lab.wait_for_downloads(2)  # what is asked for now waits in the queue
 
     wanted = lab.backfill(newest, newest)
@@ -160,8 +168,8 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     lab.wait_for(lambda: said(lab, "republished_yellow"), "a tick of the watch")
     later = lab.backfill(newest, newest, "yellow")
     lab.wait_for(lambda: lab.runs(later), "the backfill's run")
-    lab.source.release(*(name_of(GREEN, month) for month in in_the_way))
-    for backfill in (blocking, wanted, later):
+    lab.source.release()
+    for backfill in (wanted, later):
         lab.wait_for(lambda backfill=backfill: lab.over(backfill), "its end")  # type: ignore[misc]
 
     for dataset, runs in ((GREEN, 1), (YELLOW, 2)):
@@ -172,7 +180,10 @@ def test_what_a_backfill_and_the_watch_both_want_is_loaded_once(lab: BackfillLab
     assert_never_twice_at_once(lab)
 
 
-def test_what_a_backfill_and_a_schedule_both_want_is_loaded_once(lab: BackfillLab) -> None:
+def test_what_a_backfill_and_a_schedule_both_want_is_loaded_once(
+    scheduled: BackfillLab,
+) -> None:
+    lab = scheduled
     in_the_way, first, second = ("2024-03", "2024-04"), "2013-11", "2013-12"
     publish(lab, GREEN, [*in_the_way, first, second], [])
     lab.source.release(name_of(GREEN, first), name_of(GREEN, second))
@@ -190,9 +201,9 @@ def test_what_a_backfill_and_a_schedule_both_want_is_loaded_once(lab: BackfillLa
     for backfill in (blocking, before, after):
         lab.wait_for(lambda backfill=backfill: lab.over(backfill), "its end")  # type: ignore[misc]
 
-    (scheduled,) = lab.instance.get_runs(dg.RunsFilter(tags={"dagster/schedule_name": schedule}))
-    assert scheduled.tags["dagster/partition"] == second
-    assert scheduled.status is dg.DagsterRunStatus.SUCCESS
+    (its_run,) = lab.instance.get_runs(dg.RunsFilter(tags={"dagster/schedule_name": schedule}))
+    assert its_run.tags["dagster/partition"] == second
+    assert its_run.status is dg.DagsterRunStatus.SUCCESS
     assert lab.states(before) + lab.states(after) == [dg.DagsterRunStatus.SUCCESS] * 2
     there = held(lab, GREEN)
     assert {month: there[month] for month in (first, second)} == served(lab, GREEN, [first, second])

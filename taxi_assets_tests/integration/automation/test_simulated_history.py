@@ -51,7 +51,7 @@ A_WEEK_OF_TICKS = """
 WITH RECURSIVE earlier(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM earlier WHERE n < 7 * 2880),
 last AS (SELECT * FROM job_ticks WHERE tick_body LIKE '%"alerts"%' ORDER BY id DESC LIMIT 1)
 INSERT INTO job_ticks (job_origin_id, selector_id, status, type, timestamp, tick_body)
-SELECT job_origin_id, selector_id, status, type, datetime(timestamp, n * -30 || ' seconds'),
+SELECT job_origin_id, selector_id, status, type, datetime(timestamp, (n * -30) || ' seconds'),
     tick_body
 FROM last, earlier
 """

@@ -32,8 +32,7 @@ Plan = dict[int, list[Callable[[], object]]]
 @pytest.fixture
 def year(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployment of green taxis on a gappy install."""
-    zone = {"TAXI_SCHEDULE_TIMEZONE": "America/New_York"}
-    with world(START, monkeypatch, **zone) as found:
+    with world(START, monkeypatch, TAXI_SCHEDULE_TIMEZONE="America/New_York") as found:
         yield found
 
 
