@@ -76,13 +76,14 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
         hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
     measured = _scan(session, file, {**counted, **hashed.sums}, values)
     digests = hashed.digests(measured)
-    when_loaded = {_WRONG_ROW_IDS: 0, **kept.get(loaded.filename, {})}
-    if digests.conflict(known) is False and {SHARED_ROW_IDS, *anew} <= when_loaded.keys():
-        # Ids and values are those of the load, and so is all that was counted then.
-        measured = when_loaded | measured
-    else:
-        measured |= _scan(session, file, anew, {}) if anew else {}
-        measured[SHARED_ROW_IDS] = count_ids("count_shared_ids", values) or 0
+    # With the digest of the load, ids and values are those of the load, and so is what was counted.
+    as_loaded = digests.conflict(known) is False
+    when_loaded = {_WRONG_ROW_IDS: 0, **kept.get(loaded.filename, {})} if as_loaded else {}
+    if anew.keys() - when_loaded.keys():
+        when_loaded |= _scan(session, file, anew, {})
+    if SHARED_ROW_IDS not in when_loaded:
+        when_loaded[SHARED_ROW_IDS] = count_ids("count_shared_ids", values) or 0
+    measured = when_loaded | measured
     return MonthFigures(
         **{name: measured[name] for name in counted},
         wrong_row_ids=measured.get(_WRONG_ROW_IDS, 0),

@@ -123,6 +123,7 @@ def test_hello_world_is_launched_with_a_name_and_its_lines_are_shown(
     expect(page.get_by_text("Goodbye, Ada!")).to_be_visible()
 
 
+@pytest.mark.long
 def test_getting_started_is_materialized_and_shows_its_table_and_chart(
     server: DevServer, page: Page
 ) -> None:

@@ -163,6 +163,7 @@ def test_a_month_loaded_by_command_is_shown_and_still_is_after_a_restart(
     _expect_materialized(page, "yellow_tripdata", "2019-05")
 
 
+@pytest.mark.long
 def test_the_report_s_pictures_are_shown(server: DevServer, page: Page) -> None:
     server.run("load", "green", "2020-03")
     server.run("load", "zones")

@@ -62,15 +62,19 @@ def assert_read_by_bigquery(
     assert not [name for name in own.tables() if "incoming" in name]
 
 
+@pytest.mark.parametrize(
+    "months", [MONTHS[::4], pytest.param(MONTHS, marks=pytest.mark.long)], ids=["some", "all"]
+)
 def test_generated_months_are_read_in_place(
     own: OwnDataset,
     lake: BucketLake,
     storage: StorageServer,
     mirror: Mirror,
     caplog: pytest.LogCaptureFixture,
+    months: list[tuple[str, str, FileFormat]],
 ) -> None:
     files = {}
-    for taxi, month, format_ in MONTHS:
+    for taxi, month, format_ in months:
         file = TripFile(DATASETS[taxi], Month.parse(month), format_)
         if format_ is FileFormat.CSV:
             files[file] = csv_bytes(file, 200)

@@ -153,6 +153,7 @@ def statements_of(jobs: Sequence[QueryJob]) -> list[str]:
     return [*dict.fromkeys(part for part in parts if part)]
 
 
+@pytest.mark.long
 def test_google_knows_each_statement_of_a_build(both: Both) -> None:
     both = both.with_rules(*RULES)
     both.load_zones(both.own.warehouse)

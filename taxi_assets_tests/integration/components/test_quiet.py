@@ -19,7 +19,12 @@ PROGRAM = "from taxi_assets.cli import main; main()"
     "command", [["pipelines"], ["check"], ["load", "green", "2020-01"]], ids=" ".join
 )
 @pytest.mark.parametrize(
-    "sql", ["SELECT nothing FROM rates", "DROP TABLE (", "SELECT list(rate) AS x FROM rates"]
+    "sql",
+    [
+        "SELECT nothing FROM rates",
+        pytest.param("DROP TABLE (", marks=pytest.mark.long),
+        pytest.param("SELECT list(rate) AS x FROM rates", marks=pytest.mark.long),
+    ],
 )
 def test_a_wrong_query_in_a_file_makes_no_command_noisy(
     write: Write, command: list[str], sql: str

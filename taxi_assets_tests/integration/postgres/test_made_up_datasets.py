@@ -70,6 +70,7 @@ def test_it_is_loaded_checked_and_reported(
     assert "tram 2022-02" in text
 
 
+@pytest.mark.long
 def test_summaries_leave_out_what_it_has_no_column_for(project: Path, database: Database) -> None:
     for dataset in MADE_UP:
         run("load", dataset.taxi, MONTHS[0])

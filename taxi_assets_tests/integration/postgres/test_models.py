@@ -232,7 +232,7 @@ def test_rows_are_those_of_the_tables_with_names(modelled: ModelledWarehouse) ->
     assert boroughs == [("Newark",)]
 
 
-@pytest.mark.parametrize("kind", ["TABLE", "VIEW"])
+@pytest.mark.parametrize("kind", ["TABLE", pytest.param("VIEW", marks=pytest.mark.long)])
 def test_what_somebody_else_made_under_a_model_s_name_stays(
     modelled: ModelledWarehouse, kind: str
 ) -> None:
