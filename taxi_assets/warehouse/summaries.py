@@ -135,11 +135,12 @@ def read_summaries(session: Session) -> Summaries:
 
 
 def read_zones(session: Session) -> tuple[Zone, ...]:
-    """The taxi zones; empty if they were not loaded."""
-    if not session.columns(ZONES_TABLE):
+    """The taxi zones; empty if they were not loaded, or somebody's other table has their name."""
+    dialect, wanted = session.dialect, ("LocationID", "Borough", "Zone")
+    present = {column.name for column in session.columns(ZONES_TABLE)}
+    if not present.issuperset(map(dialect.column_name, wanted)):
         return ()
-    dialect = session.dialect
-    names = list(map(dialect.identifier, ("LocationID", "Borough", "Zone")))
+    names = list(map(dialect.identifier, wanted))
     place = session.table(ZONES_TABLE)
     found = session.ask(Statements(__package__, dialect)("list_zones", table=place, columns=names))
     return tuple(Zone(*map(str, row)) for row in found if None not in row)

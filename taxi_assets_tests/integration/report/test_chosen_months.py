@@ -145,6 +145,12 @@ def test_what_is_hurt_spoils_no_sentence_and_no_scale(data: Path) -> None:
     assert "e+1" not in page, "no scale goes to 9e14"
 
 
+def test_a_table_of_somebody_s_own_under_the_zones_name_gives_no_names(data: Path) -> None:
+    change(data, "DROP TABLE IF EXISTS zones", "CREATE TABLE zones (colour VARCHAR)")
+    _, texts = told("green")
+    assert "400 trips in March 2024" in texts
+
+
 def test_a_month_that_is_not_proved_is_named_where_its_figures_are(data: Path) -> None:
     change(data, "DELETE FROM green_tripdata WHERE filename LIKE '%2023-03%' AND trip_distance > 2")
 
