@@ -8,7 +8,8 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
-GOALS := demo dev gcp-local test test-quick test-long check format lock docs rooms picture clean
+CHECKS := check-types check-sql check-lint check-format check-imports
+GOALS := demo dev gcp-local test test-quick test-long check $(CHECKS) format lock docs rooms picture clean
 
 .PHONY: $(GOALS)
 
@@ -36,12 +37,27 @@ test-quick: test ## The tests that need no server
 test-long: .venv/installed-dev ## Tests that take minutes and seldom fail, which `make test` leaves out
 	$(BIN)/python -m pytest -m long $(TESTS) $(PYTEST_ARGS)
 
-check: .venv/installed-dev ## Lint, format, SQL, direction of imports, types
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --disable-progress-bar taxi_assets benchmarks
-	$(BIN)/lint-imports --no-cache
+# Two at once, those that take longest first. Each says what it has to say when it is over.
+ifeq ($(MAKECMDGOALS),check)
+MAKEFLAGS += --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
+endif
+
+check: $(CHECKS) ## Types, SQL, lint, format, direction of imports
+
+check-types: .venv/installed-dev
 	$(BIN)/mypy
+
+check-sql: .venv/installed-dev
+	$(BIN)/sqlfluff lint --disable-progress-bar taxi_assets benchmarks
+
+check-lint: .venv/installed-dev
+	$(BIN)/ruff check .
+
+check-format: .venv/installed-dev
+	$(BIN)/ruff format --check .
+
+check-imports: .venv/installed-dev
+	$(BIN)/lint-imports --no-cache
 
 format: .venv/installed-dev ## Put the code into its format
 	$(BIN)/ruff check --fix .

@@ -26,6 +26,8 @@ from taxi_assets.trips.dataset import Dataset
 
 DEADLINE_SECONDS = 120
 _POLL_SECONDS = 0.01
+_LONGEST_POLL_SECONDS = 1
+_PAUSE_BY_ASKING = 3  # A pause is so many times as long as the asking took.
 
 Rows = Counter[tuple[object, ...]]
 
@@ -88,11 +90,19 @@ def deadline(what: str, seconds: float = DEADLINE_SECONDS) -> Iterator[None]:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    """Wait until something holds, and fail where it does not within the deadline."""
+    """Wait until something holds, and fail where it does not within the deadline.
+
+    What takes long to ask for is asked for less often: the cores are for what is waited for.
+    """
     end = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(_POLL_SECONDS)
+    while True:
+        begin = time.monotonic()
+        if condition():
+            return
+        asked = time.monotonic()
+        assert asked < end, f"waited in vain for {what}"
+        pause = max(_POLL_SECONDS, _PAUSE_BY_ASKING * (asked - begin))
+        time.sleep(min(pause, _LONGEST_POLL_SECONDS))
 
 
 @dataclass(frozen=True)

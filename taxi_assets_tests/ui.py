@@ -29,7 +29,7 @@ START_SECONDS = 90
 STOP_SECONDS = 60
 """For webserver, daemon and code servers to end: 2 to 10 s on two cores."""
 
-_PAUSE_SECONDS = 0.2
+_PAUSE_SECONDS = 0.5
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",

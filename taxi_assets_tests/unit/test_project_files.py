@@ -55,7 +55,8 @@ def test_the_quick_tests_are_those_that_need_no_server() -> None:
 
 def test_hooks_run_what_make_check_runs() -> None:
     (hooks,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))["repos"]
-    assert [hook["entry"] for hook in hooks["hooks"]] == planned("check").stdout.splitlines()
+    entries = [hook["entry"] for hook in hooks["hooks"]]
+    assert sorted(entries) == sorted(planned("check").stdout.splitlines())
 
 
 def test_the_workflow_runs_what_ci_runs_on_pythons_that_are_supported() -> None:
