@@ -53,6 +53,7 @@ class Outbox(BaseModel):
         backfills_since: backfills that ended before are history.
         backfills_told: the backfills that have been told of.
         backfills_open: those that were not over at the last look.
+        failed: what could not be found out at the last look.
         posted: when something was posted last.
         failures: how many posts in a row were not taken.
         not_before: nothing is posted before that time.
@@ -65,6 +66,7 @@ class Outbox(BaseModel):
     backfills_since: datetime | None = None
     backfills_told: list[str] = Field(default_factory=list)
     backfills_open: list[str] = Field(default_factory=list)
+    failed: list[str] = Field(default_factory=list)
     posted: datetime | None = None
     failures: int = 0
     not_before: datetime | None = None
