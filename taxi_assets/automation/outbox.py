@@ -125,13 +125,13 @@ class Outbox(BaseModel):
         self.alerts = {key: alert for key, alert in self.alerts.items() if alert.ended is None}
 
 
-def read_outbox(instance: dg.DagsterInstance) -> Outbox:
-    """What the storage has."""
-    kept = instance.daemon_cursor_storage.get_cursor_values({_KEY}).get(_KEY)
+def read_outbox(instance: dg.DagsterInstance, key: str = _KEY) -> Outbox:
+    """What the storage has: by default, of the sensor."""
+    kept = instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
     return Outbox.model_validate_json(kept) if kept else Outbox()
 
 
-def keep_outbox(instance: dg.DagsterInstance, outbox: Outbox) -> None:
-    """Keep it; one sensor alone does."""
+def keep_outbox(instance: dg.DagsterInstance, outbox: Outbox, key: str = _KEY) -> None:
+    """Keep it; one at a time does."""
     text = outbox.model_dump_json(exclude_defaults=True)
-    instance.daemon_cursor_storage.set_cursor_values({_KEY: text})
+    instance.daemon_cursor_storage.set_cursor_values({key: text})
