@@ -68,6 +68,7 @@ class ComposeStack:
             "GEMINI_API_KEY": "e2e-gemini-9c2f",
             "TAXI_ALERT_WEBHOOK": "http://127.0.0.1:9/e2e-hook-66d",
         }
+        self.folder = folder
         self._file = folder / "stack.env"
         self._write()
 

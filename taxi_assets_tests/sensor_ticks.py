@@ -20,13 +20,20 @@ from dagster._core.scheduler.instigation import (
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster_shared.error import SerializableErrorInfo
 
-
-def add_tick(instance: dg.DagsterInstance, name: str, status: TickStatus) -> None:
-    """A sensor that is on, and what its last tick came to."""
-    location = ManagedGrpcPythonEnvCodeLocationOrigin(
+REPOSITORY = RemoteRepositoryOrigin(
+    ManagedGrpcPythonEnvCodeLocationOrigin(
         LoadableTargetOrigin(module_name="taxi_assets.definitions"), "taxi_assets"
-    )
-    origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(location, "__repository__"), name)
+    ),
+    "__repository__",
+)
+"""Where the daemon finds the code's definitions."""
+
+
+def add_tick(
+    instance: dg.DagsterInstance, name: str, status: TickStatus, at: float | None = None
+) -> None:
+    """A sensor that is on, and what its last tick came to, now or at that time (epoch seconds)."""
+    origin = RemoteInstigatorOrigin(REPOSITORY, name)
     state = InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.RUNNING, None)
     if instance.get_instigator_state(state.instigator_origin_id, state.selector_id) is None:
         instance.add_instigator_state(state)
@@ -37,7 +44,7 @@ def add_tick(instance: dg.DagsterInstance, name: str, status: TickStatus) -> Non
             name,
             InstigatorType.SENSOR,
             status,
-            time.time(),
+            time.time() if at is None else at,
             selector_id=state.selector_id,
             error=refused if status is TickStatus.FAILURE else None,
         )

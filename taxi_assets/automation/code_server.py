@@ -32,7 +32,9 @@ from taxi_assets.automation.dagster_internals import (
     serializable_error_info_from_exc_info,
     setup_interrupt_handlers,
 )
+from taxi_assets.automation.lookout import Lookout
 from taxi_assets.automation.warm_runs import warm_processes
+from taxi_assets.settings import read_settings
 
 MODULE = "taxi_assets.definitions"
 LOCATION = "taxi_assets"
@@ -49,6 +51,14 @@ class ReloadingServer(DagsterApiServer):
         """
         super().__init__(**arguments)
         self._mp_ctx = warm_processes()  # type: ignore[assignment] # Dagster spawns them
+
+    @property
+    def load_error(self) -> str:
+        """Why the definitions cannot be loaded; empty where they can."""
+        error = self._serializable_load_error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        return error.message.strip().splitlines()[0] if error else ""
 
     def ReloadCode(  # noqa: N802 - gRPC's name
         self, _request: object, _context: object
@@ -77,6 +87,14 @@ class ReloadingServer(DagsterApiServer):
         return ReloadCodeReply()
 
 
+def _reason(error: BaseException) -> str:
+    """What is at the bottom of an error, in a line."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    said = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__
+
+
 @click.command()
 @click.option("--host", "-h", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", "-p", default=4000, help="Port to listen on.")
@@ -90,15 +108,23 @@ def main(host: str, port: int) -> None:
     ended = threading.Event()
     threads = FuturesAwareThreadPoolExecutor()
     shared: dict[str, Any] = {"server_termination_event": ended, "logger": logger}
-    servicer = ReloadingServer(
-        **shared,
-        server_threadpool_executor=threads,
-        loadable_target_origin=LoadableTargetOrigin(
-            executable_path=sys.executable, module_name=MODULE, working_directory=str(Path.cwd())
-        ),
-        container_image=os.environ.get("DAGSTER_CURRENT_IMAGE"),
-        location_name=LOCATION,
-    )
+    try:
+        servicer = ReloadingServer(
+            **shared,
+            server_threadpool_executor=threads,
+            loadable_target_origin=LoadableTargetOrigin(
+                executable_path=sys.executable,
+                module_name=MODULE,
+                working_directory=str(Path.cwd()),
+            ),
+            container_image=os.environ.get("DAGSTER_CURRENT_IMAGE"),
+            location_name=LOCATION,
+        )
+    except Exception as error:
+        with suppress(Exception):  # the error itself matters
+            Lookout(read_settings(), str).could_not_start(_reason(error))
+        raise
+    Lookout(read_settings(), lambda: servicer.load_error).start()
     server = DagsterGrpcServer(
         **shared,
         dagster_api_servicer=servicer,

@@ -1,14 +1,14 @@
-"""What the alerts have to tell of: what the watch found, runs that failed, backfills that ended."""
+"""What the alerts tell of months: what the watch found, runs that failed, backfills that ended."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import dagster as dg
 
 from taxi_assets.automation.asked_months import will_go_on
 from taxi_assets.automation.backfill_list import is_over, line_of, open_backfills, progress
-from taxi_assets.automation.failing_ticks import FAILING_TICKS, failing_ticks
 from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.month_outcomes import recorded_outcome, settled_assets
 from taxi_assets.automation.outbox import Outbox
@@ -25,16 +25,7 @@ _WHOLE = (None, None, None)
 _TOLD = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
-def gather(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
-    """Bring an outbox up to date with what is the case."""
-    for dataset in DATASETS.values():
-        _watch(instance, outbox, dataset, now)
-    _runs(instance, outbox, now)
-    _backfills(instance, outbox, now)
-    _ticks(instance, outbox, now)
-
-
-def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: datetime) -> None:
+def of_watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: datetime) -> None:
     """Take over what the last look at the source found; each look once."""
     report = last_report(instance, dataset)
     if report is None or outbox.reports.get(dataset.taxi) == report.at:
@@ -60,14 +51,14 @@ def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: 
             outbox.end(key, now)
 
 
-def _runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
+def of_runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
     """Take over what the runs came to that ended since the last time, the oldest first."""
     # What ended before the first look is history; a clock may have been ahead at the last one.
     since = min(outbox.runs_until or now, now)
     filters = dg.RunsFilter(statuses=_TOLD, updated_after=since - _OVERLAP)
     records = instance.get_run_records(filters)
     if outbox.runs_until is None:
-        outbox.runs_seen = [record.dagster_run.run_id for record in records]
+        outbox.runs_seen = _over(records)
     for record in sorted(records, key=lambda record: (record.end_time or 0, record.storage_id)):
         run = record.dagster_run
         if run.run_id in outbox.runs_seen or will_go_on(run):
@@ -78,8 +69,27 @@ def _runs(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
                     outbox.end(key, now)
         else:
             outbox.open(_of_run(instance, run, record.update_timestamp), now)
-    outbox.runs_seen = [record.dagster_run.run_id for record in records]
+    outbox.runs_seen = _over(records)
     outbox.runs_until = now
+    _forget_deleted(instance, outbox, now)
+
+
+def _over(records: Iterable[dg.RunRecord]) -> list[str]:
+    """Those that are over for good: the retry of another one may still be called off."""
+    runs = (record.dagster_run for record in records)
+    return [run.run_id for run in runs if not will_go_on(run)]
+
+
+def _forget_deleted(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
+    """End the alerts of runs that somebody has deleted: nothing else may ever mend them."""
+    keys = {
+        str(alert.trouble.about["run_id"]): key
+        for key, alert in outbox.alerts.items()
+        if alert.ended is None and "run_id" in alert.trouble.about
+    }
+    there = instance.get_run_ids(dg.RunsFilter(run_ids=[*keys])) if keys else ()
+    for run_id in keys.keys() - {*there}:
+        outbox.end(keys[run_id], now)
 
 
 def _loaded_month(run: dg.DagsterRun) -> tuple[str, str] | None:
@@ -109,8 +119,6 @@ def _mends(instance: dg.DagsterInstance, run: dg.DagsterRun, trouble: Trouble) -
     if month is not None and _launched(run) == (load_job_name(DATASETS[month[0]]), *_WHOLE):
         return True
     before = instance.get_run_by_id(str(about.get("run_id")))
-    if before is None and about.get("job") == run.job_name:
-        return True
     if before is not None and _launched(before) == _launched(run):
         return True
     failed = about.get("assets")
@@ -161,7 +169,7 @@ def _of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, since: datetime) -
     )
 
 
-def _backfills(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
+def of_backfills(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
     """Take over which backfills ended without all of their months; each is told of once."""
     outbox.backfills_since = outbox.backfills_since or now
     incomplete = []
@@ -189,13 +197,3 @@ def _backfills(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> N
             outbox.open(trouble, now)
     outbox.backfills_told = incomplete
     outbox.backfills_open = [backfill.backfill_id for backfill in open_backfills(instance)]
-
-
-def _ticks(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
-    """Take over which schedules and sensors fail."""
-    found = {trouble.key: trouble for trouble in failing_ticks(instance, now)}
-    for trouble in found.values():
-        outbox.open(trouble, now)
-    for key, alert in outbox.alerts.items():
-        if alert.trouble.kind == FAILING_TICKS and key not in found:
-            outbox.end(key, now)

@@ -53,6 +53,7 @@ class Outbox(BaseModel):
         backfills_since: backfills that ended before are history.
         backfills_told: the backfills that have been told of.
         backfills_open: those that were not over at the last look.
+        failed: what could not be found out at the last look.
         posted: when something was posted last.
         failures: how many posts in a row were not taken.
         not_before: nothing is posted before that time.
@@ -65,6 +66,7 @@ class Outbox(BaseModel):
     backfills_since: datetime | None = None
     backfills_told: list[str] = Field(default_factory=list)
     backfills_open: list[str] = Field(default_factory=list)
+    failed: list[str] = Field(default_factory=list)
     posted: datetime | None = None
     failures: int = 0
     not_before: datetime | None = None
@@ -123,13 +125,13 @@ class Outbox(BaseModel):
         self.alerts = {key: alert for key, alert in self.alerts.items() if alert.ended is None}
 
 
-def read_outbox(instance: dg.DagsterInstance) -> Outbox:
-    """What the storage has."""
-    kept = instance.daemon_cursor_storage.get_cursor_values({_KEY}).get(_KEY)
+def read_outbox(instance: dg.DagsterInstance, key: str = _KEY) -> Outbox:
+    """What the storage has: by default, of the sensor."""
+    kept = instance.daemon_cursor_storage.get_cursor_values({key}).get(key)
     return Outbox.model_validate_json(kept) if kept else Outbox()
 
 
-def keep_outbox(instance: dg.DagsterInstance, outbox: Outbox) -> None:
-    """Keep it; one sensor alone does."""
+def keep_outbox(instance: dg.DagsterInstance, outbox: Outbox, key: str = _KEY) -> None:
+    """Keep it; one at a time does."""
     text = outbox.model_dump_json(exclude_defaults=True)
-    instance.daemon_cursor_storage.set_cursor_values({_KEY: text})
+    instance.daemon_cursor_storage.set_cursor_values({key: text})

@@ -18,6 +18,7 @@ PART_TAG = "taxi_assets/part"
 """On a run of a month's job that does a part of it: ``checks``, or ``tables`` from the lake."""
 
 WILL_RETRY_TAG = "dagster/will_retry"
+RETRY_STEPS_TAG = "dagster/retry_on_asset_or_op_failure"
 RETRIED_AS_TAG = "dagster/auto_retry_run_id"
 
 _UNFINISHED = [

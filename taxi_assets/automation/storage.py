@@ -51,7 +51,7 @@ class ChosenStorage(DagsterSqliteStorage):
         settings = read_settings()
         if settings.dagster_postgres_dsn is None:
             return cls.from_local(str(settings.dagster_home), inst_data)
-        from dagster_postgres import DagsterPostgresStorage
+        from taxi_assets.automation.patient_events import PatientStorage
 
         _, _, address = settings.dagster_postgres_dsn.get_secret_value().partition("://")
-        return DagsterPostgresStorage(f"{_DRIVER}://{address}", inst_data=inst_data)
+        return PatientStorage(f"{_DRIVER}://{address}", inst_data)

@@ -33,6 +33,7 @@ from taxi_assets.automation.run_tags import (
 
 _SECONDS = 5
 _LOOK_BACK = timedelta(days=1)
+_PROMISED = timedelta(days=30)  # its retry was said to come, and the services were off since
 _TOLD_BY = timedelta(seconds=30)  # whoever reports a failure says first that, then why, then more
 _ENDED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _REASON_TAG = "dagster/failure_reason"
@@ -57,7 +58,7 @@ class SureRetries(EventLogConsumerDaemon):
     ) -> DaemonIterator:
         """Run each run once more that is to be, and has not been."""
         instance = workspace_process_context.instance
-        for run in list(_due(instance)):
+        for run in list(due(instance)):
             try:
                 _retry(workspace_process_context, run)
             except Exception as error:
@@ -73,10 +74,15 @@ class SureRetries(EventLogConsumerDaemon):
             yield None
 
 
-def _due(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
+def due(instance: dg.DagsterInstance) -> Iterator[dg.DagsterRun]:
+    """The runs that are to be run once more; of others it is noted that they are not."""
     now = datetime.now(UTC)
-    filters = dg.RunsFilter(statuses=_ENDED, updated_after=now - _LOOK_BACK)
-    for record in instance.get_run_records(filters):
+    lately = dg.RunsFilter(statuses=_ENDED, updated_after=now - _LOOK_BACK)
+    promised = dg.RunsFilter(
+        statuses=_ENDED, updated_after=now - _PROMISED, tags={WILL_RETRY_TAG: "true"}
+    )
+    found = [*instance.get_run_records(lately), *instance.get_run_records(promised)]
+    for record in {each.dagster_run.run_id: each for each in found}.values():
         run = record.dagster_run
         will = run.tags.get(WILL_RETRY_TAG)
         if RETRIED_AS_TAG in run.tags or will == "false":

@@ -4,6 +4,7 @@ import logging
 
 import dagster as dg
 
+from taxi_assets.automation.alerts import WRONG_FILES
 from taxi_assets.components.pipeline import GROUP, Pipeline, job_name
 from taxi_assets.components.pipeline_files import PipelineFile, read_pipeline_files
 from taxi_assets.errors import InvalidFileError
@@ -34,7 +35,7 @@ def _of_wrong_file(file: PipelineFile, error: InvalidFileError) -> dg.Definition
     """An asset whose description is the file's error. Its materialization fails with the error."""
 
     @dg.asset(
-        key=["wrong_pipeline_files", "".join(c if c.isalnum() else "_" for c in file.path.stem)],
+        key=[WRONG_FILES, "".join(c if c.isalnum() else "_" for c in file.path.stem)],
         group_name=GROUP,
         kinds={"yaml"},
         description=f"**This pipeline file is wrong, and defines nothing.**\n\n{error}",

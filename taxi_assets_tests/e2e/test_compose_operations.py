@@ -223,7 +223,7 @@ def test_no_month_is_lost_whatever_is_stopped_or_killed_and_when(
     stack: ComposeStack, number: int
 ) -> None:
     dice = random.Random(SEED + number)
-    first = Month.parse("2011-01").plus(3 * number)
+    first = Month.parse("2021-01").plus(3 * number)  # of other tests are none of these
     backfill = stack.backfill(str(first), str(first.plus(2)))
 
     pause, service = dice.uniform(0, LONGEST_SECONDS), dice.choice(HIT)

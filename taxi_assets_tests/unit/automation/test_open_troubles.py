@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from taxi_assets.automation.open_troubles import gather
+from taxi_assets.automation.gathering import gather
 from taxi_assets.automation.outbox import Outbox
 from taxi_assets.automation.posting import body_of
 from taxi_assets.watch.troubles import Report, Trouble

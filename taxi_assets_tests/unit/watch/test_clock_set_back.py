@@ -7,8 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from taxi_assets.automation.gathering import gather
 from taxi_assets.automation.jobs import load_job_name
-from taxi_assets.automation.open_troubles import gather
 from taxi_assets.automation.outbox import Outbox
 from taxi_assets.settings import read_settings
 from taxi_assets.source.catalog import Catalog

@@ -1,0 +1,90 @@
+"""The whole Docker engine stopped or killed amid a backfill: the stack goes on where it was.
+
+It ends the containers of everybody on the machine, and so runs only where `RESTART_DOCKER=yes` says
+that it may, as root, with an engine that no service manager starts anew.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from taxi_assets_tests.compose_stack import UP_SECONDS, ComposeStack, compose_stack
+from taxi_assets_tests.ui import wait_until
+
+BACKFILL_SECONDS = 1_800
+PID_FILE = Path("/var/run/docker.pid")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
+    if os.environ.get("RESTART_DOCKER") != "yes" or os.geteuid():
+        pytest.skip("RESTART_DOCKER=yes does not say, or not to root, that Docker may be stopped")
+    with compose_stack(tmp_path_factory.mktemp("stack"), sample_rows=20_000) as running:
+        yield running
+
+
+def restart_engine(stack: ComposeStack, how: str) -> None:
+    """End the engine's process, wait until it is gone, and start it with the same arguments."""
+    pid = int(PID_FILE.read_text())
+    arguments = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+    os.kill(pid, signal.SIGTERM if how == "stopped" else signal.SIGKILL)
+    wait_until(lambda: not _lives(pid), UP_SECONDS, "the engine to end")
+    if how == "crashed":
+        _kill_containers()
+    log = Path(stack.folder / "dockerd.log").open("ab")  # noqa: SIM115 - the engine's own
+    subprocess.Popen(
+        arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+    )
+    info = ("docker", "info")
+    wait_until(lambda: stack.run(*info, check=False).returncode == 0, UP_SECONDS, "the engine")
+
+
+def _lives(pid: int) -> bool:
+    with suppress(OSError):
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    return False
+
+
+def _kill_containers() -> None:
+    """End what a machine that crashes would: the containers, and what holds them for the engine."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            name = Path(words[0].decode()).name
+            if name.startswith("containerd-shim"):
+                _kill_children(int(folder.name))
+            if name.startswith(("containerd", "docker-proxy")):
+                os.kill(int(folder.name), signal.SIGKILL)
+
+
+def _kill_children(pid: int) -> None:
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("how", "year"),
+    [("stopped", 2017), ("killed", 2018), ("crashed", 2019)],  # by SIGTERM, or SIGKILL
+)
+def test_a_backfill_goes_on_after_the_engine_was_ended(
+    stack: ComposeStack, how: str, year: int
+) -> None:
+    backfill = stack.backfill(f"{year}-01", f"{year}-04")
+    wait_until(lambda: "STARTED" in stack.states(backfill), BACKFILL_SECONDS, "a run to start")
+
+    restart_engine(stack, how)
+
+    wait_until(lambda: stack.is_over(backfill), BACKFILL_SECONDS, "the backfill to end")
+    told = stack.taxi_assets("backfills")
+    assert "complete: 4 of 4" in next(line for line in told.splitlines() if backfill in line), told
+    states = stack.compose("ps", "--all", "--format", "{{.Service}} {{.Status}}").splitlines()
+    away = [line for line in states if " Up " not in line and not line.startswith("prepare ")]
+    assert away == []
