@@ -22,6 +22,7 @@ from taxi_assets_tests.integration.postgres.database import (
     Database,
 )
 from taxi_assets_tests.integration.postgres.flows import load_as_flows
+from taxi_assets_tests.integration.postgres.test_constraints import ALTER, PLACES, constraints
 
 
 def flows_months(database: Database) -> None:
@@ -87,6 +88,66 @@ def test_grants_and_owner_stay(database: Database) -> None:
     for role in (owner, reader):
         database.query(f"DROP OWNED BY {role}")
         database.query(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        f"{ALTER} ADD CONSTRAINT paid CHECK (fare_amount >= 0) NOT VALID",
+        f"{ALTER} ALTER COLUMN vendorid SET NOT NULL",
+        f'{ALTER} ADD CONSTRAINT "one\'s own" UNIQUE (filename, unique_row_id)',
+        f"{ALTER} ADD PRIMARY KEY (unique_row_id, filename)",
+        f"{PLACES}{ALTER} ADD FOREIGN KEY (pulocationid) REFERENCES places",
+        "CREATE INDEX fares ON green_tripdata (fare_amount DESC) WHERE fare_amount > 10",
+    ],
+)
+def test_what_users_put_on_the_table_stays(database: Database, change: str) -> None:
+    flows_months(database)
+    database.query("UPDATE green_tripdata SET vendorid = '1', pulocationid = '1'")
+    for statement in change.split("; "):
+        database.query(statement)
+    database.query(f"{ALTER} ALTER COLUMN fare_amount SET DEFAULT 3 ")
+    database.query("COMMENT ON COLUMN green_tripdata.fare_amount IS 'about 100 % of what I paid'")
+    before = constraints(database, "green_tripdata")
+    names = "SELECT conname FROM pg_constraint WHERE conrelid = 'green_tripdata'::regclass"
+    named = set(database.query(names))
+
+    adopt(database)
+
+    after = constraints(database, "green_tripdata")
+    assert [each for each in after if "brin" not in str(each)] == before
+    assert set(database.query(names)) >= named
+    said = "SELECT col_description('green_tripdata'::regclass, attnum), pg_get_expr(adbin, adrelid)"
+    assert database.query(f"{said} FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND "
+        "attnum = adnum WHERE adrelid = 'green_tripdata'::regclass"
+    ) == [("about 100 % of what I paid", "3")]
+    assert constraints(database, "green_tripdata_2020_04") == after
+
+
+@pytest.mark.parametrize(
+    ("change", "says", "undone"),
+    [
+        (
+            f"{ALTER} ADD CONSTRAINT key PRIMARY KEY (unique_row_id)",
+            'the constraint key, which somebody put on it, .*lacks column "filename"',
+            f"{ALTER} DROP CONSTRAINT key",
+        ),
+        (
+            "CREATE UNIQUE INDEX once ON green_tripdata (unique_row_id)",
+            'the index once.*lacks column "filename"',
+            "DROP INDEX once",
+        ),
+        (
+            f"{ALTER} DROP COLUMN ehail_fee, ADD COLUMN",
+            "",
+            "",
+        ),
+    ],
+)
+def test_what_cannot_stay_is_named_and_nothing_changes(
+    database: Database, change: str, says: str, undone: str
+) -> None:
+    flows_months(database)
 
 
 def test_a_view_on_the_table_keeps_it_as_it_is(database: Database) -> None:
