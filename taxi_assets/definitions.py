@@ -61,7 +61,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     datasets = settings.datasets
     own_of = {each.name: each.own_assets(datasets, catalog) for each in warehouses}
     own = [each.asset for of_one in own_of.values() for each in of_one]
-    sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook)]
+    sensors = [*republished_sensors(catalog), alert_sensor(settings.alert_webhook, datasets)]
     built = dg.Definitions.merge(
         dg.Definitions(
             assets=[*map(zones_source_spec, ZONE_TABLES), *zones, *own],

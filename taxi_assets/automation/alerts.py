@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from taxi_assets.automation.open_troubles import gather
 from taxi_assets.automation.outbox import ALERTS_SENSOR, Outbox, keep_outbox, read_outbox
 from taxi_assets.automation.posting import AlertNotDeliveredError, body_of, post
+from taxi_assets.trips.dataset import Dataset
 
 _INTERVAL_SECONDS = 30
 
@@ -20,7 +21,7 @@ def _now() -> datetime:
 
 
 def alert_sensor(
-    webhook: SecretStr | None, now: Callable[[], datetime] = _now
+    webhook: SecretStr | None, watched: Sequence[Dataset], now: Callable[[], datetime] = _now
 ) -> dg.SensorDefinition:
     """What watches runs, backfills and the findings of the watch.
 
@@ -29,6 +30,7 @@ def alert_sensor(
 
     Args:
         webhook: where to; None posts nothing, and `taxi-assets alerts` still lists what is open.
+        watched: the datasets that the settings chose.
         now: the time of a tick, UTC.
     """
 
@@ -41,7 +43,7 @@ def alert_sensor(
     def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         time = now()
         outbox = read_outbox(context.instance)
-        gather(context.instance, outbox, time)
+        gather(context.instance, outbox, watched, time)
         if webhook is None:
             outbox.forget_ended()
         keep_outbox(context.instance, outbox)

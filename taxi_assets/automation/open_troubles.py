@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -13,6 +14,7 @@ from taxi_assets.automation.jobs import load_job_name
 from taxi_assets.automation.month_outcomes import recorded_outcome, settled_assets
 from taxi_assets.automation.outbox import Outbox
 from taxi_assets.automation.run_tags import PART_TAG, PARTITION_TAG, TAXI_TAG
+from taxi_assets.settings import variable
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.watch.survey import last_report
@@ -25,13 +27,32 @@ _WHOLE = (None, None, None)
 _TOLD = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
 
 
-def gather(instance: dg.DagsterInstance, outbox: Outbox, now: datetime) -> None:
-    """Bring an outbox up to date with what is the case."""
-    for dataset in DATASETS.values():
+def gather(
+    instance: dg.DagsterInstance, outbox: Outbox, watched: Sequence[Dataset], now: datetime
+) -> None:
+    """Bring an outbox up to date with what is the case.
+
+    Args:
+        instance: Dagster's instance.
+        outbox: what has been told before.
+        watched: the datasets that the settings chose.
+        now: the time.
+    """
+    _leave(outbox, {dataset.taxi for dataset in watched}, now)
+    for dataset in watched:
         _watch(instance, outbox, dataset, now)
     _runs(instance, outbox, now)
     _backfills(instance, outbox, now)
     _ticks(instance, outbox, now)
+
+
+def _leave(outbox: Outbox, watched: Collection[str], now: datetime) -> None:
+    """End the alerts of taxis that nobody watches since the last time: nothing else ends them."""
+    for taxi in [*outbox.reports.keys() - watched]:
+        del outbox.reports[taxi]
+        for key, alert in outbox.alerts.items():
+            if alert.trouble.dataset == taxi:
+                outbox.end(key, now, f"{taxi} is no longer among {variable('taxis')}")
 
 
 def _watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now: datetime) -> None:

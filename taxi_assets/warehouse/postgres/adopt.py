@@ -1,8 +1,8 @@
 """Turns an unpartitioned table, such as that of the Kestra flows, into one partitioned by month.
 
-The rows do not change. What users put on the table (constraints, indexes, defaults, comments) is made
-anew on the partitioned one; what cannot be is named before anything changes. The ledger has no entry
-for the rows, since nobody counted their files: load those months again to have them verified.
+The rows do not change. What users put on the table (constraints, indexes, defaults, comments) is
+made anew on the partitioned one; what cannot be is named before anything changes. The ledger has no
+entry for the rows, since nobody counted their files: load those months again to have them verified.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class PutOn(NamedTuple):
 def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | None:
     """Partition the dataset's table by month, in one transaction.
 
-    Nobody can read or write the table meanwhile. Its owner, the grants to other roles and what users put
-    on it stay.
+    Nobody can read or write the table meanwhile. Its owner, the grants to other roles and what
+    users put on it stay.
 
     Returns:
         What was adopted; None if there is nothing to adopt.
@@ -123,7 +123,11 @@ def _put_on_again(session: PostgresSession, dataset: Dataset, put_on: Sequence[P
             session.change(sql("make_anew", made=each.made))
         except psycopg.errors.InsufficientPrivilege:
             raise
-        except (psycopg.NotSupportedError, psycopg.ProgrammingError, psycopg.IntegrityError) as error:
+        except (
+            psycopg.NotSupportedError,
+            psycopg.ProgrammingError,
+            psycopg.IntegrityError,
+        ) as error:
             said = (error.diag.message_primary, error.diag.message_detail)
             raise _in_the_way(session, dataset, [each], " ".join(filter(None, said))) from None
 
@@ -131,9 +135,10 @@ def _put_on_again(session: PostgresSession, dataset: Dataset, put_on: Sequence[P
 def _in_the_way(
     session: PostgresSession, dataset: Dataset, put_on: Sequence[PutOn], why: str
 ) -> WarehouseError:
+    table, named = session.full_name(dataset.table), ", ".join(each.what for each in put_on)
     return WarehouseError(
-        f"{session.full_name(dataset.table)} is not adopted: what somebody put on it cannot go along "
-        f"to a table partitioned by filename: {', '.join(each.what for each in put_on)} ({why})",
+        f"{table} is not adopted: what somebody put on it cannot go along to a partitioned table: "
+        f"{named} ({why})",
         f"drop it ({'; '.join(each.undone for each in put_on)}), run again, and make what is still "
         "needed on the merged table; the table is as it was",
     )

@@ -49,7 +49,8 @@ class Alerts:
     def tick(self, after: timedelta = timedelta(minutes=6)) -> str:
         """What the tick after that time says."""
         self.clock.move(after)
-        sensor = alert_sensor(read_settings().alert_webhook, lambda: self.clock.now)
+        settings = read_settings()
+        sensor = alert_sensor(settings.alert_webhook, settings.datasets, lambda: self.clock.now)
         with dg.build_sensor_context(self.instance) as context:
             return sensor.evaluate_tick(context).skip_message or ""
 

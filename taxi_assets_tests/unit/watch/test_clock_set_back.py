@@ -56,7 +56,7 @@ def test_alerts_are_posted_and_failed_runs_are_told() -> None:
 
     with dg.DagsterInstance.ephemeral() as instance:
         run = fails.execute_in_process(instance=instance, raise_on_error=False)
-        gather(instance, outbox, datetime.now(UTC))
+        gather(instance, outbox, [GREEN], datetime.now(UTC))
 
     assert [alert.trouble.about.get("run_id") for alert in outbox.lasting] == [run.run_id]
 
