@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.measure import Cost, measured, report
+from benchmarks.measure import Cost, measured, peak_bytes, report
 from benchmarks.synthetic_files import Mirror, synthetic_file
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.resource import lake_of
@@ -115,9 +115,10 @@ def main() -> None:
             expected = expectations(file, figures, settings, lake)
             verdicts = [c.judge(figures, expected) for c in checks_of(dataset) if c.blocks]
     assert all(verdict.passed or not verdict.blocks for verdict in verdicts), verdicts
+    peak = peak_bytes()
     with step("audit"):
         assert all(found.proof is Proof.PROVED for found in audit_month(lake, [into], file))
-    report(Cost(cost.wall_seconds, cost.cpu_seconds, parts))
+    report(Cost(cost.wall_seconds, cost.cpu_seconds, {**parts, "peak_bytes": peak}))
 
 
 if __name__ == "__main__":

@@ -68,6 +68,11 @@ def report(cost: Cost) -> None:
     print(json.dumps([cost.wall_seconds, cost.cpu_seconds, cost.parts, cost.found]))
 
 
+def peak_bytes() -> int:
+    """The largest resident set that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT_BYTES
+
+
 def run(module: str, *arguments: str, scratch: Path | None = None) -> Cost:
     """The cost of ``python -m module arguments``, which calls `report` in the end.
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
+from taxi_assets.settings.certificates import bundle_problem
 
 EXAMPLE = "example-"
 _SHORTEST = 12
@@ -105,12 +106,13 @@ def _text(secret: Path) -> str:
 
 
 def _unusable_settings() -> list[str]:
-    """The project's settings that it would refuse: here nothing has been started yet."""
+    """Settings that the project would refuse, and a file of certificates that is none."""
     try:
         read_settings()
     except SettingsError as error:
         return error.what.splitlines()
-    return []
+    problem = bundle_problem()
+    return [problem[0]] if problem else []
 
 
 def _write(target: Path, text: str) -> None:

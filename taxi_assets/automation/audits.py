@@ -7,10 +7,11 @@ import dagster as dg
 
 from taxi_assets.automation.month_outcomes import CheckOutcome, MonthOutcome, State
 from taxi_assets.automation.schedules import default_schedule_status
-from taxi_assets.errors import InvalidMonthError, TaxiAssetsError
+from taxi_assets.errors import InvalidMonthError, PermanentError, TaxiAssetsError
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.lake import Lake
+from taxi_assets.lake.landing import lake_name
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
@@ -57,6 +58,12 @@ def audited(
     name = f"{file.dataset.taxi} {file.month}"
     try:
         findings = audit_month(lake, warehouses, file)
+        in_lake = any(lake.find(lake_name(each)) is not None for each in file.siblings)
+        if not in_lake and all(finding.is_absent for finding in findings):
+            raise PermanentError(
+                f"{name} is neither in the lake nor in a table",
+                f"`taxi-assets load {name}` loads it; `taxi-assets status` shows what is there",
+            )
         if load_again is not None and not _proved(findings):
             if not _proved(f for f in findings if f.side == "lake"):
                 land_month(lake, catalog, file, anew=True)

@@ -15,7 +15,10 @@ from taxi_assets.automation.dagster_internals import ConfigurableClassData
 from taxi_assets.settings import Settings, variables
 
 _VOLUMES = "RUN_VOLUMES"
-_OURS = ("PGPASSFILE", "DAGSTER_HOME", "RUN_NETWORK_DAGSTER", "RUN_NETWORK_TAXI", _VOLUMES)
+_OURS = (
+    *("PGPASSFILE", "DAGSTER_HOME", "RUN_NETWORK_DAGSTER", "RUN_NETWORK_TAXI", _VOLUMES),
+    *("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+)
 
 
 class ContainerRuns(DockerRunLauncher):

@@ -13,6 +13,7 @@ from taxi_assets.automation.failing_ticks import FAILING_TICKS, failing_ticks
 from taxi_assets.automation.open_troubles import of_backfills, of_runs, of_watch
 from taxi_assets.automation.outbox import ALERTS_SENSOR, Outbox
 from taxi_assets.automation.unending_runs import UNENDING, unending_runs
+from taxi_assets.settings import variable
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.watch.troubles import Trouble
@@ -113,10 +114,13 @@ def _unending(instance: dg.DagsterInstance, outbox: Outbox, now: datetime, awake
 
 
 def _code(_instance: dg.DagsterInstance, outbox: Outbox, now: datetime, deployed: Deployed) -> None:
-    """Take over what is wrong with the code, and end what the watch said of a taxi that is gone."""
+    """Take over what is wrong with the code, and end the alerts of a taxi that is gone."""
     _keep(outbox, OF_CODE, deployed.troubles, now)
     taxis = {dataset.taxi for dataset in deployed.datasets}
+    gone = {*outbox.reports} - taxis  # since the last time
     for key, alert in outbox.alerts.items():
-        found_by_watch = alert.trouble.dataset and "run_id" not in alert.trouble.about
-        if found_by_watch and alert.trouble.dataset not in taxis:
-            outbox.end(key, now)
+        taxi, of_run = alert.trouble.dataset, "run_id" in alert.trouble.about
+        # A run by hand may fail, and is told of; nothing mends those from before.
+        if taxi and taxi not in taxis and (taxi in gone or not of_run):
+            outbox.end(key, now, f"{taxi} is no longer among {variable('taxis')}")
+    outbox.reports = {taxi: at for taxi, at in outbox.reports.items() if taxi in taxis}

@@ -33,6 +33,7 @@ class Alert(BaseModel):
         told: when it was posted; None where it has not been yet.
         told_as: its title then; a trouble that grows may get another one.
         ended: when it was over; None while it lasts.
+        end: why it is over, if that is not plain.
     """
 
     trouble: Trouble
@@ -40,6 +41,7 @@ class Alert(BaseModel):
     told: datetime | None = None
     told_as: str = ""
     ended: datetime | None = None
+    end: str = ""
 
 
 class Outbox(BaseModel):
@@ -81,11 +83,11 @@ class Outbox(BaseModel):
             known.ended = None
             known.trouble = trouble.model_copy(update={"since": known.trouble.since})
 
-    def end(self, key: str, now: datetime) -> None:
-        """Note that a trouble is over, if there was one."""
+    def end(self, key: str, now: datetime, why: str = "") -> None:
+        """Note that a trouble is over, if there was one, and why, if that is not plain."""
         alert = self.alerts.get(key)
         if alert is not None and alert.ended is None:
-            alert.ended = now
+            alert.ended, alert.end = now, why
 
     @property
     def lasting(self) -> list[Alert]:

@@ -80,6 +80,8 @@ def _over(alert: Alert) -> dict[str, str]:
     trouble = alert.trouble
     reason = f"from {_time(trouble.since)} to {_time(alert.ended)}"
     title = alert.told_as or trouble.title
+    if alert.end:
+        title, reason = f"{title} ({alert.end})", f"{reason}: {alert.end}"
     return {"title": f"over: {title}", "reason": reason, "state": "over"}
 
 

@@ -1,7 +1,8 @@
-"""Arguments that several commands take: taxis, months and ports."""
+"""Arguments that commands take: taxis, months, ports and seconds."""
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,22 @@ from taxi_assets.trips.month import Month
 if TYPE_CHECKING:
     from taxi_assets.settings import Settings
     from taxi_assets.trips.dataset import Dataset
+
+
+class _Finite(click.FloatRange):
+    """A number within limits. ``nan`` compares with none, and click lets it pass."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return number
+
+
+SECONDS = _Finite(0, 86_400)
+"""How long to wait: a day at most."""
 
 PORT = click.IntRange(1, 65_535)
 

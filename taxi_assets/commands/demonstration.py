@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from taxi_assets.commands.arguments import SECONDS
 from taxi_assets.commands.output import console, finish, printed_errors
 from taxi_assets.settings import SourceChoice, read_settings, variable
 from taxi_assets.trips.month import Month
@@ -58,7 +59,7 @@ def demo(rows: int) -> None:
 @click.option("--name", default="Will", show_default=True, help="Who is greeted.")
 @click.option(
     "--pause-seconds",
-    type=click.FloatRange(min=0),
+    type=SECONDS,
     default=1,
     show_default=True,
     help="How long hello world waits.",

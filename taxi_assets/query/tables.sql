@@ -19,7 +19,7 @@ SELECT
     CASE WHEN nspname <> current_schema() THEN nspname END,
     relname,
     attname,
-    format_type(atttypid, atttypmod)
+    replace(format_type(atttypid, atttypmod), '"', '')
 FROM pg_class
 INNER JOIN pg_namespace ON relnamespace = pg_namespace.oid
 INNER JOIN pg_attribute ON attrelid = pg_class.oid

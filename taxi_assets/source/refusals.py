@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import NoReturn
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,7 +18,7 @@ import requests
 import urllib3.exceptions
 
 from taxi_assets.errors import SourceRefusedError
-from taxi_assets.settings.certificates import certificate_bundle
+from taxi_assets.settings.certificates import bundle_problem, certificate_bundle
 from taxi_assets.source.public_url import public_url
 from taxi_assets.source.transfer import Absent
 
@@ -156,22 +155,10 @@ def _refused_certificate(error: ssl.SSLCertVerificationError, address_setting: s
 
 def _useless_bundle(error: BaseException) -> Refusal | None:
     """What is wrong with the file of certificates that a variable names."""
-    bundle = certificate_bundle()
     # ``requests`` raises a plain error where the file is not there.
     is_of_files = isinstance(error, requests.exceptions.SSLError) or type(error) is OSError
-    if bundle is None or not is_of_files:
-        return None
-    variable, path = bundle
-    if not Path(path).exists():
-        return Refusal(f"{variable}={path}: there is no such file", f"correct or unset {variable}")
-    try:
-        ssl.create_default_context(cafile=path if Path(path).is_file() else None)
-    except OSError:
-        return Refusal(
-            f"{variable}={path}: it holds no certificates in PEM, or may not be read",
-            f"correct the file, or unset {variable}",
-        )
-    return None
+    problem = bundle_problem() if is_of_files else None
+    return Refusal(*problem) if problem else None
 
 
 def _reason(response: requests.Response, url: str) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Greeting(dg.Config):
 class Pause(dg.Config):
     """How long the job waits."""
 
-    seconds: float = Field(default=15, ge=0)
+    seconds: float = Field(default=15, ge=0, le=86_400, allow_inf_nan=False)
 
 
 @dg.op

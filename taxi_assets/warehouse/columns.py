@@ -43,7 +43,10 @@ def differences(present: Sequence[TableColumn], declared: Mapping[str, str]) -> 
     if pending_columns(present, declared):
         return ()
     found = {column.name: column.type for column in present}
-    missing = [f"{name} is missing" for name in declared if name not in found]
+    last = max(
+        (place for place, name in enumerate(declared) if name in found), default=len(declared)
+    )
+    missing = [f"{name} is missing" for name in list(declared)[:last] if name not in found]
     added = [f"{name} is not declared" for name in found if name not in declared]
     changed = [
         f"{name} is {found[name]}, declared {type_}"

@@ -49,12 +49,14 @@ class Finding:
         subject: ``file``, ``note``, or ``rows`` with the ledger that says where they are from.
         proof: whether it is what the file says.
         text: why, in words.
+        is_absent: whether there is nothing of the month at all.
     """
 
     side: str
     subject: str
     proof: Proof
     text: str
+    is_absent: bool = False
 
 
 def audit_month(
@@ -89,10 +91,10 @@ def audit_month(
             truths[each.filename] = truth
     for name, state in held.items():
         truth = truths.get(state.entry.filename) if state.entry else None
-        proof, text = audit_rows(state, truth)
-        findings.append(Finding(name, "rows", proof, text))
+        is_absent = state.entry is None and not state.rows
+        findings.append(Finding(name, "rows", *audit_rows(state, truth), is_absent))
     # A warehouse that does not have the month keeps no digest, and keeps no other one from it.
-    absent = {name for name, state in held.items() if state.entry is None and not state.rows}
+    absent = {f.side for f in findings if f.subject == "rows" and f.is_absent}
     if keep and all(f.proof is Proof.PROVED for f in findings if f.side not in absent):
         try:
             _keep_digests(lake, warehouses, held, truths)
@@ -137,8 +139,8 @@ def _audit_file(
     finding = partial(Finding, "lake")
     note = examined.note
     if examined.path is None:
-        missing = finding("file", Proof.UNPROVED, f"{file.published_name} is not in the lake")
-        return None, [missing]
+        text = f"{file.published_name} is not in the lake"
+        return None, [finding("file", Proof.UNPROVED, text, is_absent=True)]
     sha256 = sha256_of(examined.path)
     noted = note is not None and note.sha256 == sha256
     if not noted and sha256 not in hashes:

@@ -80,6 +80,14 @@ def test_a_month_that_the_table_has_lost_with_its_ledger_is_not_proved(
     assert "not proved: the month is not loaded" in told.text
 
 
+def test_a_month_that_nobody_has_is_told(settings_env: Path, mirror: Mirror) -> None:
+    asked = taxi_assets("audit", "green", "2020-04", "--repair")
+    assert asked.exit_code == 1
+    assert "green 2020-04 is neither in the lake nor in a table" in asked.text
+    assert "taxi-assets load green 2020-04" in asked.text
+    assert not (settings_env / "lake").exists()
+
+
 def test_months_of_a_source_that_is_no_longer_chosen_are_audited(
     settings_env: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,7 @@ def test_a_parquet_file_is_loaded_without_such_columns(data: DataFolder, mirror:
     mirror.publish(PARQUET, parquet_bytes(table))
     load("2022-01")
     expected = data.rows(GREEN, PARQUET)
-    for name in ("mood", "filename", "file path", "__index_level_0__"):
+    for name in ("mood", "filename", "Path of the File", "path of the file_", "__index_level_0__"):
         table = with_column(table, name, ["x", None, "y"])
     mirror.publish(PARQUET, parquet_bytes(table))
     load("2022-01")

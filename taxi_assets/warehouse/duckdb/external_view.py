@@ -30,9 +30,13 @@ from taxi_assets.warehouse.session import Session
 
 _log = logging.getLogger(__name__)
 
-# Column of the reader for the file's path. It is not called `filename`, since a Parquet file may
-# have a column of that name.
-_PATH = "path of the file"
+
+def _path_column(schema: pa.Schema) -> str:
+    """A name for the reader's column with the file's path, which no column of the file has."""
+    taken, name = {each.lower() for each in schema.names}, "path of the file"
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _filename(path: str) -> str:
@@ -146,8 +150,9 @@ def _parquet_selects(
             schema = held_schema(pq.read_schema(path))
             groups.setdefault(str(schema), (schema, []))[1].append(only_path(path))
     for schema, paths in groups.values():
-        reader = parquet_reader(_list(paths), _PATH)
-        yield parquet_rows(dataset, schema, reader, _filename(quoted(_PATH)))
+        path = _path_column(schema)
+        reader = parquet_reader(_list(paths), path)
+        yield parquet_rows(dataset, schema, reader, _filename(quoted(path)))
 
 
 def _list(paths: list[str]) -> str:

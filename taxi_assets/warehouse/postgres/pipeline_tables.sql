@@ -16,7 +16,7 @@ CREATE TEMPORARY TABLE {{ table }} ON COMMIT DROP AS {{ query }};
 -- name: describe_incoming
 SELECT
     attname,
-    format_type(atttypid, atttypmod)
+    replace(format_type(atttypid, atttypmod), '"', '')
 FROM pg_attribute
 WHERE
     attrelid = to_regclass({{ bound.table }})

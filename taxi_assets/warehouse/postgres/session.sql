@@ -35,7 +35,8 @@ SELECT to_regnamespace({{ bound.schema }}) IS NOT NULL;
 -- name: describe_columns
 SELECT
     attname,
-    format_type(atttypid, atttypmod),
+    -- With quote_all_identifiers the server writes "text".
+    replace(format_type(atttypid, atttypmod), '"', ''),
     NOT attnotnull
 FROM pg_attribute
 JOIN pg_class ON pg_class.oid = attrelid
@@ -56,7 +57,7 @@ WHERE
 -- name: describe_relation
 SELECT
     found.relkind::text,
-    pg_get_partkeydef(found.oid),
+    replace(pg_get_partkeydef(found.oid), '"', ''),
     nspname || '.' || parent.relname
 FROM pg_class AS found
 LEFT JOIN pg_inherits ON inhrelid = found.oid

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from taxi_assets.errors import WarehouseError
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.warehouse.columns import (
     declared_columns,
-    differences,
     pending_columns,
     require_columns,
 )
@@ -16,8 +13,6 @@ from taxi_assets.warehouse.ledger import LEDGER
 from taxi_assets.warehouse.postgres.dialect import POSTGRES, sql
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.records import ensure_month_tables
-from taxi_assets.warehouse.session import TableColumn
-from taxi_assets.warehouse.taken_names import taken_by_others
 
 _ENCODING = "UTF8"
 _PARTITION_KEY = "LIST (filename)"
@@ -95,9 +90,8 @@ def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
         return False
     declared = declared_columns(POSTGRES, dataset)
     table, present = session.full_name(dataset.table), session.columns(dataset.table)
-    if found.kind == "r" and found.parent is None and differences(present, declared):
-        raise other_columns(table, present, declared)
     if found.kind == "r" and found.parent is None:
+        require_columns(table, present, declared, POSTGRES)
         raise WarehouseError(
             f"{table} is not partitioned by month: it is from elsewhere, such as the Kestra flows",
             "`taxi-assets adopt postgres` turns it into a partitioned one with all its rows; or "
@@ -110,11 +104,3 @@ def is_usable(session: PostgresSession, dataset: Dataset) -> bool:
         )
     require_columns(table, present, declared, POSTGRES)
     return True
-
-
-def other_columns(
-    table: str, present: Sequence[TableColumn], declared: Mapping[str, str]
-) -> WarehouseError:
-    """The error for a plain table that is not the flows', such as one of pandas' ``to_sql``."""
-    found = "; ".join(differences(present, declared))
-    return taken_by_others(table, f"it does not have the flows' columns: {found}")

@@ -51,3 +51,11 @@ def test_what_failed_is_told_with_its_remedy_and_the_rest_runs(api: ApiServer) -
     assert "image_pulls failed" in answer.text
     assert "What to do: correct the image" in answer.text
     assert "getting_started done" in answer.text
+
+
+@pytest.mark.parametrize("pause", ["nan", "inf", "-1", "1e300", "soon"])
+def test_a_pause_that_is_none_is_a_wrong_argument(pause: str) -> None:
+    answer = taxi_assets("starter", f"--pause-seconds={pause}")
+    assert answer.exit_code == 2
+    assert pause in answer.text or f"{float(pause)}" in answer.text
+    assert "Traceback" not in answer.text

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from taxi_assets.automation.gathering import gather
+from taxi_assets.automation.gathering import Deployed, gather
 from taxi_assets.automation.outbox import Outbox
 from taxi_assets.automation.posting import body_of
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.watch.troubles import Report, Trouble
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -32,12 +36,12 @@ GAP = Trouble(
 )
 
 
-def lasting(outbox: Outbox, report: Report) -> list[str]:
-    """The keys of the alerts that last after a report."""
+def lasting(outbox: Outbox, report: Report, watched: Sequence[Dataset] = (GREEN,)) -> list[str]:
+    """The keys of the alerts that last after a report, by the settings' datasets."""
     with dg.DagsterInstance.ephemeral() as instance:
         text = report.model_dump_json()
         instance.daemon_cursor_storage.set_cursor_values({"taxi_assets/watch/green": text})
-        gather(instance, outbox, report.at)
+        gather(instance, outbox, report.at, Deployed(watched))
     return [alert.trouble.key for alert in outbox.lasting]
 
 
@@ -69,6 +73,17 @@ def test_what_was_not_looked_at_since_the_source_changed_neither_begins_nor_ends
     assert lasting(outbox, after(1, GAP)) == [GAP.key]
     assert lasting(outbox, after(2, unsure)) == [GAP.key]
     assert lasting(outbox, after(3)) == []
+
+
+def test_a_taxi_that_was_taken_out_leaves_no_alert_behind() -> None:
+    outbox = Outbox()
+    found = after(0, FAILING, GAP, watched=["2025-01"])
+    assert len(lasting(outbox, found)) == 2
+    outbox.was_taken(outbox.untold()[0], NOW)
+
+    assert lasting(outbox, found, [YELLOW]) == []
+    body = body_of(*outbox.untold())
+    assert str(body["text"]).count("green is no longer among TAXI_TAXIS") == 2
 
 
 def test_the_end_is_told_under_the_title_of_the_beginning() -> None:

@@ -179,3 +179,25 @@ def test_pgadmin_and_the_proxy_do_not_reach_dagsters_database() -> None:
 
 def test_the_code_has_time_to_end_its_runs() -> None:
     assert SERVICES["code"]["stop_grace_period"] == "30m"
+
+
+def test_a_companys_proxy_and_certificate_hold_in_the_stack() -> None:
+    talking = {"localhost", "127.0.0.1", *OURS, "dagster-db", "taxi-db"}
+    for name in (*OURS, "prepare"):
+        passed = SERVICES[name]["environment"]
+        assert {passed[proxy] for proxy in ("HTTP_PROXY", "HTTPS_PROXY")} == {
+            "${HTTP_PROXY:-}",
+            "${HTTPS_PROXY:-}",
+        }
+        excepted = passed["NO_PROXY"].split(",")
+        assert (set(excepted[:-1]), excepted[-1]) == (talking, "${NO_PROXY:-}")
+        [mount] = [each for each in SERVICES[name]["volumes"] if isinstance(each, dict)]
+        assert mount["read_only"]
+        assert not mount["bind"]["create_host_path"]  # a folder is no certificate
+        for variable_ in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+            assert passed[variable_] == f"${{{variable_}:+{mount['target']}}}"
+            assert variable_ in mount["source"]
+    build = SERVICES["prepare"]["build"]["args"]
+    assert {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} < set(build)
+    of_runs = (ROOT / "deploy" / "runs-in-containers.yml").read_text()
+    assert f"{mount['source']}:{mount['target']}:ro" in of_runs

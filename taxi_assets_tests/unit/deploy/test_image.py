@@ -103,6 +103,7 @@ def test_an_instance_of_the_image_is_the_laptops_but_for_its_launcher(
         "RUN_NETWORK_TAXI": "stack_taxi",
         "RUN_VOLUMES": "stack_data:/data stack_credentials:/credentials:ro",
         "TAXI_SOURCE": "sample",
+        "SSL_CERT_FILE": "/certificates.pem",
     }
     with mock.patch.dict(os.environ, environment), dg.DagsterInstance.get() as instance:
         assert type(instance.run_launcher).__name__ == launcher
@@ -110,7 +111,8 @@ def test_an_instance_of_the_image_is_the_laptops_but_for_its_launcher(
         queue = instance.run_coordinator.get_run_queue_config()  # type: ignore[attr-defined]
         if way == "containers":
             of_a_run: Any = instance.run_launcher
-            assert {"TAXI_SOURCE", "RUN_VOLUMES", "DAGSTER_HOME"} <= set(of_a_run.env_vars)
+            passed = {"TAXI_SOURCE", "RUN_VOLUMES", "DAGSTER_HOME", "SSL_CERT_FILE"}
+            assert passed <= set(of_a_run.env_vars)
             assert of_a_run.networks == ["stack_dagster", "stack_taxi"]
             assert of_a_run.container_kwargs["volumes"][0] == "stack_data:/data"
     assert queue.max_user_code_failure_retries == 1_000_000

@@ -111,3 +111,12 @@ def test_a_setting_that_cannot_be_used_is_told_before_anything_starts(tmp_path: 
     assert "TAXI_WAREHOUSES" in done.stderr
     assert "postgres" in done.stderr
     assert not pgpass.exists()
+
+
+def test_a_file_of_certificates_that_is_none_is_told_before_anything_starts(tmp_path: Path) -> None:
+    bundle = tmp_path / "company.pem"
+    bundle.write_text("-----BEGIN NOTHING-----")
+    done, pgpass = prepare(tmp_path, "127.0.0.1", CHOSEN, SSL_CERT_FILE=str(bundle))
+    assert done.returncode == 1
+    assert f"SSL_CERT_FILE={bundle}: it holds no certificates in PEM" in done.stderr
+    assert not pgpass.exists()
