@@ -58,10 +58,15 @@ class RowFigures:
         self._waiting: list[pa.RecordBatch] = []
 
     def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Add a batch of rows with their hashes; return it with the merged table's columns only."""
-        self._hashes += int((_eight_bytes(batch, ROW_HASH).byteswap() >> 4).sum())
+        """Add a batch of rows with their hashes; return it with the merged table's columns only.
+
+        There is no digest of rows without `ROW_HASH`.
+        """
+        hashes = [name for name in (ROW_HASH, ID_HASH) if name in batch.schema.names]
+        if ROW_HASH in hashes:
+            self._hashes += int((_eight_bytes(batch, ROW_HASH).byteswap() >> 4).sum())
         self._ids.frombytes(_eight_bytes(batch, ID_HASH).tobytes())
-        rows = batch.drop_columns([ROW_HASH, ID_HASH])
+        rows = batch.drop_columns(hashes)
         pickup = rows.column(self._dataset.pickup)
         self._bad_pickups += pickup.null_count + _out_of_range(pickup)
         self._other_pickups += _count(
