@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator
+from typing import TypeVar
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from taxi_assets.rows.reading import READER_CONFIG, OpenMonth, one_line
 from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
@@ -14,6 +17,28 @@ from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
 _BATCH_ROWS = 16_384
 _BUFFER_BYTES = 8_000_000
 _DUCKDB_MEMORY = "256MB"
+
+
+_Number = TypeVar("_Number", bound=np.generic)
+
+
+def numbers(column: pa.Array, type_: np.dtype[_Number]) -> NDArray[_Number]:
+    """The numbers of a column, as they are in memory; whatever stands where one is NULL.
+
+    Arrow's own ``to_numpy`` imports pandas first: 1.2 s of CPU and 60 MB in each run.
+
+    Args:
+        column: of numbers or times.
+        type_: of the same size.
+    """
+    values = np.frombuffer(column.buffers()[1], type_)
+    return values[column.offset : column.offset + len(column)]
+
+
+def nulls(column: pa.Array) -> NDArray[np.bool_]:
+    """Where a column is NULL; it is somewhere."""
+    valid = np.unpackbits(np.frombuffer(column.buffers()[0], np.uint8), bitorder="little")
+    return np.equal(valid[column.offset : column.offset + len(column)], 0)
 
 
 def row_batches(

@@ -13,20 +13,18 @@ the same for 0 and -0.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from taxi_assets.rows.arrow_rows import nulls, numbers
 from taxi_assets.rows.row_digest import Digests, as_digest, engine_label
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
 
 Words = NDArray[np.uint32]
 Hashes = NDArray[np.uint64]
-_Number = TypeVar("_Number", bound=np.generic)
 
 _WORD_BYTES = 4
 _BLOCK_WORDS = 3
@@ -79,25 +77,21 @@ def _hashes(column: pa.Array, type_: ColumnType | None) -> Hashes:
         case ColumnType.CODE | ColumnType.TEXT:
             found = pc.dictionary_encode(column)
             known: Hashes = np.append(_text_hashes(found.dictionary), np.uint64(0))
-            places: NDArray[np.int32] = pc.fill_null(found.indices, len(known) - 1).to_numpy()
+            places = numbers(found.indices, np.dtype(np.int32))
+            if column.null_count:
+                places = np.where(nulls(found.indices), len(known) - 1, places)
             return known[places]
         case ColumnType.INTEGER:
-            numbers = _values(column, np.dtype(np.uint32))
-            hashes = _hash(numbers.reshape(-1, 1), _WORD_BYTES)
+            words = numbers(column, np.dtype(np.uint32)).reshape(-1, 1)
+            hashes = _hash(words, _WORD_BYTES)
         case ColumnType.DOUBLE:
-            hashes = _hash(_sent(_values(column, np.dtype(np.uint64))), 8)
+            hashes = _hash(_sent(numbers(column, np.dtype(np.uint64))), 8)
         case ColumnType.TIMESTAMP:
-            times = _values(column, np.dtype(np.int64)) - _EPOCH_MICROSECONDS
+            times = numbers(column, np.dtype(np.int64)) - _EPOCH_MICROSECONDS
             hashes = _hash(_sent(times.view(np.uint64)), 8)
     if column.null_count:
-        hashes[pc.is_null(column).to_numpy(zero_copy_only=False)] = 0
+        hashes[nulls(column)] = 0
     return hashes
-
-
-def _values(column: pa.Array, type_: np.dtype[_Number]) -> NDArray[_Number]:
-    """The numbers of a column, as they are in memory; whatever stands where one is NULL."""
-    numbers = np.frombuffer(column.buffers()[1], type_)
-    return numbers[column.offset : column.offset + len(column)]
 
 
 def _sent(numbers: NDArray[np.uint64]) -> Words:
