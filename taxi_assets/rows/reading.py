@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,14 +117,14 @@ class OpenMonth:
         self,
         connection: duckdb.DuckDBPyConnection,
         buffer_bytes: int = BUFFER_BYTES,
-        hashed: bool = False,
+        hashes: Collection[str] = (),
     ) -> Iterator[Rows]:
         """The rows, for that connection and as long as the context lasts.
 
         Args:
             connection: who reads, opened with `READER_CONFIG`.
             buffer_bytes: how much of a text is read at once; several of these are in memory.
-            hashed: whether the rows have the columns `ROW_HASH` and `ID_HASH`, too.
+            hashes: which columns of hashes the rows have, too: `ROW_HASH`, `ID_HASH`.
 
         Raises:
             DamagedCopyError: the bytes are not those that landed.
@@ -132,7 +132,7 @@ class OpenMonth:
         """
         self.copy.prove()
         try:
-            with self._rows(connection, buffer_bytes, hashed) as rows:
+            with self._rows(connection, buffer_bytes, hashes) as rows:
                 yield rows
         except _UNREADABLE as error:
             self.copy.prove()
@@ -142,7 +142,7 @@ class OpenMonth:
 
     @contextmanager
     def _rows(
-        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int, hashed: bool
+        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int, hashes: Collection[str]
     ) -> Iterator[Rows]:
         dataset, facts = self.file.dataset, self.landed.facts
         filename = {"filename": self.file.filename}
@@ -150,14 +150,14 @@ class OpenMonth:
             self._require_checksums()
             schema = held_schema(pq.read_schema(self.path))
             check_columns(self.file, schema)  # declarations may have changed since it landed
-            select = parquet_rows(dataset, schema, parquet_reader(), hashed=hashed)
+            select = parquet_rows(dataset, schema, parquet_reader(), hashes=hashes)
             yield Rows(select, {"path": only_path(self.path), **filename})
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         header, jagged = facts.header(dataset), facts.jagged_rows > 0
         reader = csv_reader(dataset, header, line_end, jagged, buffer_bytes=buffer_bytes)
         with csv_file(connection, self.path, facts, buffer_bytes) as source:
-            select = csv_rows(dataset, header, reader, hashed=hashed)
+            select = csv_rows(dataset, header, reader, hashes=hashes)
             yield Rows(select, {"path": source.path, **filename})
             if source.text.underscores:
                 self._require_plain_numbers()

@@ -139,9 +139,7 @@ def engine_sum(dataset: Dataset, dialect: Dialect, columns: int, missing: Collec
     hashed = [dialect.identifier("unique_row_id")]
     hashed += [values[c.type].format(column=dialect.identifier(c.name)) for c in there[:columns]]
     counts = [f" + count({dialect.identifier(c.name)})" for c in there[columns:]]
-    # Once is not enough: the last column only has its bits flipped into the hash, so that two rows
-    # in 2^31 could swap its value without a change of the sum.
-    return f"sum(hash(hash({', '.join(hashed)}))){''.join(counts)}"
+    return dialect.functions.engine_sum.format(values=", ".join(hashed)) + "".join(counts)
 
 
 def as_digest(total: int) -> str:

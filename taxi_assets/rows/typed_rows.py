@@ -7,7 +7,7 @@ files are bound parameters (``$path``, ``$filename``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -112,7 +112,7 @@ def csv_rows(
     header: Sequence[str],
     reader: str,
     filename: str = "$filename",
-    hashed: bool = False,
+    hashes: Collection[str] = (),
 ) -> str:
     """SELECT of typed rows with ids from CSV text.
 
@@ -121,11 +121,11 @@ def csv_rows(
         header: the columns of the text, in order.
         reader: the ``read_csv`` call.
         filename: the SQL expression of the column ``filename``.
-        hashed: whether to add `ROW_HASH` and `ID_HASH`.
+        hashes: which columns of hashes to add: `ROW_HASH`, `ID_HASH`.
     """
     values = {n: _from_csv(column) for n, column in _csv_columns(dataset, header).items() if column}
     texts = {name: quoted(name) for name in values if _is_time(dataset, name)}
-    return _rows(dataset, values, texts, reader, filename, hashed)
+    return _rows(dataset, values, texts, reader, filename, hashes)
 
 
 def parquet_rows(
@@ -133,7 +133,7 @@ def parquet_rows(
     schema: pa.Schema,
     reader: str,
     filename: str = "$filename",
-    hashed: bool = False,
+    hashes: Collection[str] = (),
 ) -> str:
     """SELECT of typed rows with ids from Parquet files of that schema.
 
@@ -142,7 +142,7 @@ def parquet_rows(
         schema: the columns that the files hold; those that are not declared are left out.
         reader: the ``read_parquet`` call.
         filename: the SQL expression of the column ``filename``.
-        hashed: whether to add `ROW_HASH` and `ID_HASH`.
+        hashes: which columns of hashes to add: `ROW_HASH`, `ID_HASH`.
     """
     values, texts = {}, {}
     for field in schema:
@@ -152,7 +152,7 @@ def parquet_rows(
         values[column.name] = _from_parquet(column, quoted(field.name), field.type)
         if _is_time(dataset, column.name) and _is_text(field.type):
             texts[column.name] = quoted(field.name)
-    return _rows(dataset, values, texts, reader, filename, hashed)
+    return _rows(dataset, values, texts, reader, filename, hashes)
 
 
 def _rows(
@@ -161,7 +161,7 @@ def _rows(
     texts: Mapping[str, str],
     reader: str,
     filename: str,
-    hashed: bool,
+    hashes: Collection[str],
 ) -> str:
     """The SELECT: `values` and `texts` are the SQL of each column and of times that are texts."""
     typed = [
@@ -184,11 +184,12 @@ def _rows(
         else quoted(column.name)
         for column in dataset.columns
     ]
-    if hashed:
+    if ROW_HASH in hashes:
         text = row_text(dataset, DUCKDB, "unique_row_id", text_of)
         # The function for these eight bytes, md5_number_upper, takes thrice the time.
-        row_hash = f"CAST(md5_number({text}) & {2**64 - 1}::UHUGEINT AS UBIGINT)"
-        columns += [f"{row_hash} AS {ROW_HASH}", f"hash(unique_row_id) AS {ID_HASH}"]
+        columns.append(f"CAST(md5_number({text}) & {2**64 - 1}::UHUGEINT AS UBIGINT) AS {ROW_HASH}")
+    if ID_HASH in hashes:
+        columns.append(f"hash(unique_row_id) AS {ID_HASH}")
     return Statements(__package__, DUCKDB)(
         "select_rows",
         row_id=id_of(dataset, DUCKDB, text_of),

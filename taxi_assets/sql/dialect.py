@@ -38,8 +38,9 @@ class Functions:
         without_bars: ``{text}`` without the ``|`` at its end.
         md5: the MD5 of ``{text}`` in hex.
         hash_sum: sum of the first 60 bits of the MD5 of each ``{text}``.
-        engine_values: for each column type, the arguments of the database's function ``hash`` that
-            tell all values of ``{column}`` apart; empty if it has no such function.
+        engine_values: for each column type, what of ``{column}`` the database's own hash of rows
+            takes, so that it tells all values apart; empty if no such hash is used.
+        engine_sum: sum of these hashes over all rows, of ``{values}``.
     """
 
     seconds_between: str
@@ -51,6 +52,7 @@ class Functions:
     hash_sum: str
     without_bars: str = "rtrim({text}, '|')"
     engine_values: Mapping[ColumnType, str] = field(default_factory=dict)
+    engine_sum: str = ""
 
 
 @dataclass(frozen=True)

@@ -221,7 +221,7 @@ def _keep_digests(
         if entry is None:
             continue
         with warehouse.session() as session:
-            kept = _renewed(entry, truths[entry.filename].digests, session.engine)
+            kept = _renewed(entry, held[warehouse.name].digests or Digests())
             # A load meanwhile has kept its own.
             if kept == entry or ledger_entries(session, [entry.filename]) != [entry]:
                 continue
@@ -231,6 +231,7 @@ def _keep_digests(
                 session.append(LEDGER, [kept])
 
 
-def _renewed(entry: LedgerEntry, digests: Digests, engine: str) -> LedgerEntry:
-    own = digests.engine_text if engine and digests.engine.startswith(f"{engine}/") else None
-    return replace(entry, digest=digests.digest, engine_digest=own or entry.engine_digest)
+def _renewed(entry: LedgerEntry, found: Digests) -> LedgerEntry:
+    """The entry with the digests of its rows, which are those of the file."""
+    own = found.engine_text or entry.engine_digest
+    return replace(entry, digest=found.digest or entry.digest, engine_digest=own)

@@ -72,8 +72,7 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
     if not found:
         missing = pending_columns(present, declared)
         anew = _rows_anew(session.dialect, dataset, missing)
-        columns = _columns_hashed(session, known)
-        hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
+        hashed = _compared(session, dataset, missing, known)
     measured = _scan(session, file, {**counted, **hashed.sums}, values)
     digests = hashed.digests(measured)
     # With the digest of the load, ids and values are those of the load, and so is what was counted.
@@ -99,20 +98,14 @@ def measure_month(session: Session, file: TripFile, count_ids: CountIds) -> Mont
     )
 
 
-def measure_rows(session: Session, file: TripFile, known: Digests) -> tuple[Tally, Digests]:
-    """The tally and a digest of the month's rows. The table's columns must be as declared.
-
-    Args:
-        session: a session of the warehouse.
-        file: the month.
-        known: what a digest by the database's own hash is to be compared with.
-    """
+def measure_rows(session: Session, file: TripFile) -> tuple[Tally, Digests]:
+    """The tally and a digest of the month's rows. The table's columns must be as declared."""
     dataset = file.dataset
     missing = pending_columns(
         session.columns(dataset.table), declared_columns(session.dialect, dataset)
     )
     tallied = tally_expressions(dataset, session.dialect)
-    hashed = _hashed(session, dataset, missing, _columns_hashed(session, known), portable=False)
+    hashed = _hashed(session, dataset, missing)
     measured = _scan(session, file, {**tallied, **hashed.sums}, {})
     return {name: measured[name] for name in tallied}, hashed.digests(measured)
 
@@ -134,8 +127,8 @@ def measure_digests(session: Session, file: TripFile, portable: bool = False) ->
     Args:
         session: a session of the warehouse.
         file: the month, in any format.
-        portable: whether to compute the digest that is the same in every database, too. Otherwise
-            it is computed only where the ledger has none by this database's own hash.
+        portable: whether to compute the digest that is the same in every database and the one by
+            this database's own hash. Otherwise one is enough that the ledger has, too.
     """
     dataset = file.dataset
     entry = _entry(session, file)
@@ -145,9 +138,9 @@ def measure_digests(session: Session, file: TripFile, portable: bool = False) ->
     if found or not present:
         return MonthFigures(entry=entry, column_differences=found)
     filename = loaded_file(file, entry).filename
-    columns = _columns_hashed(session, entry.digests if entry else Digests())
     missing = pending_columns(present, declared)
-    hashed = _hashed(session, dataset, missing, columns, portable or columns is None)
+    known = entry.digests if entry else Digests()
+    hashed = _compared(session, dataset, missing, known, all_kinds=portable)
     counted = _counted(session.dialect, dataset)
     figures = {ROWS: counted[ROWS], "foreign_rows": counted["foreign_rows"], **hashed.sums}
     measured = _scan(session, file, figures, {"filename": filename})
@@ -167,11 +160,10 @@ def rows_changed(session: Session, file: TripFile, entry: LedgerEntry) -> bool |
     dataset = file.dataset
     present = session.columns(dataset.table)
     declared = declared_columns(session.dialect, dataset)
-    columns = _columns_hashed(session, entry.digests)
-    if differences(present, declared) or (columns is None and entry.digest is None):
+    known = entry.digests
+    if differences(present, declared) or not (_columns_hashed(session, known) or known.digest):
         return None
-    missing = pending_columns(present, declared)
-    hashed = _hashed(session, dataset, missing, columns, portable=columns is None)
+    hashed = _compared(session, dataset, pending_columns(present, declared), known)
     return hashed.digests(_scan(session, file, hashed.sums, {})).conflict(entry.digests)
 
 
@@ -194,12 +186,35 @@ def _columns_hashed(session: Session, known: Digests) -> int | None:
     return int(columns) if own else None
 
 
+def _compared(
+    session: Session,
+    dataset: Dataset,
+    missing: Collection[str],
+    known: Digests,
+    all_kinds: bool = False,
+) -> _Hashed:
+    """What to add up for the digests of a month, so that they can be compared with known ones.
+
+    Args:
+        session: a session of the warehouse.
+        dataset: the dataset of the rows.
+        missing: columns that the table does not have yet.
+        known: what they are compared with. Where one of its digests is of a kind that this database
+            computes, no other kind is computed; its own hash takes a third of the time, or less.
+        all_kinds: whether all kinds are computed whatever is known.
+    """
+    columns = _columns_hashed(session, known)
+    own = all_kinds or columns is not None or known.digest is None
+    return _hashed(session, dataset, missing, columns, all_kinds or columns is None, own)
+
+
 def _hashed(
     session: Session,
     dataset: Dataset,
     missing: Collection[str],
-    columns: int | None,
-    portable: bool,
+    columns: int | None = None,
+    portable: bool = False,
+    own: bool = True,
 ) -> _Hashed:
     """What to add up for the digests of a month.
 
@@ -209,9 +224,10 @@ def _hashed(
         missing: columns that the table does not have yet.
         columns: over how many columns the database's own hash is to be; None: over all.
         portable: whether to add up the digest that is the same in every database, too.
+        own: whether to add up the one by the database's own hash, if it has one.
     """
     sums, engine = {}, ""
-    if session.engine:
+    if own and session.engine:
         columns = len(dataset.columns) - len(missing) if columns is None else columns
         sums[_ENGINE_DIGEST] = engine_sum(dataset, session.dialect, columns, missing)
         engine = engine_label(session.engine, columns)

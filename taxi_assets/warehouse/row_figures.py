@@ -10,8 +10,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from taxi_assets.rows.arrow_rows import numbers
 from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.row_digest import Digests, as_digest
 from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
@@ -21,6 +21,7 @@ from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit
 from taxi_assets.warehouse.tally import SHARED_ROW_IDS, Tally, tally_expressions
 
+_HASH = np.dtype(np.uint64)
 _TIME = pa.timestamp("us")
 _EPOCH = datetime.fromisoformat("1970-01-01")
 
@@ -58,10 +59,16 @@ class RowFigures:
         self._waiting: list[pa.RecordBatch] = []
 
     def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Add a batch of rows with their hashes; return it with the merged table's columns only."""
-        self._hashes += int((_eight_bytes(batch, ROW_HASH).byteswap() >> 4).sum())
-        self._ids.frombytes(_eight_bytes(batch, ID_HASH).tobytes())
-        rows = batch.drop_columns([ROW_HASH, ID_HASH])
+        """Add a batch of rows with their hashes; return it with the merged table's columns only.
+
+        There is no digest of rows without `ROW_HASH`.
+        """
+        hashes = [name for name in (ROW_HASH, ID_HASH) if name in batch.schema.names]
+        if ROW_HASH in hashes:
+            row_hashes = numbers(batch.column(ROW_HASH), _HASH)
+            self._hashes += int((row_hashes.byteswap() >> 4).sum())
+        self._ids.frombytes(numbers(batch.column(ID_HASH), _HASH).tobytes())
+        rows = batch.drop_columns(hashes)
         pickup = rows.column(self._dataset.pickup)
         self._bad_pickups += pickup.null_count + _out_of_range(pickup)
         self._other_pickups += _count(
@@ -112,11 +119,6 @@ class RowFigures:
         found = rows.aggregate(self._figures).fetchall()[0]
         for name, value in zip(self._tally, found, strict=True):
             self._tally[name] += int(value)
-
-
-def _eight_bytes(batch: pa.RecordBatch, column: str) -> NDArray[np.uint64]:
-    numbers: NDArray[np.uint64] = batch.column(column).to_numpy(zero_copy_only=False)
-    return numbers
 
 
 def _out_of_range(times: pa.Array) -> int:

@@ -97,8 +97,10 @@ def _compare(entry: LedgerEntry, state: HeldMonth, truth: Truth) -> tuple[Proof,
     rejected = landed.facts.rows - truth.rows
     if not rejected:
         said["jagged_rows"] = (entry.jagged_rows, landed.facts.jagged_rows)
-    if kept.engine == digests.engine:
-        said["engine_digest"] = (kept.by_engine, digests.by_engine)
+    # The table's rows are those of the file, and so are all their digests.
+    for found in (state.digests, digests):
+        if kept.engine == found.engine:
+            said["engine_digest"] = (kept.by_engine, found.by_engine)
     for name, (here, there) in said.items():
         if here != there:
             return (

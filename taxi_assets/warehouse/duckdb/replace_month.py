@@ -9,7 +9,6 @@ import duckdb
 
 from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.reading import OpenMonth, one_line
-from taxi_assets.rows.row_digest import Digests
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.dataset import Dataset
@@ -61,7 +60,7 @@ def replace_month(
         [(deleted,)] = session.ask(sql("delete_month", table=table), {"filenames": names})
         _insert(session, month, table)
         _audit(session, month, table)
-        tally, digests = measure_rows(session, file, Digests())
+        tally, digests = measure_rows(session, file)
         month.note_digests(month, digests)
         keep(session, LedgerEntry.of(month, digests, run_id), tally, rejected_rows(month), names)
         before_commit()

@@ -54,6 +54,16 @@ POSTGRES = Dialect(
         without_bars="rtrim(convert_to({text}, 'UTF8'), '|'::bytea)",
         md5="md5({text})",
         hash_sum="sum(('x' || left(md5({text}), 15))::bit(60)::bigint)",
+        # As the bytes that are sent: the hash of a double is the same for 0 and -0.
+        engine_values=dict.fromkeys(ColumnType, "{column}")
+        | {
+            ColumnType.DOUBLE: "float8send({column})",
+            ColumnType.TIMESTAMP: "timestamp_send({column})",
+        },
+        # Once is not enough: the hash of a row is a weighted sum of those of its values, so that
+        # two rows could swap a value without a change of the sum.
+        engine_sum="sum(hash_record_extended(ROW(int8send("
+        "hash_record_extended(ROW({values}), 0))), 0))",
     ),
     lower_case=True,
     doubles_percent=True,

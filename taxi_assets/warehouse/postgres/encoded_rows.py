@@ -13,7 +13,9 @@ from taxi_assets.errors import InvalidFileError
 from taxi_assets.rows.arrow_rows import row_batches
 from taxi_assets.rows.read_ahead import read_ahead
 from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
 from taxi_assets.warehouse.postgres.copy_formats import CopyFormat
+from taxi_assets.warehouse.postgres.record_hash import RecordHashes
 from taxi_assets.warehouse.row_figures import RowFigures
 
 _BATCHES_AHEAD = 4
@@ -29,7 +31,7 @@ class EncodedRows:
 
 @contextmanager
 def encoded_rows(
-    month: OpenMonth, figures: RowFigures, form: CopyFormat
+    month: OpenMonth, figures: RowFigures, form: CopyFormat, hashes: RecordHashes | None = None
 ) -> Iterator[Iterator[EncodedRows]]:
     """All rows of the month, with the columns of the merged table in its order.
 
@@ -37,23 +39,27 @@ def encoded_rows(
         month: the landed file.
         figures: every row is added to them; they are complete after the last one.
         form: what COPY is told to read.
+        hashes: every row is added to them, too; without them, the figures have a digest.
 
     Raises:
         InvalidFileError: a value does not fit its column; names file, line and value.
     """
     with closing(
-        read_ahead(_encode(month, figures, form), _BATCHES_AHEAD, f"encode {month.file}")
+        read_ahead(_encode(month, figures, form, hashes), _BATCHES_AHEAD, f"encode {month.file}")
     ) as pieces:
         yield pieces
 
 
 def _encode(
-    month: OpenMonth, figures: RowFigures, form: CopyFormat
+    month: OpenMonth, figures: RowFigures, form: CopyFormat, hashes: RecordHashes | None
 ) -> Generator[EncodedRows, None, None]:
     rows = 0
-    with closing(row_batches(month)) as batches:
+    wanted = (ID_HASH,) if hashes else (ROW_HASH, ID_HASH)
+    with closing(row_batches(month, wanted)) as batches:
         for batch in batches:
             typed = figures.add(batch)
+            if hashes:
+                hashes.add(typed)
             rows += typed.num_rows
             yield EncodedRows(form.encode(typed), typed.num_rows)
     if not rows:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import psycopg
 
 from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.row_digest import Digests
 from taxi_assets.warehouse.audit import judge
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.loading import Loaded
@@ -17,6 +18,7 @@ from taxi_assets.warehouse.postgres.copy_formats import copy_format
 from taxi_assets.warehouse.postgres.dialect import sql
 from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
 from taxi_assets.warehouse.postgres.partition import MonthPartition
+from taxi_assets.warehouse.postgres.record_hash import RecordHashes
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import ensure_tables
 from taxi_assets.warehouse.records import keep, kept_tallies, ledger_entries
@@ -65,9 +67,8 @@ def replace_month(
             kept = kept_tallies(session, [file.filename]).get(file.filename, {})
             return _loaded(session, month, started, False, replaced, kept)
         partition.create_incoming(session)
-        figures = _fill(session, partition, month, on_rows)
+        tally, digests = _fill(session, partition, month, on_rows)
         partition.finish_incoming(session)
-        tally, digests = figures.tally(), figures.digests()
         month.note_digests(month, digests)
         keep(
             session,
@@ -108,18 +109,20 @@ def _fill(
     partition: MonthPartition,
     month: OpenMonth,
     on_rows: Callable[[int], None],
-) -> RowFigures:
+) -> tuple[Tally, Digests]:
     figures = RowFigures(month.file)
+    engine = session.engine
+    hashes = RecordHashes(month.file.dataset, engine) if engine else None
     form = copy_format()
     incoming = session.table(partition.incoming)
     statement = sql("copy_rows", incoming=incoming, form=form.name).text.encode()
     with session.connection.cursor() as cursor, named_violations(session, month.file.dataset.table):
-        with encoded_rows(month, figures, form) as pieces, cursor.copy(statement) as copy:
+        with encoded_rows(month, figures, form, hashes) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)
                 on_rows(piece.rows)
         judge(month, figures.audit(cursor.rowcount))
-    return figures
+    return figures.tally(), (hashes or figures).digests()
 
 
 def _loaded(

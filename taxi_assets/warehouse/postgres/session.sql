@@ -26,6 +26,9 @@ SELECT
     set_config('datestyle', 'ISO, YMD', true),
     set_config('extra_float_digits', '1', true);
 
+-- name: hash_of_known_row
+SELECT hash_record_extended(ROW('taxi'::text, NULL::text, float8send(-2.5), 7), 0);
+
 -- name: create_schema
 CREATE SCHEMA IF NOT EXISTS {{ schema }};
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -34,6 +35,7 @@ ODD_AMOUNTS = (
 ODD_ROWS = [
     *(line(GREEN, tip_amount=amount) for amount in ODD_AMOUNTS),
     *(line(GREEN, store_and_fwd_flag=text) for text in ("", "ü", "🚕", "a|b", "|", "1:N", "'")),
+    *(line(GREEN, store_and_fwd_flag="x" * length) for length in range(2, 26)),
     line(GREEN, store_and_fwd_flag='"a,b"'),
     line(GREEN, VendorID="", PULocationID="", fare_amount="-0.0", passenger_count=""),
     line(GREEN, lpep_dropoff_datetime="2020-04-01 01:02:03.4500"),
@@ -44,7 +46,10 @@ ODD_ROWS = [
 
 
 def digests(database: Database, file: TripFile, path: Path) -> set[str | None]:
-    """The digest that was kept, and those that each database and Python now compute."""
+    """The digests that each database and Python now compute.
+
+    Postgres's own is the one that was computed here, before the server had the rows.
+    """
     data = path.read_bytes()
     database.load(file, data)
     month = database.open(file, data)
@@ -54,9 +59,11 @@ def digests(database: Database, file: TripFile, path: Path) -> set[str | None]:
         replace_month(DuckDBSession(connection), month)
         in_duckdb = held_month(DuckDBSession(connection), file)
     assert in_postgres.entry is not None
+    assert in_postgres.digests is not None
+    assert in_postgres.entry.digests == replace(in_postgres.digests, digest=None)
     assert in_postgres.rows == in_duckdb.rows == month.landed.facts.rows
     expected = digest_of(read_rows(path, file.dataset), file.dataset)
-    return {expected, in_postgres.entry.digest, in_postgres.digest, in_duckdb.digest}
+    return {expected, in_postgres.digest, in_duckdb.digest}
 
 
 @pytest.mark.parametrize("file", A_FEW_OF_ALL, ids=str)
