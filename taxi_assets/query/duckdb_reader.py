@@ -16,6 +16,7 @@ import duckdb
 
 from taxi_assets.query.kinds import kind_of, plain
 from taxi_assets.query.limits import TooMuchError, fetched, limit_process
+from taxi_assets.sql.identifiers import quoted
 
 _DATABASE_MEMORY = "512MB"
 
@@ -59,6 +60,7 @@ def _read(
     with duckdb.connect(path, read_only=True, config=config) as connection:
         with suppress(duckdb.CatalogException):  # a file without models
             connection.execute(f"SET search_path = '{','.join(schemas)}'")
+        sql = _unambiguous(connection, sql)
         cursor = connection.execute(sql)
         columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
         exact = _with_exact_intervals(sql, [str(column[1]) for column in cursor.description or []])
@@ -67,6 +69,31 @@ def _read(
                 cursor = connection.execute(exact)
         rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
     return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
+
+
+def _unambiguous(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The query, with the database named where it names a schema that is called as the database is.
+
+    DuckDB calls a database as its file is called, and takes ``analytics.fct_trips`` for ambiguous in
+    ``analytics.duckdb``.
+    """
+    found = connection.execute(
+        "SELECT database_name FROM duckdb_schemas() WHERE lower(schema_name) = lower(database_name)"
+    ).fetchone()
+    if found is None:
+        return sql
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tables = list(sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table))
+    except (sqlglot.ParseError, sqlglot.TokenError, RecursionError):
+        return sql  # DuckDB says what is wrong with it
+    schemas = [table.args["db"] for table in tables if table.db and not table.catalog]
+    places = {s.meta["start"] for s in schemas if s.name.lower() == found[0].lower()}
+    for place in sorted(places, reverse=True):
+        sql = f"{sql[:place]}{quoted(found[0])}.{sql[place:]}"
+    return sql
 
 
 def _with_exact_intervals(sql: str, types: Sequence[str]) -> str | None:
