@@ -8,6 +8,7 @@ it is late; where that process is gone, this one ends a little later.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -19,6 +20,7 @@ from taxi_assets.query.limits import TooMuchError, fetched, limit_process
 from taxi_assets.sql.identifiers import quoted
 
 _DATABASE_MEMORY = "512MB"
+_PIVOTING = re.compile(r"(?i)\(*(PIVOT|FROM|SELECT|WITH)\b")
 
 
 def main() -> None:
@@ -43,8 +45,7 @@ def answer(
 def _read(
     path: str, sql: str, most_rows: int, most_bytes: int, schemas: Sequence[str]
 ) -> dict[str, object]:
-    statements = duckdb.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+    if not _is_select(sql):
         return {"error": "it must be one SELECT statement"}
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": False,
@@ -71,11 +72,23 @@ def _read(
     return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
 
 
-def _unambiguous(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """The query, with the database named where it names a schema that is called as the database is.
+def _is_select(sql: str) -> bool:
+    """Whether it is one SELECT; DuckDB makes several statements of one that pivots."""
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        return False
+    if statements[0].type != duckdb.StatementType.MULTI:
+        return statements[0].type == duckdb.StatementType.SELECT
+    marks = duckdb.tokenize(sql)
+    first = next(place for place, kind in marks if kind != duckdb.token_type.comment)
+    return bool(_PIVOTING.match(sql.encode()[first:].decode()))
 
-    DuckDB calls a database as its file is called, and takes ``analytics.fct_trips`` for ambiguous in
-    ``analytics.duckdb``.
+
+def _unambiguous(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The query, with the database named before a schema that is called as the database is.
+
+    DuckDB calls a database as its file is called: in ``analytics.duckdb`` it takes
+    ``analytics.fct_trips`` for ambiguous.
     """
     found = connection.execute(
         "SELECT database_name FROM duckdb_schemas() WHERE lower(schema_name) = lower(database_name)"
