@@ -17,12 +17,18 @@ from taxi_assets.analytics.connections import (
 )
 from taxi_assets.analytics.extra import has_adapter, no_adapter
 from taxi_assets.errors import SettingsError
-from taxi_assets.settings import Settings
+from taxi_assets.settings import Settings, variable
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.interface import Warehouse
 from taxi_assets.warehouse.ledger import LEDGER
-from taxi_assets.warehouse.model_records import LEFT_OUT, MODELS, ModelMonth, TripsLeftOut
+from taxi_assets.warehouse.model_records import (
+    LEFT_OUT,
+    MODELS,
+    MODELS_SCHEMA,
+    ModelMonth,
+    TripsLeftOut,
+)
 from taxi_assets.warehouse.records import read
 from taxi_assets.warehouse.registry import warehouses_of
 
@@ -50,7 +56,10 @@ class Target:
 
         Raises:
             CredentialsError: there are no credentials, or they cannot be read.
+            SettingsError: the DuckDB file is called as the schema of the models is.
         """
+        if isinstance(self.warehouse, DuckDBWarehouse):
+            _require_other_name(self.warehouse.file.path)
         if self.warehouse.name != BIGQUERY.name:
             return self
         place = place_of(self.warehouse)
@@ -136,3 +145,14 @@ def target_of(warehouse: Warehouse, settings: Settings) -> Target:
         settings.analytics_rules or (),
         {"MODELS_WAREHOUSE": warehouse.name, **environment(warehouse)},
     )
+
+
+def _require_other_name(path: Path) -> None:
+    """DuckDB calls a database as its file is called, and keeps views without that name."""
+    if path.name.partition(".")[0].lower() == MODELS_SCHEMA:
+        raise SettingsError(
+            f"the models cannot be in {path.name}: DuckDB takes {MODELS_SCHEMA}, the schema of the "
+            "models, for the name of the file",
+            f"rename the file, such as to taxi.duckdb, and set {variable('duckdb_path')} to it; "
+            "nothing has to be loaded anew",
+        )

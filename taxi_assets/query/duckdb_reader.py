@@ -8,6 +8,7 @@ it is late; where that process is gone, this one ends a little later.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,8 +17,10 @@ import duckdb
 
 from taxi_assets.query.kinds import kind_of, plain
 from taxi_assets.query.limits import TooMuchError, fetched, limit_process
+from taxi_assets.sql.identifiers import quoted
 
 _DATABASE_MEMORY = "512MB"
+_PIVOTING = re.compile(r"(?i)\(*(PIVOT|FROM|SELECT|WITH)\b")
 
 
 def main() -> None:
@@ -42,8 +45,7 @@ def answer(
 def _read(
     path: str, sql: str, most_rows: int, most_bytes: int, schemas: Sequence[str]
 ) -> dict[str, object]:
-    statements = duckdb.extract_statements(sql)
-    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+    if not _is_select(sql):
         return {"error": "it must be one SELECT statement"}
     config: dict[str, str | bool | int | float | list[str]] = {
         "enable_external_access": False,
@@ -59,6 +61,7 @@ def _read(
     with duckdb.connect(path, read_only=True, config=config) as connection:
         with suppress(duckdb.CatalogException):  # a file without models
             connection.execute(f"SET search_path = '{','.join(schemas)}'")
+        sql = _unambiguous(connection, sql)
         cursor = connection.execute(sql)
         columns = [(column[0], kind_of(str(column[1]))) for column in cursor.description or []]
         exact = _with_exact_intervals(sql, [str(column[1]) for column in cursor.description or []])
@@ -67,6 +70,43 @@ def _read(
                 cursor = connection.execute(exact)
         rows, cut = fetched(cursor.fetchone, most_rows, most_bytes)
     return {"columns": columns, "rows": [list(map(plain, row)) for row in rows], "cut": cut}
+
+
+def _is_select(sql: str) -> bool:
+    """Whether it is one SELECT; DuckDB makes several statements of one that pivots."""
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        return False
+    if statements[0].type != duckdb.StatementType.MULTI:
+        return statements[0].type == duckdb.StatementType.SELECT
+    marks = duckdb.tokenize(sql)
+    first = next(place for place, kind in marks if kind != duckdb.token_type.comment)
+    return bool(_PIVOTING.match(sql.encode()[first:].decode()))
+
+
+def _unambiguous(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The query, with the database named before a schema that is called as the database is.
+
+    DuckDB calls a database as its file is called: in ``analytics.duckdb`` it takes
+    ``analytics.fct_trips`` for ambiguous.
+    """
+    found = connection.execute(
+        "SELECT database_name FROM duckdb_schemas() WHERE lower(schema_name) = lower(database_name)"
+    ).fetchone()
+    if found is None:
+        return sql
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tables = list(sqlglot.parse_one(sql, read="duckdb").find_all(exp.Table))
+    except (sqlglot.ParseError, sqlglot.TokenError, RecursionError):
+        return sql  # DuckDB says what is wrong with it
+    schemas = [table.args["db"] for table in tables if table.db and not table.catalog]
+    places = {s.meta["start"] for s in schemas if s.name.lower() == found[0].lower()}
+    for place in sorted(places, reverse=True):
+        sql = f"{sql[:place]}{quoted(found[0])}.{sql[place:]}"
+    return sql
 
 
 def _with_exact_intervals(sql: str, types: Sequence[str]) -> str | None:

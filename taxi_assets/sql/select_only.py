@@ -1,8 +1,9 @@
 """Judges a query that somebody else wrote: one SELECT that reads tables and does nothing else.
 
 A database has functions that read files, sleep, change settings or hold locks. So a statement is
-parsed, may call only functions that SQL's dialects share, and is written anew from what was parsed:
-what was judged is what is run. The parser is imported only when there is something to judge.
+parsed, may call only functions that SQL's dialects share and others that are known to be harmless,
+and is written anew from what was parsed: what was judged is what is run. The parser is imported only
+when there is something to judge.
 """
 
 from __future__ import annotations
@@ -12,13 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-_FURTHER_FUNCTIONS = frozenset(
-    {
-        *("age", "bool_and", "bool_or", "dayname", "epoch", "every", "isfinite", "isodow"),
-        *("make_date", "mode", "monthname", "width_bucket"),
-    }
-)
-"""Harmless functions that the parser does not know."""
+from taxi_assets.sql.harmless_functions import gives_rows, is_harmless
 
 _PREFIXES = ("0x", "0o", "0b")
 
@@ -67,9 +62,15 @@ class SelectOnly:
         except (sqlglot.ParseError, sqlglot.TokenError, RecursionError) as error:
             said = str(error).replace("\x1b[4m", "").replace("\x1b[0m", "")  # underlined
             raise ValueError(" ".join(said.split())) from None
+        if len(statements) == 1 and isinstance(statements[0], exp.Pivot):
+            statements = [exp.select("*").from_(exp.Subquery(this=statements[0]))]
         if len(statements) != 1 or not isinstance(statements[0], exp.Query):
             raise ValueError("it must be one SELECT statement")
         self.dialect, self._query = dialect, statements[0]
+        if dialect == "postgres" and self._query.find(exp.Pivot):
+            raise ValueError(
+                "Postgres has no PIVOT: write sum(x) FILTER (WHERE y = 'a') AS a for each column"
+            )
         changing = (
             *(exp.DML, exp.DDL, exp.Into, exp.Lock, exp.Command, exp.Parameter, exp.Placeholder),
             *(exp.ReadCSV, exp.ReadParquet),
@@ -78,8 +79,10 @@ class SelectOnly:
             if isinstance(node, changing) and not isinstance(node, exp.Query):
                 raise ValueError(f"{node.sql(dialect=dialect)} does more than read tables")
         for function in self._query.find_all(exp.Anonymous):
-            known = function.name.lower() in _FURTHER_FUNCTIONS
-            if not known or isinstance(function.parent, exp.Dot):
+            place = (exp.Table, exp.Lateral, exp.From, exp.Join)
+            judge = gives_rows if isinstance(function.parent, place) else is_harmless
+            is_known = judge(function.name, dialect)
+            if not is_known or isinstance(function.parent, exp.Dot):
                 raise ValueError(f"the function {function.name} may not be called")
         self._tables = list(_tables(self._query, dialect))
 
@@ -154,7 +157,9 @@ def _tables(query: Any, dialect: str) -> Iterator[Any]:
     for table in query.find_all(exp.Table):
         if isinstance(table.this, series):
             continue
-        if isinstance(table.this, exp.Func) and not isinstance(table.this, exp.Anonymous):
+        if isinstance(table.this, exp.Anonymous) and not table.db:
+            continue  # one that gives rows, and was judged
+        if isinstance(table.this, exp.Func):
             raise ValueError(f"{table.sql()} is no table")
         if table.db or not _is_own(table, dialect):
             yield table

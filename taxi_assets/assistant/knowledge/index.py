@@ -15,8 +15,8 @@ from taxi_assets.assistant.knowledge.chunks import Chunk
 from taxi_assets.assistant.knowledge.words import STOP_WORDS, Asked, alike, trigrams, words
 
 _HEADING_WEIGHT = 2  # A word of a heading counts as often; tuned on tuning.csv, as are the others.
-_WORD_WEIGHT = 2  # Of a whole word, beside each of its runs of letters.
-_SATURATION, _LENGTH_SHARE = 1.2, 0.75  # BM25's k1 and b, with their usual values
+_WORD_WEIGHT = 3  # Of a whole word, beside each of its runs of letters.
+_SATURATION, _LENGTH_SHARE = 1.5, 0.4  # BM25's k1 and b
 _FEWEST_ALIKE = 0.45
 _SHORTEST_MISSPELT = 4
 

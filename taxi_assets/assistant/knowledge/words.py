@@ -67,6 +67,16 @@ class Asked:
     weights: dict[str, float]
     explained: frozenset[str]
 
+    @property
+    def text(self) -> str:
+        """The question in the pages' words, as far as they are known."""
+        in_other_words = min(self.weights.values(), default=1.0) < 1
+        return " ".join(
+            word
+            for word, weight in self.weights.items()
+            if weight < 1 or word.isascii() or not in_other_words
+        )
+
 
 def asked(question: str) -> Asked:
     """The words that a question asks for, the glossary's included."""

@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import duckdb
 import pytest
@@ -137,27 +138,29 @@ def test_the_search_can_be_kept_to_some_sources(store: Store) -> None:
     assert {passage.chunk.source for passage in found.passages} == {"cars.md"}
 
 
-@pytest.fixture
-def searches(store: Store) -> list[Search]:
+@pytest.fixture(scope="module")
+def searches(tmp_path_factory: pytest.TempPathFactory) -> list[Search]:
     """What is found in the project's own pages for the questions that nothing was tuned on."""
-    pages = add(read_settings(), store, ["docs"])
-    return search_all(store, LocalEmbedder(), known_questions(), pages)
+    with mock.patch.dict(os.environ, TAXI_DATA_DIR=str(tmp_path_factory.mktemp("searches"))):
+        store = store_of(read_settings())
+        pages = add(read_settings(), store, ["docs"])
+        return search_all(store, LocalEmbedder(), known_questions(), pages)
 
 
 def test_the_project_s_own_pages_answer_questions_about_it(searches: list[Search]) -> None:
     """A little less than docs/assistant.md says: a page that is edited moves a question or two."""
     answerable = [search for search in searches if search.known.facts]
     hits = sum(search.hit for search in answerable) / len(answerable)
-    assert hits >= 0.8, [s.known.question for s in answerable if not s.hit]
-    assert mean_reciprocal_rank(answerable) >= 0.65
+    assert hits >= 0.83, [s.known.question for s in answerable if not s.hit]
+    assert mean_reciprocal_rank(answerable) >= 0.68
     silenced = [s.known.question for s in answerable if not s.fits]
-    assert len(silenced) <= 0.12 * len(answerable), silenced
+    assert len(silenced) <= 0.1 * len(answerable), silenced
 
 
 def test_a_question_about_something_else_is_told_that_nothing_fits(searches: list[Search]) -> None:
     others = [search for search in searches if not search.known.facts]
     loud = [search.known.question for search in others if search.fits]
-    assert len(loud) <= 0.3 * len(others), loud
+    assert len(loud) <= 0.25 * len(others), loud
 
 
 def test_a_snippet_shows_the_part_that_is_asked_about(store: Store) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from taxi_assets.errors import QueryError, QueryLimitError, WarehouseUnavailableError
 from taxi_assets.query.database import PostgresDatabase, tables_of
+from taxi_assets.sql.harmless_functions import HARMLESS, ROWS
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.gemini_server import KEY, GeminiServer, gemini_server
 from taxi_assets_tests.integration.postgres.database import APRIL, OLD, OLD_ROWS, Database
@@ -234,3 +235,19 @@ def test_a_server_that_is_away_is_told_without_its_password(loaded: Database) ->
         tables_of(PostgresDatabase(loaded.server(dsn, connect_seconds=1), seconds=30))
     assert "127.0.0.1:9/nowhere" in told.value.what
     assert str(password) not in str(told.value)
+
+
+def test_what_may_be_called_is_there_and_has_no_effect(database: Database) -> None:
+    known = dict(
+        database.query(
+            "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc "
+            "WHERE pronamespace = 'pg_catalog'::regnamespace GROUP BY proname"
+        )
+    )
+    of_duckdb = {"bool_and", "century", "dayname", "decade", "epoch", "era", "isodow", "isoyear"}
+    of_duckdb |= {"julian", "microsecond", "millennium", "millisecond", "monthname"}
+    of_18 = {"casefold", "crc32", "crc32c", "erf", "erfc", "gamma", "lgamma", "to_bin", "to_oct"}
+    named = HARMLESS["postgres"] - of_duckdb - of_18 - {"all", "transaction_timestamp"}
+    assert sorted(named - known.keys()) == []
+    assert [name for name in named if known[name]] == ["clock_timestamp"]
+    assert known.keys() >= ROWS["postgres"]

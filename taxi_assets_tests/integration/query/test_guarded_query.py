@@ -19,6 +19,7 @@ from taxi_assets.query import duckdb_reader
 from taxi_assets.query.database import DuckDBDatabase
 from taxi_assets.query.guarded_query import QueryRows
 from taxi_assets.settings import read_settings
+from taxi_assets.sql.identifiers import quoted
 
 COUNT = "SELECT count(*) AS trips FROM green_tripdata"
 
@@ -64,6 +65,11 @@ def run(sql: str, seconds: float = 30) -> QueryRows:
         "EXPORT DATABASE '{folder}/export'",
         "SELECT * FROM request",  # a variable of the process
         "SELECT getenv('GEMINI_API_KEY')",
+        "PIVOT green_tripdata ON range USING count(*); DROP TABLE green_tripdata",
+        "CREATE TABLE t AS PIVOT green_tripdata ON range IN (1) USING count(*)",
+        "COPY (PIVOT green_tripdata ON range USING count(*)) TO '{folder}/out.csv'",
+        "WITH p AS (PIVOT green_tripdata ON range USING count(*)) DELETE FROM green_tripdata",
+        "PIVOT read_csv('{folder}/secret.csv') ON secret",
         "SELECT (",
         "",
     ],
@@ -75,6 +81,15 @@ def test_a_query_can_only_read_tables(file: Path, tmp_path: Path, sql: str) -> N
     assert "hunter2" not in str(found)
     assert sorted(tmp_path.rglob("*")) == before
     assert duckdb_reader.answer(str(file), COUNT, 10, 1000)["rows"] == [[1234]]
+
+
+@pytest.mark.parametrize(
+    "sql", ["PIVOT {t} ON m USING sum(range)", "/* ü */ FROM (PIVOT {t} ON m USING sum(range))"]
+)
+def test_a_query_may_pivot_over_values_that_it_finds(file: Path, sql: str) -> None:
+    """DuckDB makes two statements of it, the first of which collects the values."""
+    table = "(SELECT range, range % 2 AS m FROM green_tripdata)"
+    assert run(sql.format(t=table)).columns[-2:] == ["0", "1"]
 
 
 def test_a_query_that_may_not_be_run_says_so(file: Path) -> None:
@@ -108,6 +123,7 @@ import resource, sys
 from taxi_assets.query.database import DuckDBDatabase
 from taxi_assets.errors import QueryLimitError
 from taxi_assets.settings import read_settings
+from taxi_assets.sql.identifiers import quoted
 try:
     DuckDBDatabase(read_settings()).ask(sys.argv[1], {})
 except QueryLimitError as error:
@@ -187,3 +203,38 @@ def test_a_query_ends_also_where_nobody_waits_for_it_any_more(file: Path) -> Non
 def test_while_a_load_writes_the_question_waits_for_another_time(file: Path) -> None:
     with duckdb.connect(file), pytest.raises(WarehouseBusyError, match="being written to"):
         run(COUNT)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "analytics",
+        "Analytics",
+        "main",
+        "temp",
+        "system",
+        "memory",
+        "a.b",
+        'we"ird',
+        "o'x",
+        "数据 ü",
+    ],
+)
+def test_the_name_of_the_file_is_in_no_query_s_way(tmp_path: Path, name: str) -> None:
+    """DuckDB calls a database as its file is called; a schema may be called so, too."""
+    path = tmp_path / f"{name}.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE TABLE zones AS SELECT 1 AS a")
+        database = connection.execute("SELECT current_database()").fetchall()[0][0]
+        schema = f"{quoted(database)}.analytics"
+        connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"CREATE TABLE {schema}.fct_trips AS SELECT 2 AS b")
+    for sql in (
+        "SELECT a, b FROM zones, fct_trips",
+        "SELECT a, b FROM main.zones, analytics.fct_trips",
+        """SELECT a, b FROM zones, "analytics" . "fct_trips" WHERE 'ü analytics.x' <> ''""",
+        f"SELECT a, b FROM {quoted(database)}.main.zones, {schema}.fct_trips",
+        "WITH t AS (FROM analytics.fct_trips AS f) SELECT a, b FROM zones, t -- analytics.x",
+    ):
+        found = duckdb_reader.answer(str(path), sql, 10, 1000, ["main", "analytics"])
+        assert found.get("rows") == [[1, 2]], (sql, found)

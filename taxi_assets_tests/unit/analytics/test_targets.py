@@ -8,7 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from taxi_assets.analytics.targets import target_of
+from taxi_assets.errors import SettingsError
 from taxi_assets.settings import Settings
+from taxi_assets.warehouse.duckdb.warehouse import warehouse_of as duckdb_of
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.warehouse import PostgresWarehouse, warehouse_of
 
@@ -48,3 +50,20 @@ def test_what_the_dsn_does_not_name_is_where_libpq_finds_it(
         "PGSSLMODE": "require",
     }
     assert "hunter2" not in repr(target)
+
+
+@pytest.mark.parametrize(
+    ("name", "does"), [("analytics.duckdb", False), ("Analytics.v2.db", False), ("taxi", True)]
+)
+def test_a_file_that_is_called_as_the_models_schema_is_told_of(
+    settings_env: Path, name: str, does: bool
+) -> None:
+    """DuckDB would find its views ambiguous, whoever reads them."""
+    settings = Settings.model_validate({"duckdb_path": name})
+    target = target_of(duckdb_of(settings), settings)
+    if does:
+        assert target.connected() == target
+        return
+    with pytest.raises(SettingsError, match=f"cannot be in {name}") as raised:
+        target.connected()
+    assert "TAXI_DUCKDB_PATH" in raised.value.remedy

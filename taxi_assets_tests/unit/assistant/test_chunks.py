@@ -69,3 +69,14 @@ def test_a_long_word_is_cut() -> None:
     chunks = chunks_of(Document("d", "".join(str(n) for n in range(1500))))
     assert len(chunks) > 2
     assert "".join(chunk.text for chunk in chunks).endswith("14981499")
+
+
+def test_each_part_of_a_table_has_its_head() -> None:
+    head = "| setting | meaning |\n|---|---|\n"
+    rows = [f"| `TAXI_{n}` | {'word ' * 20}|" for n in range(40)]
+    chunks = chunks_of(Document("d", f"# All\n{head}" + "\n".join(rows)))
+    assert len(chunks) > 2
+    assert all(chunk.text.startswith(head) for chunk in chunks)
+    assert all(len(chunk.text) <= LARGEST_CHARACTERS for chunk in chunks)
+    found = [line for chunk in chunks for line in chunk.text.splitlines()[2:]]
+    assert found == [row.rstrip() for row in rows]

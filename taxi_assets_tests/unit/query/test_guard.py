@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from taxi_assets.errors import QueryError
 from taxi_assets.query.guard import guarded
+from taxi_assets.sql.harmless_functions import HARMLESS, ROWS
+from taxi_assets.sql.select_only import SelectOnly
 
 TABLES = ("green_tripdata", "zones", "analytics.fct_trips")
 
@@ -28,6 +31,12 @@ TABLES = ("green_tripdata", "zones", "analytics.fct_trips")
         "WITH zones AS (SELECT * FROM zones), z AS (SELECT * FROM zones) SELECT * FROM z, Zones",
         "SELECT * FROM (WITH z AS (SELECT 1) SELECT * FROM z) AS a",
         "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3",
+        "SELECT cardinality(array_agg(zone)), octet_length(zone) FROM zones GROUP BY zone",
+        "SELECT (regexp_match(zone, '(a+)'))[1] FROM zones WHERE zone <> ALL (ARRAY['a', 'b'])",
+        "SELECT zone <> ALL (SELECT borough FROM zones) FROM zones",
+        "SELECT key, value FROM zones, LATERAL jsonb_each_text(to_jsonb(zones)) AS e(key, value)",
+        "SELECT word FROM zones, regexp_split_to_table(zone, ' ') AS word",
+        "SELECT jsonb_build_object('zone', zone), sind(30), age(now(), now()) FROM zones",
     ],
 )
 def test_a_question_s_query_is_run(sql: str) -> None:
@@ -97,6 +106,21 @@ def test_a_question_s_query_is_run(sql: str) -> None:
         "WITH RECURSIVE secrets AS (SELECT * FROM secrets) SELECT * FROM secrets",
         "WITH RECURSIVE s AS (SELECT * FROM s UNION ALL SELECT 1) SELECT * FROM s",
         'WITH "SECRETS" AS (SELECT 1) SELECT * FROM secrets',
+        "SELECT * FROM zones PIVOT (count(*) FOR borough IN ('Queens'))",
+        "SELECT all(pg_sleep(1))",
+        "SELECT 1 <> ALL (ARRAY[pg_sleep(1)::text])",
+        "SELECT public.cardinality(1)",
+        "SELECT jsonb_each(pg_read_file('/etc/passwd')::jsonb)",
+        "SELECT * FROM jsonb_each(pg_read_file('/etc/passwd')::jsonb)",
+        "SELECT * FROM public.jsonb_each('{}')",
+        "SELECT * FROM zones, LATERAL pg_ls_dir('/') AS f",
+        "SELECT * FROM ROWS FROM (pg_ls_dir('/'), jsonb_each('{}'))",
+        "SELECT * FROM cardinality('{}')",
+        "SELECT histogram(1)",
+        "SELECT array_fill(1, ARRAY[100000000])",
+        "SELECT table_to_xml('pg_authid', true, true, '')",
+        "SELECT ts_stat('SELECT 1')",
+        "SELECT setseed(0.5)",
         "SELECT (",
         "",
     ],
@@ -117,3 +141,60 @@ def test_all_else_is_refused(sql: str) -> None:
 def test_what_was_judged_is_what_is_run(sql: str) -> None:
     """A comment could be read in one way here and in another way by the server."""
     assert guarded(sql, "postgres", TABLES, "public") == "SELECT 1"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PIVOT zones ON borough USING count(*)",
+        "FROM (PIVOT zones ON borough IN ('Queens') USING count(*))",
+        "SELECT list_sum([1, 2]), cardinality(MAP {1: 2}), strip_accents(zone) FROM zones",
+        "SELECT * FROM json_each('{}')",
+        "SELECT product(1), to_hours(2), weekday(zone) FROM zones",
+    ],
+)
+def test_duckdb_s_query_is_run(sql: str) -> None:
+    assert SelectOnly(sql, "duckdb").text()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PIVOT read_csv('/etc/passwd') ON column0",
+        "PIVOT zones ON read_text('/etc/passwd') USING count(*)",
+        "FROM histogram('secrets', 'key')",
+        "SELECT * FROM zones, LATERAL histogram('secrets', 'key')",
+        "SELECT * FROM query('SELECT 1')",
+        "SELECT * FROM query_table('secrets')",
+        "SELECT getenv('HOME')",
+        "SELECT current_setting('home_directory')",
+        "SELECT sleep_ms(1000)",
+        "SELECT nextval('s')",
+        "SELECT json_execute_serialized_sql('{}')",
+        "SELECT write_log('x')",
+        "SELECT printf('%1000000000d', 1)",
+        "SELECT list_resize([1], 1000000000)",
+        "SELECT array_resize([1], 1000000000)",
+        "SELECT regexp_match('a', 'b')",
+        "PIVOT zones ON borough; DROP TABLE zones",
+    ],
+)
+def test_all_else_of_duckdb_is_refused(sql: str) -> None:
+    with pytest.raises(ValueError, match=r"may not be called|reads? tables|no table|one SELECT"):
+        SelectOnly(sql, "duckdb")
+
+
+def test_what_duckdb_may_call_is_there_and_has_no_effect() -> None:
+    found: dict[str, set[str]] = {}
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "SELECT lower(function_name), function_type, coalesce(stability, ''), "
+            "coalesce(has_side_effects, false) FROM duckdb_functions()"
+        ).fetchall()
+    for name, kind, stability, has_effects in rows:
+        assert name not in HARMLESS["duckdb"] or not has_effects, name
+        assert name not in HARMLESS["duckdb"] or stability != "VOLATILE", name
+        found.setdefault(name, set()).add(kind)
+    of_postgres = {"every", "width_bucket"}
+    assert HARMLESS["duckdb"] - of_postgres <= found.keys()
+    assert {"table"} == set().union(*(found[name] for name in ROWS["duckdb"]))
