@@ -77,8 +77,11 @@ def test_who_may_connect_to_a_pod_is_said_of_each() -> None:
         "dagster-daemon",
         "run_worker",
     ]
-    (code,) = policies[0]["spec"]["ingress"]
+    (code,), (webserver,) = (each["spec"]["ingress"] for each in policies[:2])
     assert code["ports"] == [{"port": CODE["port"]}]
+    listens = VALUES["dagsterWebserver"]["service"]["port"]
+    assert listens >= 1024, "who is not root may not listen below everywhere"
+    assert webserver["ports"] == [{"port": listens}]
     assert f"install {policies[0]['metadata']['name'].partition('-')[0]} " in TEXT
 
 
@@ -93,6 +96,7 @@ def test_every_pod_has_the_projects_image_and_is_not_root() -> None:
             "capabilities": {"drop": ["ALL"]},
         }
         assert part["resources"]["limits"]["memory"]
+    assert all(part["livenessProbe"]["failureThreshold"] for part in (CODE, DAEMON))
     run = VALUES["runLauncher"]["config"]["k8sRunLauncher"]["runK8sConfig"]
     assert run["podSpecConfig"]["securityContext"]["runAsUser"] == 10001
     assert f"--version {version('dagster')}" in TEXT
