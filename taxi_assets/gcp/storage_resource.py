@@ -21,7 +21,7 @@ class LakeStorage(dg.ConfigurableResource[object], dg.IAttachDifferentObjectToOp
 
     cloud: ClassVar[GoogleCloud]
 
-    project: str = Field(description="The project of Google Cloud.")
+    project: str | None = Field(description="The project of Google Cloud.")
     bucket: str = Field(description="The bucket of the lake.")
 
     def get_client(self) -> Client:

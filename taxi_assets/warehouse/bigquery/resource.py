@@ -57,7 +57,7 @@ class BigQueryWarehouse(dg.ConfigurableResource[object]):
 
     place: ClassVar[BigQueryPlace]
 
-    project: str = Field(description="The project of Google Cloud.")
+    project: str | None = Field(description="The project of Google Cloud.")
     location: str = Field(description="Where the dataset is, such as us-east1.")
     dataset: str = Field(description="The dataset of the tables.")
 
