@@ -18,9 +18,10 @@ printf '%s\n' 'pathspec>=1' 'google-cloud-storage>=3.17' > "$with_dbt"
 for package in sqlglotrs sqlglotc google-cloud-aiplatform nbformat pandas-gbq; do
   echo "$package; python_version < '3'" >> "$with_dbt"
 done
-extras=(--extra dagster-gcp --extra docker --extra kubernetes --extra assistant --extra dbt-bigquery)
-lock pyproject.toml --group build --extra dev "${extras[@]}" --constraint requirements.lock --override "$with_dbt" \
+lock pyproject.toml --group build --extra dev --extra docker --extra kubernetes --extra assistant \
+  --extra dbt-bigquery --constraint requirements.lock --override "$with_dbt" \
   --output-file requirements-dev.lock
-lock pyproject.toml --group build "${extras[@]}" --constraint requirements-dev.lock --override "$with_dbt" \
+lock pyproject.toml --group build --extra docker --extra kubernetes --extra assistant \
+  --extra dbt-bigquery --constraint requirements-dev.lock --override "$with_dbt" \
   --output-file requirements-server.lock
 lock --group docs --constraint requirements-dev.lock --output-file requirements-docs.lock

@@ -1,12 +1,11 @@
 """Getting started: from an API to a table, as three assets.
 
-Extract the products of a shop, keep some columns, average the price with SQL.
+Extract the products of a shop, keep some columns with pandas, average the price with SQL.
 """
 
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
 from pydantic import Field
 
 from taxi_assets.errors import InvalidFileError
@@ -21,7 +20,6 @@ from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 Records = list[dict[str, Any]]
 
 _MISSING = "N/A"
-_AVERAGED = {"brand", "price"}
 
 
 class Columns(dg.Config):
@@ -43,13 +41,14 @@ def product_assets(settings: Settings) -> list[dg.AssetsDefinition]:
     return [raw_products, products, average_price_by_brand]
 
 
-@dg.asset(key_prefix="starter", group_name="starter", kinds={"python"})
+@dg.asset(key_prefix="starter", group_name="starter", kinds={"pandas"})
 def products(config: Columns, raw_products: Records) -> dg.MaterializeResult[Records]:
     """The chosen columns of every product; a missing value is "N/A"."""
-    records = [
-        {name: _or_missing(product.get(name)) for name in config.columns_to_keep}
-        for product in raw_products
-    ]
+    import pandas as pd
+
+    frame = pd.DataFrame(raw_products).reindex(columns=config.columns_to_keep)
+    kept = frame.astype(object).where(frame.notna(), _MISSING)
+    records = [{str(name): value for name, value in row.items()} for row in kept.to_dict("records")]
     return dg.MaterializeResult(value=records, metadata=preview(records))
 
 
@@ -58,22 +57,20 @@ def average_price_by_brand(
     products: Records, duckdb: DuckDBWarehouse
 ) -> dg.MaterializeResult[None]:
     """The average price of each brand, the highest first."""
+    import pandas as pd
+
+    frame = pd.DataFrame(products)
     with dagster_failures():
-        if missing := _AVERAGED - set(products[0]):
+        if missing := {"brand", "price"} - set(frame.columns):
             raise InvalidFileError(
                 f"the products have no {' and no '.join(sorted(missing))}",
                 "materialize starter/products with brand and price among columns_to_keep",
             )
         with duckdb.get_connection() as connection:
-            texts = {name: [str(product[name]) for product in products] for name in _AVERAGED}
-            connection.register("products", pa.table(texts))
+            connection.register("products", frame.astype(str))
             connection.execute(Statements(__package__, DUCKDB)("average_price").text)
             brands = connection.execute("FROM average_price_by_brand").fetchall()
     averages = [{"brand": brand, "avg_price": price} for brand, price in brands]
     return dg.MaterializeResult(
         metadata={**preview(averages), "chart": bar_chart(averages, "brand", "avg_price")}
     )
-
-
-def _or_missing(value: object) -> object:
-    return _MISSING if value is None else value

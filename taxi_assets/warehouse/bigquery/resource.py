@@ -1,4 +1,7 @@
-"""BigQuery as a warehouse, as assets, checks, status and reports use it."""
+"""BigQuery as a warehouse, as assets, checks, status and reports use it.
+
+This module imports dagster-gcp, which takes seconds, so it is imported only where BigQuery is used.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from functools import partial
 from typing import ClassVar
 from uuid import uuid4
 
-import dagster as dg
 import pyarrow as pa
+from dagster_gcp import BigQueryResource
 from google.cloud.bigquery import Client
 from pydantic import Field
 
@@ -45,20 +48,16 @@ from taxi_assets.warehouse.session import Session
 _DOCTOR_SECONDS = 10
 
 
-class BigQueryWarehouse(dg.ConfigurableResource[object]):
-    """The merged tables in a dataset of BigQuery.
+class BigQueryWarehouse(BigQueryResource):
+    """The merged tables in a dataset of BigQuery: dagster-gcp's resource, with our client.
 
-    It does what dagster-gcp's ``BigQueryResource`` does, and serves where an asset names that
-    class.
     Dagster shows and stores its fields, so none of them is a key: credentials are in the place.
-    Dagster also makes resources anew from their fields, so the place is in the class, which
+    Dagster also makes such resources anew from their fields, so the place is in the class, which
     `warehouse_at` makes.
     """
 
     place: ClassVar[BigQueryPlace]
 
-    project: str | None = Field(description="The project of Google Cloud.")
-    location: str = Field(description="Where the dataset is, such as us-east1.")
     dataset: str = Field(description="The dataset of the tables.")
 
     @property
@@ -75,6 +74,10 @@ class BigQueryWarehouse(dg.ConfigurableResource[object]):
     def get_client(self) -> Iterator[Client]:
         """The project's client of BigQuery; its jobs run in the dataset's location."""
         yield self.place.client
+
+    def get_object_to_set_on_execution_context(self) -> BigQueryWarehouse:
+        """Make ``context.resources.bigquery`` this resource."""
+        return self
 
     def full_name(self, table: str) -> str:
         """A table's name with its dataset."""

@@ -1,4 +1,4 @@
-"""Users' own assets have BigQuery and the bucket as resources, as with dagster-gcp."""
+"""Users' own assets have BigQuery and the bucket as dagster-gcp's resources."""
 
 import os
 from collections.abc import Iterator
@@ -10,9 +10,7 @@ import pytest
 from dagster_gcp import BigQueryResource, GCSResource
 
 from taxi_assets.definitions import build_definitions
-from taxi_assets.gcp.storage_resource import LakeStorage
 from taxi_assets.settings import read_settings
-from taxi_assets.warehouse.bigquery.resource import BigQueryWarehouse
 from taxi_assets_tests.integration.bigquery.dataset import LOCATION, PROJECT, OwnDataset
 from taxi_assets_tests.storage_server import StorageServer
 
@@ -46,14 +44,6 @@ def by_annotation(bigquery: BigQueryResource, gcs: GCSResource) -> list[str]:
     return [row[0], *(blob.name for blob in blobs)]
 
 
-@dg.asset
-def by_own_annotation(bigquery: BigQueryWarehouse, gcs: LakeStorage) -> list[str]:
-    """As it is done without dagster-gcp."""
-    with bigquery.get_client() as client:
-        [row] = client.query_and_wait("SELECT 'a row'")
-    return [row[0], *(blob.name for blob in gcs.get_client().list_blobs(BUCKET))]
-
-
 @dg.asset(required_resource_keys={"bigquery", "gcs"})
 def by_context(context: dg.AssetExecutionContext) -> list[str]:
     """As older code does it."""
@@ -63,9 +53,9 @@ def by_context(context: dg.AssetExecutionContext) -> list[str]:
 
 
 def test_a_users_own_assets_query_and_list(resources: dict[str, object]) -> None:
-    done = dg.materialize([by_annotation, by_own_annotation, by_context], resources=resources)
+    done = dg.materialize([by_annotation, by_context], resources=resources)
     assert done.success
-    for name in ("by_annotation", "by_own_annotation", "by_context"):
+    for name in ("by_annotation", "by_context"):
         assert done.output_for_node(name) == ["a row", "raw/there"]
 
 
@@ -73,12 +63,13 @@ def test_the_resources_show_project_location_and_dataset_and_no_secret(
     resources: dict[str, object], own: OwnDataset
 ) -> None:
     bigquery, gcs = resources["bigquery"], resources["gcs"]
-    assert isinstance(bigquery, BigQueryWarehouse)
-    assert isinstance(gcs, LakeStorage)
+    assert isinstance(bigquery, BigQueryResource)
+    assert isinstance(gcs, GCSResource)
     shown = {**bigquery.model_dump(), **gcs.model_dump()}
     assert shown == {
         "project": PROJECT,
         "location": LOCATION,
+        "gcp_credentials": None,
         "dataset": own.name,
         "bucket": BUCKET,
     }
