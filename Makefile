@@ -9,7 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-deps
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 CHECKS := check-types check-sql check-lint check-format check-imports
-GOALS := demo dev gcp-local test test-quick test-long check $(CHECKS) format lock docs rooms picture clean
+GOALS := demo dev gcp-local postgres-local test test-quick test-long coverage check $(CHECKS) format \
+  lock docs rooms picture clean
 
 .PHONY: $(GOALS)
 
@@ -28,6 +29,9 @@ dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
 gcp-local: .venv/installed-dev ## Bucket and BigQuery without Google: stand-ins, settings, a load
 	$(BIN)/python -m taxi_assets_tests.local_gcp $(GCP_LOCAL_ARGS)
 
+postgres-local: .venv/installed-dev ## An empty Postgres for the course's walk, without Docker
+	$(BIN)/python -m taxi_assets_tests.local_postgres
+
 test: .venv/installed-dev ## All tests, or those of TESTS=folder, a process per core and one more
 	$(BIN)/python -m pytest $(SPREAD) $(TESTS) $(PYTEST_ARGS)
 
@@ -36,6 +40,12 @@ test-quick: test ## The tests that need no server
 
 test-long: .venv/installed-dev ## Tests that take minutes and seldom fail, which `make test` leaves out
 	$(BIN)/python -m pytest -m long $(TESTS) $(PYTEST_ARGS)
+
+coverage: .venv/installed-dev ## All tests, and which lines they run: fewer than 93 of a hundred are an error
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(SPREAD) $(TESTS) $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # Two at once, those that take longest first. Each says what it has to say when it is over.
 ifeq ($(MAKECMDGOALS),check)

@@ -28,83 +28,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import google_crc32c
 
 from taxi_assets_tests.loopback import serving
+from taxi_assets_tests.stored_objects import (
+    DroppedError,
+    Fault,
+    RefusedError,
+    Session,
+    StoredObject,
+)
 
 _SLOW_BYTES = 1 << 16
-
-
-@dataclass(frozen=True)
-class Fault:
-    """How one request is answered badly.
-
-    Attributes:
-        method: of the request that it is for.
-        path: a pattern that the request's path and query hold.
-        status: answer this without doing anything; None: do it.
-        message: Google's words for it.
-        keep_bytes: of a chunk, keep only so many bytes, then drop the connection.
-        drop: do it, but drop the connection instead of answering.
-        damage: store another byte than was sent.
-    """
-
-    method: str
-    path: str = ""
-    status: int | None = None
-    message: str = "told to fail"
-    keep_bytes: int | None = None
-    drop: bool = False
-    damage: bool = False
-
-
-@dataclass
-class StoredObject:
-    """An object with its bytes."""
-
-    name: str
-    data: bytes
-    generation: int
-    content_type: str
-    metadata: dict[str, str]
-    metageneration: int = 1
-
-    def as_json(self, bucket: str) -> dict[str, object]:
-        """The object as the JSON API shows it."""
-        checksum = google_crc32c.Checksum(self.data).digest()
-        return {
-            "kind": "storage#object",
-            "bucket": bucket,
-            "name": self.name,
-            "generation": str(self.generation),
-            "metageneration": str(self.metageneration),
-            "size": str(len(self.data)),
-            "crc32c": base64.b64encode(checksum).decode(),
-            "contentType": self.content_type,
-            "metadata": self.metadata,
-        }
-
-
-@dataclass
-class _Session:
-    bucket: str
-    resource: dict[str, Any]
-    content_type: str
-    precondition: str | None
-    data: bytearray = field(default_factory=bytearray)
-    forgotten_bytes: int = 0
-    result: StoredObject | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        return len(self.data) + self.forgotten_bytes
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class _DroppedError(Exception):
-    pass
 
 
 @dataclass
@@ -132,7 +64,7 @@ class StorageServer:
     longest_body_bytes: int = 0
     forget_bytes: bool = False
     bytes_per_second: int | None = None
-    sessions: dict[str, _Session] = field(default_factory=dict)
+    sessions: dict[str, Session] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1_700_000_000_000_000))
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -167,13 +99,13 @@ class StorageServer:
             self.longest_body_bytes = max(self.longest_body_bytes, len(body))
             fault = self._fault(method, target)
             if fault is not None and fault.status is not None:
-                raise _RefusedError(fault.status, fault.message)
+                raise RefusedError(fault.status, fault.message)
             parts = urlsplit(target)
             query = {name: ",".join(values) for name, values in parse_qs(parts.query).items()}
             path = [unquote(part) for part in parts.path.strip("/").split("/")]
             answer = self._route(method, path, query, headers, body, fault)
             if fault is not None and (fault.drop or fault.keep_bytes is not None):
-                raise _DroppedError
+                raise DroppedError
             return answer
 
     def _fault(self, method: str, target: str) -> Fault | None:
@@ -202,7 +134,7 @@ class StorageServer:
             case _, ["storage", "v1", "b", *rest]:
                 found_json = self._metadata(method, rest, query, body)
                 return 200, {"Content-Type": "application/json"}, json.dumps(found_json).encode()
-        raise _RefusedError(404, f"no such path: {'/'.join(path)}")
+        raise RefusedError(404, f"no such path: {'/'.join(path)}")
 
     def _metadata(  # noqa: PLR0911 - one for each request that there is
         self, method: str, rest: list[str], query: dict[str, str], body: bytes
@@ -211,7 +143,7 @@ class StorageServer:
         match method, rest:
             case "POST", []:
                 if sent["name"] in self.buckets:
-                    raise _RefusedError(
+                    raise RefusedError(
                         409, "Your previous request to create the named bucket succeeded"
                     )
                 properties = {name: value for name, value in sent.items() if name != "name"}
@@ -242,25 +174,25 @@ class StorageServer:
                 self._find(bucket, name, query)
                 del self.objects[bucket][name]
                 return {}
-        raise _RefusedError(404, f"{method} of {rest}")
+        raise RefusedError(404, f"{method} of {rest}")
 
     def _bucket(self, name: str) -> dict[str, Any]:
         if name not in self.buckets:
-            raise _RefusedError(404, "The specified bucket does not exist.")
+            raise RefusedError(404, "The specified bucket does not exist.")
         return self.buckets[name]
 
     def _find(self, bucket: str, name: str, query: dict[str, str]) -> StoredObject:
         self._bucket(bucket)
         found = self.objects[bucket].get(name)
         if found is None or query.get("generation", str(found.generation)) != str(found.generation):
-            raise _RefusedError(404, f"No such object: {bucket}/{name}")
+            raise RefusedError(404, f"No such object: {bucket}/{name}")
         self._require(bucket, name, query.get("ifGenerationMatch"))
         return found
 
     def _require(self, bucket: str, name: str, precondition: str | None) -> None:
         found = self.objects[bucket].get(name)
         if precondition not in (None, str(found.generation if found else 0)):
-            raise _RefusedError(
+            raise RefusedError(
                 412, "At least one of the pre-conditions you specified did not hold."
             )
 
@@ -273,28 +205,23 @@ class StorageServer:
         self._require(bucket, resource["name"], precondition)
         content_type = headers.get("x-upload-content-type", "")
         number = str(next(self._numbers))
-        self.sessions[number] = _Session(bucket, resource, content_type, precondition)
+        self.sessions[number] = Session(bucket, resource, content_type, precondition)
         location = f"{self.url}/upload/storage/v1/b/{bucket}/o?uploadType=resumable"
         return 200, {"Location": f"{location}&upload_id={number}"}, b""
 
     def _upload(
-        self,
-        method: str,
-        number: str,
-        headers: Mapping[str, str],
-        body: bytes,
-        fault: Fault | None,
+        self, method: str, number: str, headers: Mapping[str, str], body: bytes, fault: Fault | None
     ) -> tuple[int, dict[str, str], bytes]:
         session = self.sessions.get(number)
         if session is None:
-            raise _RefusedError(410, "the upload has ended")
+            raise RefusedError(410, "the upload has ended")
         if method == "DELETE":
             del self.sessions[number]
             return 499, {}, b""
         if session.result is None:
             form = re.fullmatch(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)", headers["Content-Range"])
             assert form is not None, "a range of bytes"
-            self._take(session, form, body, fault)
+            session.take(form, body, fault, self.forget_bytes)
             if form[3] != "*" and session.size_bytes == int(form[3]):
                 self._finish(session, headers)
         if session.result is None:
@@ -303,31 +230,13 @@ class StorageServer:
         shown = json.dumps(session.result.as_json(session.bucket)).encode()
         return 200, {"Content-Type": "application/json"}, shown
 
-    def _take(
-        self, session: _Session, form: re.Match[str], body: bytes, fault: Fault | None
-    ) -> None:
-        if form[1] is None:
-            return
-        if int(form[1]) != session.size_bytes or int(form[2]) - int(form[1]) + 1 != len(body):
-            raise _RefusedError(400, "the range does not go on where the upload stands")
-        if form[3] == "*" and len(body) % (256 << 10):
-            raise _RefusedError(400, "a chunk must be a multiple of 256 KiB")
-        if fault is not None and fault.keep_bytes is not None:
-            body = body[: fault.keep_bytes]
-        if fault is not None and fault.damage:
-            body = bytes([body[0] ^ 1]) + body[1:]
-        if self.forget_bytes:
-            session.forgotten_bytes += len(body)
-        else:
-            session.data += body
-
-    def _finish(self, session: _Session, headers: Mapping[str, str]) -> None:
+    def _finish(self, session: Session, headers: Mapping[str, str]) -> None:
         name = session.resource["name"]
         self._require(session.bucket, name, session.precondition)
         data = bytes(session.data)
         sent = headers.get("X-Goog-Hash", "").removeprefix("crc32c=")
         if sent and sent != base64.b64encode(google_crc32c.Checksum(data).digest()).decode():
-            raise _RefusedError(400, "Provided CRC32C doesn't match calculated CRC32C")
+            raise RefusedError(400, "Provided CRC32C doesn't match calculated CRC32C")
         session.result = self._store(
             session.bucket, name, data, session.content_type, session.resource.get("metadata", {})
         )
@@ -363,11 +272,11 @@ def serving_storage() -> Iterator[StorageServer]:
             body = self._body(int(self.headers.get("Content-Length") or 0))
             try:
                 answer = state.answer(self.command, self.path, dict(self.headers), body)
-            except _RefusedError as refusal:
+            except RefusedError as refusal:
                 error = {"error": {"code": refusal.status, "message": str(refusal)}}
                 headers = {"Content-Type": "application/json"}
                 answer = refusal.status, headers, json.dumps(error).encode()
-            except _DroppedError:
+            except DroppedError:
                 self.close_connection = True
                 return
             status, sent, text = answer

@@ -55,11 +55,12 @@ class MonthOutcome:
     Attributes:
         name: what was run, such as ``green 2020-04``.
         state: what became of it.
-        rows: rows of the month, as far as known.
+        rows: rows of the month in its tables, or in its file where no table says more.
         message: why it failed, with the remedy.
         checks: the checks that were evaluated.
         run_id: Dagster's run, to look it up in the UI.
         assets: those that failed, such as ``postgres/green_tripdata``, as far as they are recorded.
+        rejected_rows: rows of the file that are not in the tables, but in ``tripdata_rejects``.
     """
 
     name: str
@@ -69,6 +70,7 @@ class MonthOutcome:
     checks: tuple[CheckOutcome, ...] = field(default=())
     run_id: str = ""
     assets: tuple[str, ...] = ()
+    rejected_rows: int = 0
 
     @property
     def warnings(self) -> tuple[CheckOutcome, ...]:
@@ -171,7 +173,10 @@ def _outcome(
         )
         for evaluation in evaluations
     )
-    rows = max((_number(found, "dagster/partition_row_count") for found in metadata), default=0)
+    # A table says how many rows it rejected; the file in the lake counts them among its own.
+    of_tables = [found for found in metadata if "rejected_rows" in found] or metadata
+    rows = max((_number(found, "dagster/partition_row_count") for found in of_tables), default=0)
+    rejected = max((int(check.figures.get("rejected_rows", 0)) for check in checks), default=0)
     if failure or not success or any(not c.passed and c.blocks for c in checks):
         state = State.FAILED
     elif not metadata:
@@ -180,7 +185,7 @@ def _outcome(
         state = State.LOADED
     else:
         state = State.UNCHANGED
-    return MonthOutcome(name, state, rows, failure, checks, run_id)
+    return MonthOutcome(name, state, rows, failure, checks, run_id, rejected_rows=rejected)
 
 
 def _changed(metadata: Sequence[Mapping[str, dg.MetadataValue]]) -> bool:

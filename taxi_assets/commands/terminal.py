@@ -82,6 +82,9 @@ def print_outcome(console: Console, outcome: MonthOutcome) -> None:
     """Print a month's outcome as one line, and below it its message, failures and warnings."""
     style = _STYLES[outcome.state]
     rows = f"{outcome.rows:>12,} rows" if outcome.rows else ""
+    if (rejected := outcome.rejected_rows) and outcome.state is not State.FAILED:
+        # The check `rows_match_file` counted all three: where they do not add up, the run fails.
+        rows += f" and {rejected:,} rejected, {outcome.rows + rejected:,} in the file"
     console.print(f"{outcome.name:<16} [{style}]{outcome.state:<18}[/]{rows}", highlight=False)
     if outcome.message:
         console.print(f"  {escape(outcome.message)}", highlight=False, soft_wrap=True)

@@ -7,7 +7,6 @@ costs little beside unzipping. A block whose counts do not add up is looked at l
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +14,7 @@ from isal import isal_zlib
 from isal.igzip_lib import IsalError
 
 from taxi_assets.errors import InvalidFileError
+from taxi_assets.lake.csv_header import columns_of
 from taxi_assets.lake.inspection import GZIP_MAGIC, refuse_other_text, refuse_wrong_content
 from taxi_assets.lake.landed_file import FileFacts, LineEnd
 
@@ -170,30 +170,9 @@ class CsvInspection:
         self._lines += lines
 
     def _check_header(self, line: bytes) -> None:
-        refuse_other_text(self.name, line)
+        self._columns = columns_of(line, self.name, self.header)
         self._lines = 1
         self._carriage_returns += line.endswith(b"\r")
-        text = line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r").decode("utf-8", "replace")
-        wanted = self.header.split(",")
-        self._columns = _as_declared([n.strip().strip('"') for n in _values(text)], wanted)
-        # Columns that are not declared may stand anywhere between the others.
-        found = [name for name in self._columns if name in wanted]
-        if found == wanted:
-            return
-        missing = [name for name in wanted if name not in found]
-        added = [name or "a column without a name" for name in self._columns if name not in wanted]
-        twice = [name for name in wanted if found.count(name) > 1]
-        differences = [
-            *([f"missing: {', '.join(missing)}"] if missing else []),
-            *([f"twice: {', '.join(twice)}"] if twice else []),
-            *([f"not expected: {', '.join(added)[:200]}"] if added else []),
-        ] or ["the columns stand in another order"]
-        raise InvalidFileError(
-            f"{self.name}, line 1: the header is not that of these files "
-            f"({'; '.join(differences)}); expected {self.header!r}, found {text[:400]!r}",
-            "load the file that the publisher meant; if the layout did change, declare the "
-            "columns in taxi_assets/trips",
-        )
 
     def _count_by_line(self, block: bytes, columns: int) -> None:
         for number, line in enumerate(block.split(b"\n")[:-1], start=self._lines + 1):
@@ -267,19 +246,6 @@ def _fields(line: bytes) -> int:
     if b'"' not in line:
         return line.count(b",") + 1
     return len(next(csv.reader([line.decode("utf-8", "replace")], strict=True)))
-
-
-def _values(header: str) -> list[str]:
-    try:
-        return next(csv.reader([header], strict=True), [header])
-    except csv.Error:
-        return header.split(",")
-
-
-def _as_declared(names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
-    """The names of a header, each as declared where it differs from that in capitals alone."""
-    lacking = {name.lower(): name for name in wanted if name not in names}
-    return tuple(name if name in wanted else lacking.get(name.lower(), name) for name in names)
 
 
 def line_problem(line: bytes, columns: int) -> str | None:

@@ -34,7 +34,6 @@ TYPES = DUCKDB.types
 # times as text, since it reads `01:00:00 PM` as one o'clock and passes over zones.
 _CSV_TYPES = {**TYPES, ColumnType.INTEGER: "DOUBLE", ColumnType.TIMESTAMP: "VARCHAR"}
 
-_TIME_LIKE = "____-__-__ __:__:__"
 ROW_HASH = "row_hash"
 """The first eight bytes of the MD5 of a row's text, the first byte lowest."""
 

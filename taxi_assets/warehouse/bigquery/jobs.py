@@ -9,33 +9,20 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from itertools import count, islice
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeVar, cast
+from typing import IO, TYPE_CHECKING, TypeVar, cast
 
 from taxi_assets.errors import TransientError
 from taxi_assets.sql.statements import Statement
 from taxi_assets.warehouse.bigquery.failures import explained
+from taxi_assets.warehouse.bigquery.parameters import Bound, parameter
 from taxi_assets.warehouse.bigquery.place import BigQueryPlace
-from taxi_assets.warehouse.session import Row, Value
+from taxi_assets.warehouse.session import Row
 
 if TYPE_CHECKING:
     from google.cloud.bigquery import LoadJob, LoadJobConfig, QueryJob, QueryJobConfig
 
-
-Scalar = str | int | float | Decimal | date | datetime | None
-
-
-class Typed(NamedTuple):
-    """A value of a column, which may be NULL, and the column's type."""
-
-    type: str
-    value: Scalar
-
-
-Bound = Value | Typed
-"""A value that a statement of BigQuery can bind."""
 
 LABELS = {"managed-by": "taxi-assets"}
 """The labels of everything that this project creates and runs."""
@@ -255,7 +242,7 @@ class Jobs:
         from google.cloud.bigquery import QueryJobConfig
 
         config = QueryJobConfig(
-            query_parameters=[_parameter(name, value) for name, value in values.items()],
+            query_parameters=[parameter(name, value) for name, value in values.items()],
             maximum_bytes_billed=self.place.max_bytes_billed,
             labels=self._labels(),
             # A check must read the table, not a cached answer.
@@ -277,29 +264,3 @@ def _without_zone(value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is not None:
         return value.astimezone(UTC).replace(tzinfo=None)
     return value
-
-
-def _parameter(name: str, value: Bound) -> object:
-    from google.cloud.bigquery import ArrayQueryParameter, ScalarQueryParameter
-
-    if isinstance(value, Typed):
-        type_, single = value
-        if type_ == "NUMERIC" and single is not None:
-            single = Decimal(str(single))
-        return ScalarQueryParameter(name, type_, single)
-    if isinstance(value, Scalar):
-        return ScalarQueryParameter(name, _scalar_type(value), value)
-    values: list[Scalar] = [*value]
-    return ArrayQueryParameter(name, _scalar_type(values[0] if values else ""), values)
-
-
-def _scalar_type(value: Scalar) -> str:
-    """BigQuery's type for a value. datetime comes first, since a datetime is also a date."""
-    types = {
-        datetime: "TIMESTAMP",
-        date: "DATE",
-        int: "INT64",
-        float: "FLOAT64",
-        Decimal: "NUMERIC",
-    }
-    return next((name for kind, name in types.items() if isinstance(value, kind)), "STRING")

@@ -19,7 +19,8 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY, MONTH_COLUMN, sql
-from taxi_assets.warehouse.bigquery.jobs import Bound, Jobs, Script, Typed
+from taxi_assets.warehouse.bigquery.jobs import Jobs, Script
+from taxi_assets.warehouse.bigquery.parameters import Bound, Typed
 from taxi_assets.warehouse.bigquery.staging import staged_table
 from taxi_assets.warehouse.bigquery.tables import (
     ColumnOf,

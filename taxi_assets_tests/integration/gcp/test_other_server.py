@@ -13,7 +13,7 @@ from taxi_assets.lake.gcs.bucket_lake import BucketLake
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.fake_gcs_server import serving_fake_gcs
-from taxi_assets_tests.integration.gcp.test_bucket_lake import LONG, NAME, landed, put
+from taxi_assets_tests.integration.gcp.landing import LONG, NAME, landed, put
 from taxi_assets_tests.published import Mirror, csv_month
 
 BUCKET = "other-lake"

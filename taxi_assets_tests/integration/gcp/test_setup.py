@@ -12,7 +12,8 @@ from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.integration.gcp.conftest import BUCKET
-from taxi_assets_tests.storage_server import Fault, StorageServer
+from taxi_assets_tests.storage_server import StorageServer
+from taxi_assets_tests.stored_objects import Fault
 
 FITS = {
     "iamConfiguration": {

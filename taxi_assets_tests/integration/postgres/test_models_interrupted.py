@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from taxi_assets_tests.integration.postgres.database import APRIL, MAY, Database
+from taxi_assets_tests.integration.postgres.modelled.conftest import month_of
 from taxi_assets_tests.integration.postgres.models import ModelledWarehouse
-from taxi_assets_tests.integration.postgres.test_models import month_of
 
 pytestmark = pytest.mark.long
 

@@ -86,6 +86,7 @@ def test_rejects_are_kept_with_line_and_reason_and_counts_add_up(
     published.publish(CSV_NAME, csv_month(GREEN, [GOOD, BAD_TIME, "", GOOD, BAD_AMOUNTS, GOOD]))
     said = taxi_assets(*LOAD)
     assert said.exit_code == 0, said.text
+    assert "green 2020-04 loaded 3 rows and 2 rejected, 5 in the file" in said.text
     assert "2 rows of the file were rejected: see the table tripdata_rejects" in said.text
     assert ask_both("SELECT count(*) FROM green_tripdata") == [(3,)]
     assert ask_both("SELECT rows FROM tripdata_files") == [(3,)]

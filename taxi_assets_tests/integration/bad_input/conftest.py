@@ -1,0 +1,116 @@
+"""A project whose months are served good, then bad, then good again.
+
+Dagster's runs are kept in memory: on disk they take longer than all the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import chdir
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import dagster as dg
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from taxi_assets.cli import main
+from taxi_assets.settings import Settings
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
+from taxi_assets_tests.published import (
+    Mirror,
+    csv_month,
+    line,
+    parquet_bytes,
+    parquet_table,
+)
+
+APRIL = Month(2020, 4)
+CSV_NAME = "green_tripdata_2020-04.csv.gz"
+COMMAS = "," * (len(GREEN.csv_columns) - 1)
+SHORT = line(GREEN).rpartition(",")[0]
+GOOD = line(GREEN)
+XML = b"""<?xml version="1.0" encoding="UTF-8"?>
+<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project of one's own below a folder: mirror, lake and DuckDB file."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
+
+    @property
+    def mirror(self) -> Mirror:
+        """Where its months come from."""
+        return Mirror(self.folder / "mirror")
+
+    def run(self, *arguments: str, **settings: str) -> Result:
+        """Run `taxi-assets` with these arguments and settings, and no others."""
+        own = {
+            "TAXI_DATA_DIR": str(self.data),
+            "TAXI_CSV_BASE_URL": self.mirror.csv_url,
+            "TAXI_PARQUET_BASE_URL": self.mirror.parquet_url,
+            "TAXI_PUBLISHED_COUNTS": "warn",
+            # Made trips are of April 2020, whatever the month of their file.
+            "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
+        }
+        foreign = dict.fromkeys(name for name in os.environ if name.upper().startswith("TAXI_"))
+        env = {**foreign, **own, **self.settings, **settings}
+        with (
+            chdir(self.folder),
+            mock.patch("taxi_assets.commands.session.open_instance", _in_memory),
+        ):
+            return CliRunner().invoke(main, list(arguments), env=env)
+
+    def publish_good(self, dataset: Dataset, month: Month, name: str, rows: int) -> None:
+        """Serve a good version of the month."""
+        if name.endswith(".parquet"):
+            self.mirror.publish(name, parquet_bytes(parquet_table(dataset, month, rows)))
+        else:
+            self.mirror.publish(name, csv_month(dataset, rows))
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """What the DuckDB file answers."""
+        with duckdb.connect(self.data / "taxi.duckdb", read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def count(self, table: str) -> int:
+        """Rows of a table."""
+        ((rows,),) = self.ask(f"SELECT count(*) FROM {table}")
+        assert isinstance(rows, int)
+        return rows
+
+    def contents(self, table: str) -> list[tuple[object, ...]]:
+        """All that is there of a dataset: its rows and what the ledger says of them."""
+        return [*self.ask(f"FROM {table} ORDER BY ALL"), *self.ask("FROM tripdata_files")]
+
+    @property
+    def debris(self) -> list[str]:
+        """What a load left that is neither data nor a lock."""
+        found = self.data.glob("lake/.arriving/*/*")
+        return [path.name for path in found if path.suffix != ".lock"]
+
+
+def _in_memory(_: Settings) -> dg.DagsterInstance:
+    return dg.DagsterInstance.ephemeral()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def with_values(**texts: str) -> bytes:
+    """A month whose third line has these values."""
+    return csv_month(GREEN, [GOOD, line(GREEN, **texts), GOOD])

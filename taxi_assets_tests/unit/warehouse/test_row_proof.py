@@ -1,0 +1,183 @@
+"""What the audit says of rows, and the comparison of two warehouses: each case by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from taxi_assets.rows.reading import OpenMonth
+from taxi_assets.rows.row_digest import Digests
+from taxi_assets.trips.file import FileFormat, TripFile
+from taxi_assets.trips.green import GREEN
+from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.ledger import LedgerEntry
+from taxi_assets.warehouse.reconcile import HeldMonth, compare
+from taxi_assets.warehouse.row_proof import Proof, Truth, audit_rows
+from taxi_assets_tests.landed_months import open_month
+from taxi_assets_tests.published import csv_month
+
+FILE = TripFile(GREEN, Month(2020, 4), FileFormat.CSV)
+DIGESTS = Digests("00ff", "DuckDB 2", "e1")
+OTHERS = Digests("00fe", "DuckDB 2", "e2")
+
+
+@pytest.fixture
+def month(tmp_path: Path) -> OpenMonth:
+    return open_month(tmp_path / FILE.published_name, FILE, csv_month(GREEN, 4), jagged_rows=0)
+
+
+@pytest.fixture
+def truth(month: OpenMonth) -> Truth:
+    """What the file's bytes say."""
+    return Truth(month, 4, DIGESTS)
+
+
+@pytest.fixture
+def entry(month: OpenMonth) -> LedgerEntry:
+    """The ledger's line of the load."""
+    return LedgerEntry.of(month, DIGESTS, "run")
+
+
+@pytest.fixture
+def held(entry: LedgerEntry) -> HeldMonth:
+    """The month as it was loaded."""
+    return HeldMonth(entry, 4, DIGESTS)
+
+
+def test_rows_as_loaded_are_proved(held: HeldMonth, truth: Truth) -> None:
+    assert audit_rows(held, truth) == (Proof.PROVED, f"4 rows are those of {FILE.filename}")
+
+
+@pytest.mark.parametrize(
+    ("change", "proof", "says"),
+    [
+        ({"entry": None}, Proof.UNPROVED, "4 rows, and no ledger says which file's they are"),
+        ({"entry": None, "rows": 0}, Proof.UNPROVED, "the month is not loaded"),
+        ({"rows": 0}, Proof.WRONG, "only the ledger is left: 4 rows"),
+        ({"digests": None}, Proof.WRONG, "the table's columns are not as declared"),
+        ({"foreign_rows": 1}, Proof.WRONG, "1 of 4 rows are of another file"),
+        ({"digests": OTHERS}, Proof.WRONG, "4 rows were changed: their digest is 00fe"),
+        ({"rejected": 1}, Proof.WRONG, "tripdata_rejects was changed: it has 1 rows"),
+    ],
+    ids=str,
+)
+def test_rows_that_are_not_as_loaded_are_told(
+    held: HeldMonth, truth: Truth, change: dict[str, object], proof: Proof, says: str
+) -> None:
+    found, words = audit_rows(replace(held, **change), truth)  # type: ignore[arg-type]
+    assert found is proof
+    assert says in words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha256": "0" * 64},
+        {"taxi": "yellow"},
+        {"month": "2020-05"},
+        {"rows": 5},
+        {"digest": "00fe"},
+        {"left_out": '["mood"]'},
+        {"jagged_rows": 1},
+        {"engine_digest": "DuckDB 2 e2"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_ledger_that_was_changed_is_told_with_what_was(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth, change: dict[str, object]
+) -> None:
+    (name,) = change
+    changed = replace(held, entry=replace(entry, **change))  # type: ignore[arg-type]
+    proof, words = audit_rows(changed, truth)
+    assert proof is Proof.WRONG
+    assert f"the ledger was changed: its {name} is" in words
+
+
+def test_a_hash_of_another_version_of_the_database_is_not_compared(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    older = replace(held, entry=replace(entry, engine_digest="DuckDB 1 e0"))
+    assert audit_rows(older, truth)[0] is Proof.PROVED
+
+
+def test_rejected_rows_and_those_of_the_table_make_up_the_file(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    three = replace(held, entry=replace(entry, rows=3), rows=3, rejected=1)
+    assert audit_rows(three, replace(truth, rows=3))[0] is Proof.PROVED
+    assert audit_rows(replace(three, rejected=0), replace(truth, rows=3))[0] is Proof.WRONG
+
+
+def test_rows_of_another_version_of_the_file_are_outdated(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    older = replace(entry, sha256="0" * 64, digest=OTHERS.digest, engine_digest=OTHERS.engine_text)
+    as_loaded = replace(held, entry=older, digests=OTHERS)
+    assert audit_rows(as_loaded, truth) == (
+        Proof.OUTDATED,
+        "the lake has another version of the file than was loaded",
+    )
+    changed_since = replace(as_loaded, digests=Digests("00fd", "DuckDB 2", "e3"))
+    assert audit_rows(changed_since, truth)[0] is Proof.WRONG
+
+
+def test_a_column_that_was_declared_since_makes_rows_outdated(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    older = replace(entry, left_out='["mood"]', digest="00fe", engine_digest="DuckDB 2 e2")
+    proof, words = audit_rows(replace(held, entry=older, digests=OTHERS), truth)
+    assert (proof, words) == (
+        Proof.OUTDATED,
+        "mood: left out when the month was loaded, and declared since",
+    )
+
+
+@pytest.mark.parametrize(
+    ("digests", "kept", "proof", "says"),
+    [
+        (DIGESTS, DIGESTS, Proof.UNPROVED, "4 rows as the ledger says, and no sound file"),
+        (OTHERS, DIGESTS, Proof.WRONG, "4 rows, which are not those that the ledger says"),
+        (DIGESTS, Digests(), Proof.UNPROVED, "no sound file, and no digest in the ledger"),
+    ],
+    ids=["as kept", "changed", "nothing kept"],
+)
+def test_without_the_file_rows_are_held_against_the_ledger(
+    held: HeldMonth, entry: LedgerEntry, digests: Digests, kept: Digests, proof: Proof, says: str
+) -> None:
+    line = replace(entry, digest=kept.digest, engine_digest=kept.engine_text)
+    found, words = audit_rows(replace(held, entry=line, digests=digests), None)
+    assert found is proof
+    assert says in words
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "passed", "says"),
+    [
+        ({}, {}, True, ""),
+        ({"entry": None}, {"entry": None}, True, "neither duckdb nor postgres has the month"),
+        ({"entry": None}, {}, False, "duckdb does not have the month: load it"),
+        ({}, {"entry": None}, False, "postgres does not have the month: load it"),
+        ({}, {"digests": None}, False, "columns are not as declared"),
+        ({"digests": None}, {}, False, "columns are not as declared"),
+        ({}, {"digests": OTHERS}, False, ""),
+    ],
+)
+def test_two_warehouses_are_compared(
+    held: HeldMonth, here: dict[str, object], there: dict[str, object], passed: bool, says: str
+) -> None:
+    one, other = replace(held, **here), replace(held, **there)  # type: ignore[arg-type]
+    verdict = compare(one, other, ("duckdb", "postgres"))
+    assert verdict.passed is passed
+    assert says in verdict.reason
+
+
+@pytest.mark.parametrize("attribute", ["filename", "sha256"])
+def test_two_warehouses_with_other_files_differ(
+    held: HeldMonth, entry: LedgerEntry, attribute: str
+) -> None:
+    other = replace(held, entry=replace(entry, **{attribute: "another"}))
+    verdict = compare(held, other, ("duckdb", "postgres"))
+    assert not verdict.passed
+    assert "postgres from another: load the month into both" in verdict.reason
