@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from array import array
 from datetime import datetime, timedelta
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from taxi_assets.rows.domain import FIRST_TIME, LAST_TIME
 from taxi_assets.rows.row_digest import Digests, as_digest
@@ -19,6 +16,7 @@ from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit
+from taxi_assets.warehouse.id_hashes import IdHashes, as_numbers
 from taxi_assets.warehouse.tally import SHARED_ROW_IDS, Tally, tally_expressions
 
 _TIME = pa.timestamp("us")
@@ -50,7 +48,7 @@ class RowFigures:
             column.name: set() for column in self._dataset.columns if column.type is ColumnType.CODE
         }
         self._hashes = 0
-        self._ids = array("Q")
+        self._ids = IdHashes()
         expressions = tally_expressions(self._dataset, DUCKDB)
         self._tally = dict.fromkeys(expressions, 0)
         self._figures = ", ".join(expressions.values())
@@ -59,8 +57,8 @@ class RowFigures:
 
     def add(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Add a batch of rows with their hashes; return it with the merged table's columns only."""
-        self._hashes += int((_eight_bytes(batch, ROW_HASH).byteswap() >> 4).sum())
-        self._ids.frombytes(_eight_bytes(batch, ID_HASH).tobytes())
+        self._hashes += int((as_numbers(batch.column(ROW_HASH)).byteswap() >> 4).sum())
+        self._ids.add(batch.column(ID_HASH))
         rows = batch.drop_columns([ROW_HASH, ID_HASH])
         pickup = rows.column(self._dataset.pickup)
         self._bad_pickups += pickup.null_count + _out_of_range(pickup)
@@ -94,11 +92,7 @@ class RowFigures:
         """The tally of the rows. No rows can be added after it."""
         self._add_up()
         self._connection.close()
-        ids = np.frombuffer(self._ids, np.uint64)
-        ids.sort()
-        same = ids[1:] == ids[:-1]
-        shared = np.count_nonzero(np.append(same, False) | np.insert(same, 0, False))
-        return {**self._tally, SHARED_ROW_IDS: int(shared) if len(ids) else 0}
+        return {**self._tally, SHARED_ROW_IDS: len(self._ids.shared())}
 
     def digests(self) -> Digests:
         """The digest of the rows."""
@@ -112,11 +106,6 @@ class RowFigures:
         found = rows.aggregate(self._figures).fetchall()[0]
         for name, value in zip(self._tally, found, strict=True):
             self._tally[name] += int(value)
-
-
-def _eight_bytes(batch: pa.RecordBatch, column: str) -> NDArray[np.uint64]:
-    numbers: NDArray[np.uint64] = batch.column(column).to_numpy(zero_copy_only=False)
-    return numbers
 
 
 def _out_of_range(times: pa.Array) -> int:
