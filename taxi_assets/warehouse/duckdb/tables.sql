@@ -71,4 +71,4 @@ SELECT {% for name in names %}unnest({{ bound[name] }}){{ "" if loop.last else "
 SELECT current_setting('threads');
 
 -- name: limit_memory
-SET memory_limit = {{ limit }};
+SET memory_limit = {{ limit }} -- noqa: PRS
