@@ -187,8 +187,9 @@ def _chosen_months(
         or (lake and line.lake_rows is not None)
     }
     if not months:
+        of_taxi, one = ("", "green") if taxi == "all" else (f" of {taxi}", taxi)
         raise PermanentError(
-            f"no month is loaded, so there is nothing to check: {place_of(settings)}",
-            "`taxi-assets load green 2020-04` loads one; TAXI_DATA_DIR names another data folder",
+            f"no month{of_taxi} is loaded, so there is nothing to check: {place_of(settings)}",
+            f"`taxi-assets load {one} 2020-04` loads one; TAXI_DATA_DIR names another data folder",
         )
     return [(DATASETS[taxi], month) for taxi, month in sorted(months)]

@@ -12,7 +12,7 @@ from taxi_assets.settings import read_settings, variable
 
 
 @click.command()
-@click.option("--days", type=click.IntRange(min=1), help="Keep runs of so many days.")
+@click.option("--days", type=click.IntRange(1, 36_500), help="Keep runs of so many days.")
 @click.option("--dry-run", is_flag=True, help="Delete nothing; say how many would be.")
 @json_option
 def purge(days: int | None, dry_run: bool, as_json: bool) -> None:

@@ -34,14 +34,14 @@ class AutomationSettings(BaseSettings):
         description="How many older months a day the schedules load of those that are published "
         "and missing between loaded ones; 0 only tells of them.",
     )
-    overdue_days: float = Field(
+    overdue_days: Annotated[float, AfterValidator(forms.century)] = Field(
         122,
         ge=0,
         allow_inf_nan=False,
         description="Days after its end at which a month that is not published is overdue: four "
         "months, where TLC takes two to three.",
     )
-    max_lag_days: float = Field(
+    max_lag_days: Annotated[float, AfterValidator(forms.century)] = Field(
         3,
         ge=0,
         allow_inf_nan=False,
@@ -62,7 +62,7 @@ class AutomationSettings(BaseSettings):
         description="Host names under which the UI is reached, such as `taxi.example.org`, between "
         "commas, beside localhost and plain addresses; any other is refused.",
     )
-    keep_runs_days: int = Field(
+    keep_runs_days: Annotated[int, AfterValidator(forms.century)] = Field(
         0,
         ge=0,
         description="Days after which Dagster's runs are deleted with their events, unless they "

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -19,6 +20,8 @@ _BUCKET_PATTERN = r"[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]"
 
 _SHORTEST_WINDOW = 3
 
+_CENTURY_DAYS = 36_500
+
 LONGEST_SCHEMA = 63 - len("_analytics")
 """Postgres cuts names after 63 bytes. The schema of the models has this suffix."""
 
@@ -28,11 +31,19 @@ DSN_FORM = (
 )
 
 
+_Days = TypeVar("_Days", int, float)
+
+
 def split(value: object) -> object:
     """Split a text at its commas into a tuple; other values stay as they are."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def century(days: _Days) -> _Days:
+    """So many days, at most a century: a date later than any calendar's is none."""
+    return min(days, _CENTURY_DAYS)
 
 
 def lower(value: object) -> object:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-from array import array
 from datetime import datetime, timedelta
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,9 +17,9 @@ from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.trips.file import TripFile
 from taxi_assets.warehouse.audit import MonthAudit
+from taxi_assets.warehouse.id_hashes import HASH, IdHashes
 from taxi_assets.warehouse.tally import SHARED_ROW_IDS, Tally, tally_expressions
 
-_HASH = np.dtype(np.uint64)
 _TIME = pa.timestamp("us")
 _EPOCH = datetime.fromisoformat("1970-01-01")
 
@@ -51,7 +49,7 @@ class RowFigures:
             column.name: set() for column in self._dataset.columns if column.type is ColumnType.CODE
         }
         self._hashes = 0
-        self._ids = array("Q")
+        self._ids = IdHashes()
         expressions = tally_expressions(self._dataset, DUCKDB)
         self._tally = dict.fromkeys(expressions, 0)
         self._figures = ", ".join(expressions.values())
@@ -65,9 +63,9 @@ class RowFigures:
         """
         hashes = [name for name in (ROW_HASH, ID_HASH) if name in batch.schema.names]
         if ROW_HASH in hashes:
-            row_hashes = numbers(batch.column(ROW_HASH), _HASH)
+            row_hashes = numbers(batch.column(ROW_HASH), HASH)
             self._hashes += int((row_hashes.byteswap() >> 4).sum())
-        self._ids.frombytes(numbers(batch.column(ID_HASH), _HASH).tobytes())
+        self._ids.add(batch.column(ID_HASH))
         rows = batch.drop_columns(hashes)
         pickup = rows.column(self._dataset.pickup)
         self._bad_pickups += pickup.null_count + _out_of_range(pickup)
@@ -101,11 +99,7 @@ class RowFigures:
         """The tally of the rows. No rows can be added after it."""
         self._add_up()
         self._connection.close()
-        ids = np.frombuffer(self._ids, np.uint64)
-        ids.sort()
-        same = ids[1:] == ids[:-1]
-        shared = np.count_nonzero(np.append(same, False) | np.insert(same, 0, False))
-        return {**self._tally, SHARED_ROW_IDS: int(shared) if len(ids) else 0}
+        return {**self._tally, SHARED_ROW_IDS: len(self._ids.shared())}
 
     def digests(self) -> Digests:
         """The digest of the rows."""

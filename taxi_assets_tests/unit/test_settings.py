@@ -225,6 +225,15 @@ def test_a_value_in_the_env_file_that_cannot_be_used_is_refused(settings_env: Pa
         read_settings()
 
 
+def test_days_without_end_are_a_century(
+    settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TAXI_OVERDUE_DAYS", "TAXI_MAX_LAG_DAYS", "TAXI_KEEP_RUNS_DAYS"):
+        monkeypatch.setenv(name, "99999999999")
+    found = read_settings()
+    assert {found.overdue_days, found.max_lag_days, found.keep_runs_days} == {36_500}
+
+
 def test_settings_do_not_change_once_they_are_read(settings_env: Path) -> None:
     settings = read_settings()
     with pytest.raises(ValueError, match="frozen"):

@@ -150,9 +150,9 @@ def _parquet_selects(
             schema = held_schema(pq.read_schema(path))
             groups.setdefault(str(schema), (schema, []))[1].append(only_path(path))
     for schema, paths in groups.values():
-        path = _path_column(schema)
-        reader = parquet_reader(_list(paths), path)
-        yield parquet_rows(dataset, schema, reader, _filename(quoted(path)))
+        column = _path_column(schema)
+        reader = parquet_reader(_list(paths), column)
+        yield parquet_rows(dataset, schema, reader, _filename(quoted(column)))
 
 
 def _list(paths: list[str]) -> str:

@@ -66,3 +66,9 @@ WHERE
 -- name: append_rows
 INSERT INTO {{ table }} ({{ names.values() | join(", ") }})
 SELECT {% for name in names %}unnest({{ bound[name] }}){{ "" if loop.last else ", " }}{% endfor %};
+
+-- name: count_threads
+SELECT current_setting('threads');
+
+-- name: limit_memory
+SET memory_limit = {{ limit }} -- noqa: PRS

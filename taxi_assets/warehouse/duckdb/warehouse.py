@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +20,7 @@ from taxi_assets.settings import Settings
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.sql.dialect import Dialect
 from taxi_assets.sql.duckdb import DUCKDB
+from taxi_assets.sql.identifiers import literal
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.file import TripFile
@@ -33,7 +35,7 @@ from taxi_assets.warehouse.duckdb.external_view import (
 from taxi_assets.warehouse.duckdb.names import require_external_view, require_zones
 from taxi_assets.warehouse.duckdb.pipeline_tables import read_rows, write_tables
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
-from taxi_assets.warehouse.duckdb.session import DuckDBSession
+from taxi_assets.warehouse.duckdb.session import DuckDBSession, sql
 from taxi_assets.warehouse.duckdb.zones import replace_zones
 from taxi_assets.warehouse.interface import Attempt, OwnAsset
 from taxi_assets.warehouse.loading import Loaded
@@ -45,6 +47,10 @@ from taxi_assets.warehouse.session import Session
 DIALECT = DUCKDB
 
 _DOCTOR_SECONDS = 5
+_SPARE_GB = 0.3
+_SPARE_GB_A_THREAD = 0.1
+
+_Result = TypeVar("_Result")
 
 
 class DuckDBWarehouse(DuckDBResource):
@@ -106,8 +112,9 @@ class DuckDBWarehouse(DuckDBResource):
         """Load a landed month into the merged table and let the external view read it."""
         with self.session() as session:
             refresh = partial(refresh_external_view, session, lake, month.file.dataset)
+            replace = partial(replace_month, session, month, attempt.run_id, force, refresh)
             try:
-                loaded = replace_month(session, month, attempt.run_id, force, before_commit=refresh)
+                loaded = self._sparingly(session, replace)
             except InvalidFileError:
                 # The lake has this file in place of the one that was loaded.
                 refresh()
@@ -116,6 +123,23 @@ class DuckDBWarehouse(DuckDBResource):
                 # The lake may hold the loaded file again.
                 refresh()
         return loaded
+
+    def _sparingly(self, session: DuckDBSession, work: Callable[[], _Result]) -> _Result:
+        """Do some work with no more memory than it needs as a rule.
+
+        DuckDB keeps what it has read and written until its memory is full. Work that does need more
+        is done again with all that DuckDB may use.
+        """
+        [(threads,)] = session.ask(sql("count_threads"))
+        spare = min(self.memory_gb, _SPARE_GB + _SPARE_GB_A_THREAD * int(str(threads)))
+        try:
+            session.change(sql("limit_memory", limit=literal(f"{spare}GB")))
+            return work()
+        except duckdb.OutOfMemoryException:
+            if spare == self.memory_gb:
+                raise
+            session.change(sql("limit_memory", limit=literal(f"{self.memory_gb}GB")))
+            return work()
 
     def replace_zones(
         self, table: ZoneTable, rows: Sequence[Sequence[str]], _attempt: Attempt
@@ -127,7 +151,8 @@ class DuckDBWarehouse(DuckDBResource):
     def measure(self, file: TripFile) -> MonthFigures:
         """Measure the file's month for the checks."""
         with self.session() as session:
-            return measure_month(session, file, partial(count_ids, session, file))
+            count = partial(count_ids, session, file)
+            return self._sparingly(session, partial(measure_month, session, file, count))
 
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""

@@ -32,12 +32,12 @@ class PutOn(NamedTuple):
     Attributes:
         what: it, in words.
         undone: the statement that drops it.
-        made: the statement that makes it anew; None where nobody here can.
+        made: the statement that makes it anew; empty where nobody here can.
     """
 
     what: str
     undone: str
-    made: str | None
+    made: str
 
 
 def adopt_table(session: PostgresSession, dataset: Dataset) -> AdoptedTable | None:
@@ -110,8 +110,8 @@ def _columns(session: PostgresSession, dataset: Dataset) -> str:
 
 def _put_on(session: PostgresSession, dataset: Dataset) -> list[PutOn]:
     rows = session.ask(sql("list_put_on"), {"table": session.table(dataset.table)})
-    found = [PutOn(str(what), str(undone), made and str(made)) for what, undone, made, _ in rows]
-    lost = [each for each in found if each.made is None]
+    found = [PutOn(str(what), str(undone), str(made or "")) for what, undone, made, _ in rows]
+    lost = [each for each in found if not each.made]
     if lost:
         raise _in_the_way(session, dataset, lost, "that would be lost")
     return found
@@ -120,7 +120,7 @@ def _put_on(session: PostgresSession, dataset: Dataset) -> list[PutOn]:
 def _put_on_again(session: PostgresSession, dataset: Dataset, put_on: Sequence[PutOn]) -> None:
     for each in put_on:
         try:
-            session.change(sql("make_anew", made=each.made))
+            session.connection.execute(each.made.encode())
         except psycopg.errors.InsufficientPrivilege:
             raise
         except (

@@ -109,7 +109,8 @@ SELECT
     pg_get_indexdef(indexrelid),
     2
 FROM pg_index INNER JOIN it ON indrelid = it.oid
-WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
+LEFT JOIN pg_constraint ON conindid = indexrelid AND conrelid = indrelid
+WHERE pg_constraint.oid IS NULL
 UNION ALL
 SELECT
     'its comments',
@@ -127,9 +128,6 @@ FROM pg_description
 INNER JOIN it ON objoid = it.oid AND classoid = 'pg_class'::regclass
 LEFT JOIN pg_attribute ON attrelid = objoid AND attnum = objsubid
 ORDER BY place, what;
-
--- name: make_anew
-{{ made }};
 
 -- name: count_by_any_file
 SELECT

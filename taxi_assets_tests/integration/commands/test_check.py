@@ -92,3 +92,7 @@ def test_check_has_nothing_to_do_where_nothing_is_loaded(settings_env: Path) -> 
     assert "no month is loaded" in answer.stderr
     assert str(settings_env) in answer.stderr
     assert "What to do: `taxi-assets load green 2020-04` loads one" in answer.stderr
+    of_fhv = taxi_assets("audit", "fhv")
+    assert (of_fhv.exit_code, "no month of fhv is loaded" in of_fhv.stderr) == (1, True)
+    assert "`taxi-assets load fhv 2020-04`" in of_fhv.stderr
+    assert taxi_assets("purge", "--days", "99999999999").exit_code == 2
