@@ -12,20 +12,16 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
-import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.job_steps import publish
+from benchmarks.job_steps import new_database, publish
 from benchmarks.measure import Cost, median, run
 from benchmarks.synthetic_files import Mirror, default_folder, synthetic_file
 from taxi_assets.trips.dataset import Dataset
@@ -100,10 +96,9 @@ class _Job:
 
     def steps(self) -> Cost:
         """The whole job as this project does it."""
-        with _database(self.server_dsn) as dsn:
-            arguments = [self.warehouse, self.dataset.taxi, self.format, str(self.rows)]
-            arguments += [str(self.folder), str(self.scratch), dsn]
-            return run("benchmarks.job_steps", *arguments, scratch=self.scratch)
+        arguments = [self.warehouse, self.dataset.taxi, self.format, str(self.rows)]
+        arguments += [str(self.folder), str(self.scratch), self.server_dsn]
+        return run("benchmarks.job_steps", *arguments, scratch=self.scratch)
 
     def flows_way(self) -> Cost:
         """The flows' statements."""
@@ -111,7 +106,7 @@ class _Job:
             arguments = ["flows_sql", str(self.rows), str(self.folder)]
             database = str(self.scratch / "flows.duckdb")
             return run("benchmarks.contenders", *arguments, database, scratch=self.scratch)
-        with _database(self.server_dsn) as dsn:
+        with new_database(self.server_dsn) as dsn:
             arguments = ["flows", str(self.rows), str(self.folder), str(_MONTH), dsn]
             command = [sys.executable, "-m", "benchmarks.postgres_contenders", *arguments]
             ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -138,16 +133,6 @@ def _add(table: Table, job: _Job, ours: Cost, theirs: list[Cost]) -> None:
         f"{ours.peak_bytes / 1e6:,.0f}",
         f"{job.rows / ours.parts['audit']:,.0f}",
     )
-
-
-@contextmanager
-def _database(dsn: str) -> Iterator[str]:
-    """The DSN of a new database, which is dropped afterwards: large months fill the disk."""
-    name = f"benchmark_{secrets.token_hex(4)}"
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{dsn.rpartition('/')[0]}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ Run as ``python -m benchmarks.job_steps WAREHOUSE TAXI FORMAT ROWS FOLDER SCRATC
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import psycopg
 
 from benchmarks.measure import Cost, measured, peak_bytes, report
 from benchmarks.synthetic_files import Mirror, synthetic_file
@@ -78,9 +80,26 @@ def _parquet_type(column: Column) -> str:
     return types[column.type]
 
 
+@contextmanager
+def new_database(dsn: str) -> Iterator[str]:
+    """The DSN of a new database, which is dropped afterwards: large months fill the disk."""
+    name = f"benchmark_{secrets.token_hex(4)}"
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield f"{dsn.rpartition('/')[0]}/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 def main() -> None:
-    """Run the steps and report what each took."""
+    """Run the steps, in a database of their own each time, and report what each took."""
     warehouse, taxi, format_name, rows, folder, scratch, dsn = sys.argv[1:]
+    with new_database(dsn) as own:
+        _run(warehouse, taxi, format_name, rows, folder, scratch, own)
+
+
+def _run(
+    warehouse: str, taxi: str, format_name: str, rows: str, folder: str, scratch: str, dsn: str
+) -> None:
     dataset = DATASETS[taxi]
     format_ = FileFormat(format_name)
     source = publish(Mirror(Path(folder), int(rows)), dataset, format_).as_uri()

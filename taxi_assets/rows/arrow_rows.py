@@ -15,7 +15,6 @@ from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
 
 # Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
-_BUFFER_BYTES = 8_000_000
 _DUCKDB_MEMORY = "256MB"
 
 
@@ -59,7 +58,7 @@ def row_batches(
     config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
     with (
         duckdb.connect(config=config) as connection,
-        month.rows(connection, _BUFFER_BYTES, hashes) as rows,
+        month.rows(connection, hashes) as rows,
     ):
         try:
             relation = connection.sql(rows.select, params=dict(rows.parameters))

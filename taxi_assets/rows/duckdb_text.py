@@ -14,6 +14,7 @@ from fsspec import AbstractFileSystem
 
 from taxi_assets.lake.landed_file import FileFacts
 from taxi_assets.rows.csv_text import CsvText
+from taxi_assets.rows.typed_rows import BUFFER_BYTES
 
 _PROTOCOL = "unzipped"
 # DuckDB gives buffers up where memory is short, and reads the last ones again.
@@ -36,7 +37,7 @@ class OpenText:
 
 @contextmanager
 def csv_file(
-    connection: duckdb.DuckDBPyConnection, zipped: Path, facts: FileFacts, buffer_bytes: int
+    connection: duckdb.DuckDBPyConnection, zipped: Path, facts: FileFacts
 ) -> Iterator[OpenText]:
     """Let that connection read the lines below the file's header.
 
@@ -46,12 +47,11 @@ def csv_file(
         connection: who reads.
         zipped: the gzipped CSV.
         facts: what verification found in it.
-        buffer_bytes: how much of it is read at once.
 
     Raises:
         OSError: the file cannot be unzipped.
     """
-    with closing(CsvText(zipped, facts, _KEPT_BUFFERS * buffer_bytes)) as text:
+    with closing(CsvText(zipped, facts, _KEPT_BUFFERS * BUFFER_BYTES)) as text:
         connection.register_filesystem(_TextFileSystem(text))
         try:
             yield OpenText(f"{_PROTOCOL}://{zipped.name}.csv", text)

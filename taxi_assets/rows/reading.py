@@ -23,7 +23,7 @@ from taxi_assets.rows.duckdb_text import csv_file
 from taxi_assets.rows.odd_texts import parquet_reader
 from taxi_assets.rows.page_checksums import contradicted_column
 from taxi_assets.rows.row_digest import Digests
-from taxi_assets.rows.typed_rows import BUFFER_BYTES, csv_reader, csv_rows, parquet_rows
+from taxi_assets.rows.typed_rows import csv_reader, csv_rows, parquet_rows
 from taxi_assets.sql.duckdb import only_path
 from taxi_assets.trips.file import FileFormat, TripFile
 
@@ -116,14 +116,12 @@ class OpenMonth:
     def rows(
         self,
         connection: duckdb.DuckDBPyConnection,
-        buffer_bytes: int = BUFFER_BYTES,
         hashes: Collection[str] = (),
     ) -> Iterator[Rows]:
         """The rows, for that connection and as long as the context lasts.
 
         Args:
             connection: who reads, opened with `READER_CONFIG`.
-            buffer_bytes: how much of a text is read at once; several of these are in memory.
             hashes: which columns of hashes the rows have, too: `ROW_HASH`, `ID_HASH`.
 
         Raises:
@@ -132,7 +130,7 @@ class OpenMonth:
         """
         self.copy.prove()
         try:
-            with self._rows(connection, buffer_bytes, hashes) as rows:
+            with self._rows(connection, hashes) as rows:
                 yield rows
         except _UNREADABLE as error:
             self.copy.prove()
@@ -142,7 +140,7 @@ class OpenMonth:
 
     @contextmanager
     def _rows(
-        self, connection: duckdb.DuckDBPyConnection, buffer_bytes: int, hashes: Collection[str]
+        self, connection: duckdb.DuckDBPyConnection, hashes: Collection[str]
     ) -> Iterator[Rows]:
         dataset, facts = self.file.dataset, self.landed.facts
         filename = {"filename": self.file.filename}
@@ -155,8 +153,8 @@ class OpenMonth:
             return
         line_end = "\n" if facts.irregular or facts.line_end is None else facts.line_end
         header, jagged = facts.header(dataset), facts.jagged_rows > 0
-        reader = csv_reader(dataset, header, line_end, jagged, buffer_bytes=buffer_bytes)
-        with csv_file(connection, self.path, facts, buffer_bytes) as source:
+        reader = csv_reader(dataset, header, line_end, jagged)
+        with csv_file(connection, self.path, facts) as source:
             select = csv_rows(dataset, header, reader, hashes=hashes)
             yield Rows(select, {"path": source.path, **filename})
             if source.text.underscores:
@@ -223,5 +221,5 @@ class OpenMonth:
         with duckdb.connect(config=dict(ORDERED)) as connection:
             if self.file.format is FileFormat.PARQUET:
                 return bad_values.in_parquet(connection, dataset, self.path)
-            with csv_file(connection, self.path, facts, BUFFER_BYTES) as source:
+            with csv_file(connection, self.path, facts) as source:
                 return bad_values.in_csv(connection, dataset, source.path, facts)

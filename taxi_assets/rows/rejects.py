@@ -23,7 +23,6 @@ from taxi_assets.rows.csv_text import csv_lines
 from taxi_assets.rows.duckdb_text import csv_file
 from taxi_assets.rows.odd_texts import readable, shown, with_plain_bytes
 from taxi_assets.rows.reading import ORDERED, OpenMonth, Reject
-from taxi_assets.rows.typed_rows import BUFFER_BYTES
 from taxi_assets.trips.file import FileFormat
 
 _BLOCK_BYTES = 1 << 20
@@ -76,7 +75,7 @@ def _bad_rows(month: OpenMonth, most: int) -> list[BadRow]:
         with duckdb.connect(config=dict(ORDERED)) as connection:
             if month.file.format is FileFormat.PARQUET:
                 return bad_rows_in_parquet(connection, dataset, month.path, most)
-            with csv_file(connection, month.path, facts, BUFFER_BYTES) as source:
+            with csv_file(connection, month.path, facts) as source:
                 return bad_rows_in_csv(connection, dataset, source.path, facts, most)
     except duckdb.Error:
         # What cannot be read as text has no rows to set aside.
