@@ -5,14 +5,17 @@ ARG PYTHON_IMAGE=python:3.13-slim
 FROM ${PYTHON_IMAGE} AS packages
 RUN python -m venv --without-pip /opt/python
 COPY requirements-server.lock /build/
-# Left out, a seventh of them: what these packages test themselves with, sources of what is compiled,
-# maps of minified JavaScript, and clients that nothing here calls: Google's old ones, Kubernetes's
-# asynchronous one, Arrow's for Flight and S3.
+# Left out, a fifth of them: what these packages test themselves with, sources of what is compiled, maps
+# of minified JavaScript, clients that nothing here calls (Google's old ones, Kubernetes's asynchronous
+# one, Arrow's for Flight and S3, Hugging Face's for downloads), second and third copies of Arrow's
+# libraries, which wheels have in place of links, and how numbers and dates are written in other
+# languages than English.
 RUN python -m pip --disable-pip-version-check --python /opt/python/bin/python install \
         --no-cache-dir --no-deps --require-hashes --requirement /build/requirements-server.lock \
  && cd /opt/python/lib/python3*/site-packages \
  && rm -rf pyarrow/include googleapiclient/discovery_cache/documents kubernetes/aio \
-        pyarrow/*flight* pyarrow/*s3* \
+        pyarrow/*flight* pyarrow/*s3* pyarrow/libarrow*.so pyarrow/libarrow*.so.*.*.* hf_xet* \
+ && find babel/locale-data -type f ! -name 'en*' ! -name root.dat -delete \
  && find . -type d -name tests -prune -exec rm -r {} + \
  && find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|pyx\|pxd\|pyi\|map\)' -delete
 
