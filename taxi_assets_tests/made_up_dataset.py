@@ -3,12 +3,17 @@
 They have few roles: no fare, vendor, zones or CSV releases. FERRY has a distance and passengers;
 TRAM has no role but its times, and no column that is an amount.
 
-`register` adds them to a running test. ``python -m taxi_assets_tests.made_up_dataset`` is
-`taxi-assets` with both of them, in a process of its own: what is derived when modules are loaded,
-such as the choices of commands, has them, too; `declare` does that for another program.
+`register` adds them to a running test. `declare` adds them before the project's modules are loaded:
+what is derived then, such as the choices of commands, has them, too. ``made_up_commands`` runs this
+module as a program.
 """
 
 from __future__ import annotations
+
+import json
+import os
+import sys
+from uuid import uuid4
 
 import pytest
 
@@ -121,13 +126,36 @@ def declare() -> None:
     DATASETS.update({dataset.taxi: dataset for dataset in MADE_UP})
 
 
-def main() -> None:
-    """`taxi-assets` with the made-up datasets."""
-    declare()
-    from taxi_assets.cli import main as command_line
+def serve() -> None:
+    """Be `taxi-assets` with the made-up datasets in a process of its own for each line.
 
-    command_line()
+    A line is JSON: arguments, environment, folder, and files for output and errors. The process is
+    forked; its exit code is printed.
+    """
+    declare()
+    import taxi_assets.commands.session  # a command imports it when it runs
+    import taxi_assets.definitions  # noqa: F401
+    from taxi_assets.automation.instance import SESSION_TAGS
+    from taxi_assets.cli import main
+    from taxi_assets.failures import ATTENDED_TAG
+
+    for line in sys.stdin:
+        process = os.fork()
+        if process == 0:
+            arguments, environment, folder, out, err = json.loads(line)
+            os.environ.clear()
+            os.environ.update(environment)
+            os.chdir(folder)
+            for descriptor, path, flags in (
+                (0, os.devnull, os.O_RDONLY),
+                (1, out, os.O_WRONLY | os.O_CREAT),
+                (2, err, os.O_WRONLY | os.O_CREAT),
+            ):
+                os.dup2(os.open(path, flags), descriptor)
+            SESSION_TAGS[ATTENDED_TAG] = uuid4().hex  # or all would be one session
+            main(arguments)
+        print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    main()
+    serve()

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,7 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets_tests.command_line import DataFolder, rows_in
+from taxi_assets_tests.made_up_commands import MadeUpCommands, made_up_commands
 from taxi_assets_tests.made_up_dataset import FERRY, FIRST_MONTH, MADE_UP, TRAM, register
 from taxi_assets_tests.published import Mirror, parquet_bytes, parquet_table
 
@@ -47,6 +49,7 @@ class Project:
     """The project with the made-up datasets, as its command line has it."""
 
     data: DataFolder
+    commands: MadeUpCommands
 
     def run(self, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
@@ -61,24 +64,18 @@ class Project:
             "COLUMNS": "400",
             **settings,
         }
-        return subprocess.run(
-            [sys.executable, "-m", "taxi_assets_tests.made_up_dataset", *arguments],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return self.commands.run(*arguments, environment=environment)
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The project after a load of two months of each made-up dataset."""
-    project = Project(DataFolder(tmp_path_factory.mktemp("made_up")))
-    for dataset in MADE_UP:
-        loaded = project.run("load", dataset.taxi, *MONTHS)
-        assert loaded.returncode == 0, loaded.stdout + loaded.stderr
-    return project
+    with made_up_commands() as commands:
+        project = Project(DataFolder(tmp_path_factory.mktemp("made_up")), commands)
+        for dataset in MADE_UP:
+            loaded = project.run("load", dataset.taxi, *MONTHS)
+            assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+        yield project
 
 
 @pytest.fixture

@@ -17,10 +17,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from taxi_assets.cli import main
-from taxi_assets.settings import Settings
+from taxi_assets.lake.fetching import land_month
+from taxi_assets.lake.resource import lake_of
+from taxi_assets.settings import Settings, read_settings
+from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
+from taxi_assets.warehouse.interface import Attempt
+from taxi_assets.warehouse.month_assets import load_month
+from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets_tests.published import (
     Mirror,
     csv_month,
@@ -55,8 +61,9 @@ class Project:
         """Where its months come from."""
         return Mirror(self.folder / "mirror")
 
-    def run(self, *arguments: str, **settings: str) -> Result:
-        """Run `taxi-assets` with these arguments and settings, and no others."""
+    @property
+    def environment(self) -> dict[str, str | None]:
+        """The settings of its commands; those of others are unset."""
         own = {
             "TAXI_DATA_DIR": str(self.data),
             "TAXI_CSV_BASE_URL": self.mirror.csv_url,
@@ -66,12 +73,26 @@ class Project:
             "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",
         }
         foreign = dict.fromkeys(name for name in os.environ if name.upper().startswith("TAXI_"))
-        env = {**foreign, **own, **self.settings, **settings}
+        return {**foreign, **own, **self.settings}
+
+    def run(self, *arguments: str, **settings: str) -> Result:
+        """Run `taxi-assets` with these arguments and settings, and no others."""
+        env = {**self.environment, **settings}
         with (
             chdir(self.folder),
             mock.patch("taxi_assets.commands.session.open_instance", _in_memory),
         ):
             return CliRunner().invoke(main, list(arguments), env=env)
+
+    def load_by_steps(self, dataset: Dataset, month: Month) -> None:
+        """Land and load a month as the steps of a run do, in half of a run's time."""
+        with chdir(self.folder), CliRunner().isolation(env=self.environment):
+            settings = read_settings()
+        lake, catalog = lake_of(settings), Catalog(settings)
+        file = catalog.file(dataset, month)
+        land_month(lake, catalog, file)
+        for warehouse in warehouses_of(settings):
+            load_month(warehouse, lake, catalog, file, Attempt("steps"))
 
     def publish_good(self, dataset: Dataset, month: Month, name: str, rows: int) -> None:
         """Serve a good version of the month."""

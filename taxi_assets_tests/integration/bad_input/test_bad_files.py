@@ -45,9 +45,14 @@ def assert_refused(
     name: str,
     data: bytes,
     says: tuple[str, ...],
+    by_steps: bool = False,
     **settings: str,
 ) -> None:
-    """Load good, bad and good again, and look at all that somebody can see of it."""
+    """Load good, bad and good again, and look at all that somebody can see of it.
+
+    The last load may go without a run: what was refused before is in the lake and the tables,
+    which are the same to a run.
+    """
     month_rows = f"{dataset.table} WHERE filename = '{name.removesuffix('.gz')}'"
     rows = project.count(month_rows) if (project.data / "taxi.duckdb").exists() else 0
     if rows == 0:
@@ -64,21 +69,26 @@ def assert_refused(
     assert project.contents(dataset.table) == before
     assert project.debris == []
     project.publish_good(dataset, month, name, rows + 1)
-    again = project.run("load", dataset.taxi, str(month))
-    assert again.exit_code == 0, again.output
+    if by_steps:
+        project.load_by_steps(dataset, month)
+    else:
+        again = project.run("load", dataset.taxi, str(month))
+        assert again.exit_code == 0, again.output
     assert project.count(month_rows) == rows + 1
 
 
 @pytest.mark.parametrize("bad", BAD_CSVS, ids=str)
 def test_a_bad_csv_is_refused_and_the_months_rows_stay(csv_project: Project, bad: Bad) -> None:
-    assert_refused(csv_project, GREEN, APRIL, CSV_NAME, bad.data, bad.says, **bad.settings)
+    assert_refused(
+        csv_project, GREEN, APRIL, CSV_NAME, bad.data, bad.says, by_steps=True, **bad.settings
+    )
 
 
 @pytest.mark.parametrize("bad", BAD_PARQUETS, ids=str)
 def test_a_bad_parquet_file_is_refused_and_the_months_rows_stay(
     parquet_project: Project, bad: Bad
 ) -> None:
-    assert_refused(parquet_project, GREEN, APRIL, PARQUET_NAME, bad.data, bad.says)
+    assert_refused(parquet_project, GREEN, APRIL, PARQUET_NAME, bad.data, bad.says, by_steps=True)
 
 
 @pytest.mark.parametrize("bad", REAL_BAD, ids=str)

@@ -1,6 +1,7 @@
 """Fixtures of the equality tests: a real Postgres, Dagster's instance, a project of one's own."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 from taxi_assets.automation.instance import open_instance
-from taxi_assets_tests.integration.equality.project import Project, settings_for
+from taxi_assets.automation.month_outcomes import State
+from taxi_assets.trips.green import GREEN
+from taxi_assets_tests.integration.equality.project import ANY_MONTH, Project, settings_for
 from taxi_assets_tests.postgres_server import postgres_server
-from taxi_assets_tests.published import Mirror
+from taxi_assets_tests.published import Mirror, csv_month, lines
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +50,30 @@ def passing_instance() -> Iterator[dg.DagsterInstance]:
 @pytest.fixture
 def project(tmp_path: Path, mirror: Mirror, passing_instance: dg.DagsterInstance) -> Project:
     """An empty project that loads from the mirror, whatever the published counts."""
-    # Made trips are of April 2020, whatever the month of their file.
-    settings = {"TAXI_PUBLISHED_COUNTS": "warn", "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1"}
-    return Project(tmp_path / "data", mirror, passing_instance, settings)
+    return Project(tmp_path / "data", mirror, passing_instance, ANY_MONTH)
+
+
+@pytest.fixture(scope="session")
+def april(
+    tmp_path_factory: pytest.TempPathFactory, passing_instance: dg.DagsterInstance
+) -> tuple[Project, Path]:
+    """A project with April 2020, and a copy of all its files."""
+    folder = tmp_path_factory.mktemp("april")
+    mirror = Mirror(folder / "now" / "mirror")
+    mirror.publish("green_tripdata_2020-04.csv.gz", csv_month(GREEN, lines(GREEN, 30)))
+    project = Project(folder / "now" / "data", mirror, passing_instance, ANY_MONTH)
+    assert project.load("green", "2020-04").state is State.LOADED
+    shutil.copytree(folder / "now", folder / "copy", symlinks=True)
+    return project, folder / "copy"
+
+
+@pytest.fixture
+def loaded(april: tuple[Project, Path]) -> Project:
+    """A project with April 2020, put back at the same place: the external view names it."""
+    project, copy = april
+    shutil.rmtree(copy.with_name("now"))
+    shutil.copytree(copy, copy.with_name("now"), symlinks=True)
+    return project
 
 
 def _do_not_wait_for_the_disk(connection: object, _: object) -> None:

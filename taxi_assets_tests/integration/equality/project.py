@@ -27,6 +27,12 @@ from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets_tests.integration.equality.independent_reader import Row
 from taxi_assets_tests.published import Mirror
 
+ANY_MONTH = {
+    "TAXI_PUBLISHED_COUNTS": "warn",
+    "TAXI_REFUSE_OUT_OF_MONTH_SHARE": "1",  # Made trips are of April 2020, whatever their file.
+}
+"""Settings by which months of few rows are loaded."""
+
 _LEDGER = "filename, taxi, month, source_url, sha256, rows, jagged_rows, loaded_at, run_id"
 
 

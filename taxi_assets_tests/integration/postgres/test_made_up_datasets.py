@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from taxi_assets_tests.integration.postgres.database import Database
+from taxi_assets_tests.made_up_commands import MadeUpCommands, made_up_commands
 from taxi_assets_tests.made_up_dataset import FERRY, MADE_UP, TRAM
 
 MONTHS = ("2022-01", "2022-02")
 ROWS = 400
-PROJECT = Path(__file__).resolve().parents[3]
+
+Run = Callable[..., str]
 
 
 @pytest.fixture
@@ -32,19 +33,27 @@ def project(settings_env: Path, database: Database) -> Path:
     return settings_env
 
 
-def run(*arguments: str) -> str:
-    """What `taxi-assets` prints, which knows the made-up datasets from its start."""
-    command = [sys.executable, "-m", "taxi_assets_tests.made_up_dataset", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def commands() -> Iterator[MadeUpCommands]:
+    """`taxi-assets`, which knows the made-up datasets from its start."""
+    with made_up_commands() as found:
+        yield found
+
+
+@pytest.fixture
+def run(commands: MadeUpCommands) -> Run:
+    """What a command prints that does not fail."""
+
+    def run_command(*arguments: str) -> str:
+        done = commands.run(*arguments, environment=os.environ)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run_command
 
 
 def test_it_is_loaded_checked_and_reported(
-    project: Path, database: Database, tmp_path: Path
+    project: Path, database: Database, tmp_path: Path, run: Run
 ) -> None:
     for dataset in MADE_UP:
         outcomes = json.loads(run("load", dataset.taxi, *MONTHS, "--json"))
@@ -71,7 +80,9 @@ def test_it_is_loaded_checked_and_reported(
 
 
 @pytest.mark.long
-def test_summaries_leave_out_what_it_has_no_column_for(project: Path, database: Database) -> None:
+def test_summaries_leave_out_what_it_has_no_column_for(
+    project: Path, database: Database, run: Run
+) -> None:
     for dataset in MADE_UP:
         run("load", dataset.taxi, MONTHS[0])
     run("report", str(project / "report.html"))
