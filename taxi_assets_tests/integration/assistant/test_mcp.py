@@ -198,6 +198,7 @@ def test_a_pipeline_is_proved_and_nothing_is_written(loaded: DataFolder) -> None
     assert not Path("pipelines").exists()
 
 
+@pytest.mark.usefixtures("proved_here")
 def test_a_pipeline_is_written_only_when_that_is_asked_for(loaded: DataFolder) -> None:
     file = Path("pipelines/green_2020.yaml")
     assert call("apply_pipeline", True, name="green_2020", text=PIPELINE)["written"] is False
@@ -237,8 +238,8 @@ def test_a_client_starts_it_and_talks_over_stdin_and_stdout(loaded: DataFolder) 
     assert found["rows"] == [[50]]
 
 
-@pytest.fixture
-def http(loaded: DataFolder) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def http(once: Path) -> Iterator[str]:
     """The address of a server that wants a token."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -246,7 +247,8 @@ def http(loaded: DataFolder) -> Iterator[str]:
     program = "from taxi_assets.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "mcp", "--http", "--port", str(port)],
-        env={**os.environ, "TAXI_MCP_TOKEN": TOKEN},
+        env={**os.environ, **settings_of(once / "data"), "TAXI_MCP_TOKEN": TOKEN},
+        cwd=once,
         stderr=subprocess.PIPE,
     )
 
@@ -280,7 +282,7 @@ def over_http(address: str, **headers: str) -> Any:
     return asyncio.run(run())
 
 
-def test_over_http_it_answers_whoever_has_the_token(http: str) -> None:
+def test_over_http_it_answers_whoever_has_the_token(loaded: DataFolder, http: str) -> None:
     assert over_http(http, Authorization=f"Bearer {TOKEN}")["rows"] == [[50]]
 
 
