@@ -226,7 +226,12 @@ WISHES = [
         'SELECT count(*), count(DISTINCT filename) FROM "both"',
         [(2 * ROWS, 2)],
     ),
-    Wish("load the trips of FHV, high volume, too"),
+    Wish(
+        "load the trips of FHV, high volume, too",
+        (trips("high_volume", "fhvhv"),),
+        "SELECT count(*) FROM fhvhv_tripdata",
+        [(ROWS,)],
+    ),
     Wish(
         "the CSV of our office, with semicolons, commas in numbers and umlauts",
         (

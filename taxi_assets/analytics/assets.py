@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Any
 
@@ -145,7 +145,13 @@ def analytics_definitions(settings: Settings) -> dg.Definitions:
         SettingsError: no warehouse has models.
         AnalyticsError: dbt's project cannot be read.
     """
-    assets = [models_asset(target) for target in targets_of(settings)]
+    targets = targets_of(settings)
+    assets = [models_asset(target) for target in targets]
+    tables = {
+        dg.AssetKey([target.warehouse.name, dataset.table])
+        for target in targets
+        for dataset in modelled_datasets()
+    }
     job = dg.define_asset_job(
         MODELS_JOB,
         dg.AssetSelection.assets(*assets),
@@ -163,7 +169,7 @@ def analytics_definitions(settings: Settings) -> dg.Definitions:
         description="Builds the models of each month that was loaded.",
     )
     def after_load(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
-        return request_after(context.dagster_run)
+        return request_after(context.dagster_run, context.instance, tables)
 
     return dg.Definitions(assets=assets, jobs=[job], sensors=[after_load])
 
@@ -211,11 +217,22 @@ def _require_models(results: Sequence[NodeResult], target: Target) -> None:
         )
 
 
-def request_after(run: dg.DagsterRun) -> dg.RunRequest | dg.SkipReason:
-    """The run that builds the models of the month that a run loaded."""
+def request_after(
+    run: dg.DagsterRun, instance: dg.DagsterInstance, tables: Set[dg.AssetKey]
+) -> dg.RunRequest | dg.SkipReason:
+    """The run that builds the models of the month that a run loaded, whoever launched it.
+
+    Args:
+        run: that has succeeded: of a job, of a pipeline file, or of assets alone.
+        instance: that has its events.
+        tables: the merged tables that models are made from.
+    """
     month = run.tags.get(PARTITION_TAG)
-    if run.job_name not in {load_job_name(dataset) for dataset in modelled_datasets()}:
-        return dg.SkipReason(f"{run.job_name} loads no month of the models")
     if month is None or ATTENDED_TAG in run.tags:
-        return dg.SkipReason("the command line builds the models of its months itself")
+        return dg.SkipReason("it is of no month, or the command line builds its models itself")
+    if run.job_name not in {load_job_name(dataset) for dataset in modelled_datasets()}:
+        kind = dg.DagsterEventType.ASSET_MATERIALIZATION
+        events = instance.get_records_for_run(run.run_id, of_type=kind).records
+        if tables.isdisjoint(record.asset_key for record in events if record.asset_key):
+            return dg.SkipReason(f"{run.job_name} loaded no month of the models")
     return dg.RunRequest(run_key=run.run_id, partition_key=month)

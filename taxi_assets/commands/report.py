@@ -45,7 +45,7 @@ def report(
         if first and last and last < first:
             raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
         datasets = tuple(DATASETS[taxi] for taxi in DATASETS if taxi in taxis or not taxis)
-        chosen = form or _ENDINGS.get(file.suffix, "html")
+        chosen = form or _ENDINGS.get(file.suffix.lower(), "html")
         made = make_report(read_settings(), chosen, Choice(datasets, first, last))
         if str(file) == "-" or is_stdout(file):
             click.echo(made.text)

@@ -29,6 +29,8 @@ COMPONENTS: dict[str, type[Pipeline]] = {
 }
 """The components that a file may be an instance of, by the file's ``type``."""
 
+_ENDINGS = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class PipelineFile:
@@ -84,13 +86,13 @@ def _without_circles(files: list[PipelineFile]) -> Iterator[PipelineFile]:
 def _read_each(folder: Path, settings: Settings) -> Iterator[PipelineFile]:
     taken: dict[tuple[str, str], Path] = {}
     names: set[str] = set()
-    for path in sorted(each for each in folder.iterdir() if each.suffix in (".yaml", ".yml")):
+    for path in sorted(each for each in folder.iterdir() if each.suffix.lower() in _ENDINGS):
         found: Pipeline | InvalidFileError
         try:
-            if not is_plain(path.stem) or path.stem in names:
+            if not is_plain(path.stem) or path.suffix not in _ENDINGS or path.stem in names:
                 raise InvalidFileError(
                     f"{path}: a pipeline file is named with lower-case letters, digits and "
-                    "underscores, and differently from the others",
+                    "underscores, its ending too, and differently from the others",
                     "rename it, such as to exchange_rates.yaml",
                 )
             found = read_pipeline(path, settings)

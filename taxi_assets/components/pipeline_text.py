@@ -38,8 +38,9 @@ def parse_pipeline(text: str, file: str) -> tuple[object, dict[Place, int]]:
     """
     if len(text) > LARGEST_BYTES:
         raise InvalidFileError(f"{file} is larger than {LARGEST_BYTES:,} bytes", REMEDY)
-    loader = _PlainLoader(text)
+    loader = None
     try:
+        loader = _PlainLoader(text)
         node = loader.get_single_node()
         lines: dict[Place, int] = {}
         return _Reader(loader, file, lines).value(node, ()), lines
@@ -51,7 +52,8 @@ def parse_pipeline(text: str, file: str) -> tuple[object, dict[Place, int]]:
         why = " ".join(str(error).split())[:200]
         raise InvalidFileError(f"{file} is not YAML: {why}", REMEDY) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc] # PyYAML has no types.

@@ -11,6 +11,7 @@ from taxi_assets.settings import Settings
 from taxi_assets.settings.pipelines import PipelineSettings
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_LONGEST_NAME = 80  # of one that an answer repeats
 
 
 def pipeline_path(settings: PipelineSettings, name: str) -> Path:
@@ -21,7 +22,7 @@ def pipeline_path(settings: PipelineSettings, name: str) -> Path:
     """
     if not _NAME.fullmatch(name):
         raise AssistantError(
-            f"{name!r} is no name of a pipeline",
+            f"{name[:_LONGEST_NAME]!r} is no name of a pipeline",
             "use up to 63 lower-case letters, digits and underscores, a letter first",
         )
     other = settings.pipelines / f"{name}.yml"

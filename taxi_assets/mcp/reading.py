@@ -4,10 +4,12 @@ No ``from __future__ import annotations`` here: the SDK reads these signatures.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from taxi_assets.assistant.chat.question import require_question
 from taxi_assets.assistant.copilot.proof import Proof
 from taxi_assets.assistant.copilot.writing import current_text, difference
 from taxi_assets.assistant.data.question import run_checked
@@ -39,6 +41,9 @@ from taxi_assets.warehouse.full_audit import Finding, audit_month
 from taxi_assets.warehouse.registry import warehouses_of
 
 _MOST_LINES = 500
+_OR_ALL = ", or all"
+LONGEST_NAME = 60
+"""Of a name that an answer repeats, in characters."""
 
 Taxi = Annotated[str, Field(description="A taxi, such as green, or all.")]
 MonthText = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Such as 2021-03.")]
@@ -105,6 +110,7 @@ class ReadingTools:
         Ask in whole words, in English where you can. Look here before you explain how to do
         something with taxi-assets.
         """
+        question = require_question(question)
         store, embedder = store_of(self.settings), LocalEmbedder()
         refresh_cheaply(self.settings, store)
         store.embed(embedder)
@@ -119,7 +125,7 @@ class ReadingTools:
 
         With BigQuery among the warehouses this reads a column of each table, which is billed.
         """
-        datasets = list(DATASETS.values()) if taxi == "all" else [DATASETS[_known(taxi)]]
+        datasets = list(DATASETS.values()) if taxi == "all" else [DATASETS[_known(taxi, _OR_ALL)]]
         return coverage(self.settings, datasets)
 
     def list_tables(self, warehouse: WarehouseName | None = None) -> TableList:
@@ -154,7 +160,7 @@ class ReadingTools:
         found = {taxi: ranges(list(months)) for taxi, months in loaded.items()}
         return QueryResult(
             rows.columns,
-            rows.rows,
+            [[_in_json(value) for value in row] for row in rows.rows],
             rows.cut,
             missing,
             "; ".join(f"{taxi} {months}" for taxi, months in found.items()) or "none",
@@ -169,14 +175,15 @@ class ReadingTools:
         """
         from taxi_assets.definitions import build_definitions
 
+        wanted = month and str(Month.parse(month))
         keys = build_definitions(self.settings).resolve_asset_graph().asset_check_keys
         with open_instance(self.settings) as instance:
             states = check_states(instance, keys)
         found = [
             state
             for state in states
-            if (taxi == "all" or f"/{_known(taxi)}_" in state.asset)
-            and (month is None or state.month == month)
+            if (taxi == "all" or f"/{_known(taxi, _OR_ALL)}_" in state.asset)
+            and (wanted is None or state.month == wanted)
             and not (only_bad and state.state == "passed" and state.current)
         ]
         return found[:_MOST_LINES]
@@ -211,9 +218,15 @@ class ReadingTools:
         return database_of(self.settings, warehouse)
 
 
-def _known(taxi: str) -> str:
+def _known(taxi: str, further: str = "") -> str:
     if taxi not in DATASETS:
         raise AssistantError(
-            f"there is no taxi {taxi}", f"name one of {', '.join(DATASETS)}, or all"
+            f"there is no taxi {taxi[:LONGEST_NAME]!r}",
+            f"name one of {', '.join(DATASETS)}{further}",
         )
     return taxi
+
+
+def _in_json(value: object) -> object:
+    """The value; a number that JSON does not have as text: it would become null."""
+    return str(value) if isinstance(value, float) and not isfinite(value) else value

@@ -34,11 +34,12 @@ def mcp_server(settings: Settings, allow_writes: bool = False) -> MCPServer:
         AssistantError: the extra is not installed.
     """
     with needs_extra():
-        from mcp.server import MCPServer
         from mcp_types import ToolAnnotations
+
+        from taxi_assets.mcp.strict_server import StrictServer
     from taxi_assets.mcp.reading import ReadingTools
 
-    server = MCPServer(
+    server = StrictServer(
         "taxi-assets",
         instructions=_INSTRUCTIONS,
         version=version("taxi-assets"),

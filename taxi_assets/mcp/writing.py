@@ -17,7 +17,7 @@ from pydantic import Field
 from taxi_assets.assistant.copilot.writing import current_text, difference, write_pipeline
 from taxi_assets.errors import AssistantError
 from taxi_assets.mcp.pipelines import pipeline_path, proved
-from taxi_assets.mcp.reading import MonthText, PipelineCheck
+from taxi_assets.mcp.reading import LONGEST_NAME, MonthText, PipelineCheck
 from taxi_assets.settings import Settings
 from taxi_assets.status.load_plan import MonthPlan, plan_load
 from taxi_assets.trips.datasets import DATASETS
@@ -109,7 +109,9 @@ class WritingTools:
 
 def _months(taxi: str, start: str, end: str | None) -> list[Month]:
     if taxi not in DATASETS:
-        raise AssistantError(f"there is no taxi {taxi}", f"name one of {', '.join(DATASETS)}")
+        raise AssistantError(
+            f"there is no taxi {taxi[:LONGEST_NAME]!r}", f"name one of {', '.join(DATASETS)}"
+        )
     first = DATASETS[taxi].require(Month.parse(start))
     last = Month.parse(end) if end else first
     newest = Month.of(datetime.now(UTC).date()).plus(-1)

@@ -2,8 +2,8 @@
 
 A database has functions that read files, sleep, change settings or hold locks. So a statement is
 parsed, may call only functions that SQL's dialects share and others that are known to be harmless,
-and is written anew from what was parsed: what was judged is what is run. The parser is imported only
-when there is something to judge.
+and is written anew from what was parsed: what was judged is what is run. The parser is imported
+only when there is something to judge.
 """
 
 from __future__ import annotations

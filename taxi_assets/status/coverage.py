@@ -150,10 +150,15 @@ def _agreement(
     rows: dict[str, int],
     loaded: dict[str, _Loaded],
 ) -> _Agreement:
-    for name, found in loaded.items():
-        fault = _fault(name, found.entries.get(file), rows[name], landed)
-        if fault is not None:
-            return fault
+    faults = [
+        fault
+        for name, found in loaded.items()
+        if (fault := _fault(name, found.entries.get(file), rows[name], landed))
+    ]
+    if faults:
+        # What differs comes before what is missing: only one of them is an error.
+        faults.sort(key=lambda fault: fault.state is not MonthState.WRONG)
+        return _Agreement(faults[0].state, "; ".join(fault.text for fault in faults))
     # Lake and warehouse have the same version of the file: rows that are missing were rejected.
     entries = {name: found.entries[file].rows for name, found in loaded.items()}
     rejected = {name: landed.facts.rows - count if landed else 0 for name, count in entries.items()}

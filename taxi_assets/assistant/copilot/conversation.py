@@ -17,7 +17,7 @@ from taxi_assets.assistant.copilot.command_plan import (
     described_settings,
 )
 from taxi_assets.assistant.copilot.judging import require_no_secret, secret_keys
-from taxi_assets.assistant.copilot.plan import PipelinePlan, Plan
+from taxi_assets.assistant.copilot.plan import PipelinePlan, Plan, TripsPlan
 from taxi_assets.assistant.copilot.proof import PROOF_SECONDS, PlanError, Proof, prove
 from taxi_assets.assistant.copilot.rendering import pipeline_text
 from taxi_assets.assistant.gemini.model import Gemini, ReplyFormError
@@ -184,6 +184,7 @@ class Copilot:
             {path.name: text for path, text in zip(paths, texts, strict=True)},
             {name for pipeline in plan.pipelines for name in pipeline.warehouses_used},
             secret_keys(plan.pipelines, self.settings),
+            {pipeline.taxi for pipeline in plan.pipelines if isinstance(pipeline, TripsPlan)},
             self.seconds,
         )
         files = [

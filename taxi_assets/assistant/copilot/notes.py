@@ -13,6 +13,9 @@ def missing_settings(file: PlannedFile, settings: Settings) -> list[str]:
     missing = missing_secrets(file.plan, settings)
     if isinstance(file.plan, AddressPlan):
         missing += address_notes(file.plan, settings)[0]
+    taxis = [dataset.taxi for dataset in settings.datasets]
+    if isinstance(file.plan, TripsPlan) and file.plan.taxi not in taxis:
+        missing.append(f"set {variable('taxis')}={','.join([*taxis, file.plan.taxi])}")
     lacking = file.plan.warehouses_used.difference(settings.warehouses)
     if not lacking:
         return missing

@@ -54,6 +54,7 @@ def prove(
     files: Mapping[str, str],
     warehouses: Set[str] = frozenset(),
     secrets: Set[str] = frozenset(),
+    taxis: Set[str] = frozenset(),
     seconds: float = PROOF_SECONDS,
 ) -> dict[str, Proof]:
     """Load a copy of the pipelines with these files, in a process without secrets.
@@ -63,6 +64,7 @@ def prove(
         files: the text of each file, by its name in the folder of pipelines.
         warehouses: that they need, whether they are among the settings' ones or not yet.
         secrets: that they need, by name and host, whether the settings have them or not yet.
+        taxis: that they need, whether Dagster has them by the settings or not yet.
         seconds: how long the process may take.
 
     Raises:
@@ -74,27 +76,36 @@ def prove(
         folder = Path(place) / "pipelines"
         folder.mkdir()
         _copy(settings.pipelines, folder)
+        environment = _environment(settings, warehouses, secrets, taxis)
         try:
-            done = subprocess.run(  # noqa: S603 - our own module
-                [sys.executable, "-P", "-m", f"{__package__}.child"],
-                input=json.dumps(dict(files)).encode(),
-                capture_output=True,
-                timeout=seconds,
-                check=False,
-                cwd=place,  # where no .env is
-                env=_environment(settings, warehouses, secrets),
-            )
+            code, said = _answer(files, folder.parent, environment, seconds)
         except subprocess.TimeoutExpired:
             raise AssistantError(
                 f"{shown} took longer than {seconds:g} s to load and was given up",
                 "ask for less; nothing was written",
             ) from None
-    if done.returncode or not 0 < len(done.stdout) <= _LARGEST_BYTES:
-        raise _error(f"{shown} cannot be loaded: its process ended with {done.returncode}")
-    answer = json.loads(done.stdout)
+    if code or not 0 < len(said) <= _LARGEST_BYTES:
+        raise _error(f"{shown} cannot be loaded: its process ended with {code}")
+    answer = json.loads(said)
     if reason := answer.get("error"):
         raise _error(reason)
     return {file: Proof.model_validate(answer[file]) for file in files}
+
+
+def _answer(
+    files: Mapping[str, str], folder: Path, environment: Mapping[str, str], seconds: float
+) -> tuple[int, bytes]:
+    """The exit code and the answer of a process that loads the files, in a folder without .env."""
+    done = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-P", "-m", f"{__package__}.child"],
+        input=json.dumps(dict(files)).encode(),
+        capture_output=True,
+        timeout=seconds,
+        check=False,
+        cwd=folder,
+        env=environment,
+    )
+    return done.returncode, done.stdout
 
 
 def _copy(source: Path, folder: Path) -> None:
@@ -106,7 +117,9 @@ def _copy(source: Path, folder: Path) -> None:
                 shutil.copyfile(path, folder / path.name)
 
 
-def _environment(settings: Settings, warehouses: Set[str], secrets: Set[str]) -> dict[str, str]:
+def _environment(
+    settings: Settings, warehouses: Set[str], secrets: Set[str], taxis: Set[str]
+) -> dict[str, str]:
     # An address of the host serves as a key, and as a webhook.
     keys = {*settings.pipeline_secrets, *secrets}
     made_up = {key: f"https://{key.partition('@')[2]}/" for key in keys}
@@ -123,6 +136,7 @@ def _environment(settings: Settings, warehouses: Set[str], secrets: Set[str]) ->
             variable("pipeline_secrets"): json.dumps(made_up),
             variable("pipeline_hosts"): settings.pipeline_hosts,
             variable("warehouses"): ",".join(named),
+            variable("taxis"): ",".join(taxis.union(d.taxi for d in settings.datasets)),
             variable("source"): settings.source.value,
             variable("schedule_timezone"): settings.schedule_timezone,
         }

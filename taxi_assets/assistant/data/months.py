@@ -33,7 +33,7 @@ def months_named(sql: str, dialect: str) -> Months:
 
     try:
         query = sqlglot.parse_one(sql, read=dialect)
-    except sqlglot.errors.SqlglotError:
+    except (sqlglot.errors.SqlglotError, RecursionError):
         return {}
     read = {table.name.lower() for table in query.find_all(exp.Table)}
     taxis = [taxi for taxi, dataset in DATASETS.items() if dataset.table in read]

@@ -95,17 +95,38 @@ def test_the_docs_are_one_page(settings_env: Path, monkeypatch: pytest.MonkeyPat
     assert "Each trip of green and yellow taxis" in page
 
 
-def test_a_load_by_the_daemon_asks_for_the_models_of_its_month() -> None:
+TABLE = dg.AssetKey(["duckdb", "green_tripdata"])
+
+
+def _asked_after(
+    key: dg.AssetKey, job: str | None = None, **tags: str
+) -> dg.RunRequest | dg.SkipReason:
+    """What is asked for after a run that made an asset's month: of a job, or of the asset alone."""
     from taxi_assets.analytics.assets import request_after
+
+    @dg.asset(key=key, partitions_def=dg.MonthlyPartitionsDefinition("2020-01", fmt="%Y-%m"))
+    def made() -> None:
+        pass
+
+    jobs = [dg.define_asset_job(job, [made])] if job else []
+    definitions = dg.Definitions(assets=[made], jobs=jobs)
+    with dg.DagsterInstance.ephemeral() as instance:
+        found = definitions.resolve_job_def(job or "__ASSET_JOB")
+        done = found.execute_in_process(instance=instance, partition_key="2020-04", tags=tags)
+        return request_after(done.dagster_run, instance, {TABLE})
+
+
+@pytest.mark.parametrize("job", ["load_green", "pipeline_green_2020", None])
+def test_whatever_loads_a_month_asks_for_its_models(job: str | None) -> None:
+    asked = _asked_after(TABLE, job)
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.partition_key == "2020-04"
+
+
+def test_nothing_else_asks_for_models() -> None:
     from taxi_assets.failures import ATTENDED_TAG
 
-    tags = {"dagster/partition": "2020-04"}
-    run = dg.DagsterRun("load_green", run_id="a-run", tags=tags)
-
-    asked = request_after(run)
-
-    assert isinstance(asked, dg.RunRequest)
-    assert (asked.run_key, asked.partition_key) == ("a-run", "2020-04")
-    by_hand = dg.DagsterRun("load_green", tags={**tags, ATTENDED_TAG: "a session"})
-    assert isinstance(request_after(by_hand), dg.SkipReason)
-    assert isinstance(request_after(dg.DagsterRun("hello_world")), dg.SkipReason)
+    for key in (["lake", "green_tripdata"], ["duckdb", "fct_trips"]):
+        assert isinstance(_asked_after(dg.AssetKey(key)), dg.SkipReason)
+    by_hand = _asked_after(TABLE, "load_green", **{ATTENDED_TAG: "a session"})
+    assert isinstance(by_hand, dg.SkipReason)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from taxi_assets.assistant.copilot import child, proof
 from taxi_assets.assistant.gemini.model import Gemini, gemini_of
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.gemini_server import KEY, GeminiServer, gemini_server
@@ -40,3 +44,19 @@ def gemini(server: GeminiServer, waits: list[float]) -> Callable[[], Gemini]:
         return replace(named, connection=hasty)
 
     return as_set
+
+
+@pytest.fixture
+def proved_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans are proved in this process, with the environment and the folder of the other one.
+
+    That one needs seconds to import Dagster. What it may see and do is tested with it.
+    """
+
+    def answer(
+        files: Mapping[str, str], folder: Path, environment: Mapping[str, str], _: float
+    ) -> tuple[int, bytes]:
+        with mock.patch.dict(os.environ, environment, clear=True), chdir(folder):
+            return 0, json.dumps(child.answer(files)).encode()
+
+    monkeypatch.setattr(proof, "_answer", answer)

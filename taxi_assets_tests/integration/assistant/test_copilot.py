@@ -42,6 +42,14 @@ def loaded(file: str, plan: dict[str, object]) -> dict[str, object]:
     return proof
 
 
+@pytest.fixture(autouse=True)
+def where_it_is_proved(request: pytest.FixtureRequest) -> None:
+    """In this process, but for the tests that are about the other one."""
+    names = request.fixturenames
+    if "server" in names and "environment_of_the_child" not in names:
+        request.getfixturevalue("proved_here")
+
+
 @pytest.fixture
 def postgres(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings with Postgres. It is never asked."""
@@ -99,6 +107,18 @@ def test_a_pipeline_to_bigquery_is_proved_without_credentials(server: GeminiServ
     assert said.exit_code == 0, said.text
     assert "makes bigquery/green_tripdata, lake/green_tripdata" in said.text
     assert "First set TAXI_WAREHOUSES=duckdb,bigquery." in said.text
+
+
+def test_a_taxi_that_dagster_does_not_have_is_proved_and_has_to_be_set_first(
+    server: GeminiServer,
+) -> None:
+    replies(server, trips(taxi="fhv", warehouses=["duckdb"]))
+    said = taxi_assets("copilot", "load the for-hire vehicles from 2020 on")
+    assert said.exit_code == 0, said.text
+    assert "makes duckdb/fhv_tripdata, lake/fhv_tripdata" in said.text
+    assert "First set TAXI_TAXIS=yellow,green,fhv." in said.text
+    os.environ["TAXI_TAXIS"] = "fhv"
+    assert "First set" not in taxi_assets("copilot", "load the for-hire vehicles").text
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from taxi_assets_tests.command_line import taxi_assets
 from taxi_assets_tests.copilot_plans import FILE, address, replies
 from taxi_assets_tests.gemini_server import GeminiServer
 
+pytestmark = pytest.mark.usefixtures("proved_here")
+
 BOTH = {
     "kind": "pipelines",
     "points": [

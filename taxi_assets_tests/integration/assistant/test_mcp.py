@@ -149,6 +149,10 @@ def test_a_query_is_run_and_one_about_a_month_that_is_not_loaded_is_not(
     assert "green 2021-01 is not loaded" in refused("query", sql=COUNT.format("2021-01"))
     assert "one SELECT statement" in refused("query", sql="DROP TABLE green_tripdata")
     assert "cannot be run" in refused("query", sql="SELECT * FROM read_text('/etc/passwd')")
+    nested = f"SELECT {'(' * 5000}1{')' * 5000}"
+    assert "expression depth" in refused("query", sql=nested)
+    found = call("query", sql="SELECT 'NaN'::DOUBLE, '-inf'::DOUBLE, 1.5::DOUBLE")
+    assert found["rows"] == [["nan", "-inf", 1.5]]
 
 
 def test_status_checks_and_backfills_are_shown(loaded: DataFolder) -> None:
@@ -182,7 +186,41 @@ def test_a_month_is_audited_and_nothing_is_written(loaded: DataFolder) -> None:
 
 def test_an_error_says_what_to_do(settings_env: Path) -> None:
     assert "What to do: load one" in refused("list_tables")
-    assert "there is no taxi blue" in refused("status", taxi="blue")
+    assert "there is no taxi 'blue'" in refused("status", taxi="blue")
+
+
+ODD: list[tuple[str, dict[str, object], str]] = [
+    ("search_docs", {"question": " "}, "1 to 2,000 characters, not 0"),
+    ("search_docs", {"question": "x" * 200_000}, "1 to 2,000 characters, not 200,000"),
+    ("search_docs", {"question": ["a"]}, "question: Input should be a valid string"),
+    ("search_docs", {"question": "a", "limit": 3}, "there is no argument limit"),
+    ("status", {"taxi": "x" * 200_000}, "name one of yellow, green, fhv, fhvhv, or all"),
+    ("list_tables", {"warehouse": "oracle"}, "'duckdb', 'postgres' or 'bigquery'"),
+    ("query", {}, "sql: Field required"),
+    ("query", {"sql": "SELECT 1", "most_rows": 10**9}, "less than or equal to 1000"),
+    ("check_results", {"month": "2020-13"}, "2020-13 is not a month"),
+    ("audit", {"taxi": "all", "month": "2020-04"}, "name one of yellow, green, fhv, fhvhv"),
+    ("audit", {"taxi": "green", "month": "April"}, "month: String should match"),
+    ("backfills", {"taxi": "green"}, "backfills takes no arguments"),
+    ("validate_pipeline", {"name": "x" * 200_000, "text": ""}, "is no name of a pipeline"),
+    ("load", {"taxi": "green", "start": "2020-01", "dryrun": False}, "no argument dryrun"),
+    ("load", {"taxi": "зелёный", "start": "2020-01"}, "there is no taxi 'зелёный'"),
+    ("load", {"taxi": "green", "start": "2020-05", "end": "2020-04"}, "0 months that have ended"),
+]
+"""Calls that a model might make, and what it is told."""
+
+
+def test_an_odd_call_is_told_what_is_wrong_and_what_to_do(settings_env: Path) -> None:
+    async def said(client: Client) -> list[CallToolResult]:
+        return [await client.call_tool(tool, arguments) for tool, arguments, _ in ODD]
+
+    for (tool, _, told), result in zip(ODD, asked(said, True), strict=True):
+        (content,) = result.content
+        assert result.is_error
+        assert told in content.text, (tool, content.text)
+        assert "What to do:" in content.text, (tool, content.text)
+        assert len(content.text) < 1_000
+        assert "pydantic" not in content.text
 
 
 def test_a_pipeline_is_proved_and_nothing_is_written(loaded: DataFolder) -> None:
@@ -190,14 +228,24 @@ def test_a_pipeline_is_proved_and_nothing_is_written(loaded: DataFolder) -> None
     assert found["proof"]["job"] == "pipeline_green_2020"
     assert found["proof"]["months"] == ["2020-01", "2020-02", "2020-03"]
     assert "+type: taxi_assets.components.TripPipeline" in found["diff"]
+    assert not Path("pipelines").exists()
+
+
+@pytest.mark.usefixtures("proved_here")
+def test_a_wrong_pipeline_is_told_of(loaded: DataFolder) -> None:
     wrong = PIPELINE.replace("green", "blue")
     said = refused("validate_pipeline", name="green_2020", text=wrong)
     assert "line 3: taxi: it must be one of yellow, green" in said
     assert "What to do: correct the file" in said
+    for text in ("\0", "type: \x07", "\ud800"):
+        said = refused("validate_pipeline", name="green_2020", text=text)
+        assert "green_2020.yaml" in said
+        assert "What to do: correct the file" in said
     assert "is no name" in refused("validate_pipeline", name="../../etc/x", text=PIPELINE)
     assert not Path("pipelines").exists()
 
 
+@pytest.mark.usefixtures("proved_here")
 def test_a_pipeline_is_written_only_when_that_is_asked_for(loaded: DataFolder) -> None:
     file = Path("pipelines/green_2020.yaml")
     assert call("apply_pipeline", True, name="green_2020", text=PIPELINE)["written"] is False
@@ -237,8 +285,8 @@ def test_a_client_starts_it_and_talks_over_stdin_and_stdout(loaded: DataFolder) 
     assert found["rows"] == [[50]]
 
 
-@pytest.fixture
-def http(loaded: DataFolder) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def http(once: Path) -> Iterator[str]:
     """The address of a server that wants a token."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -246,7 +294,8 @@ def http(loaded: DataFolder) -> Iterator[str]:
     program = "from taxi_assets.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "mcp", "--http", "--port", str(port)],
-        env={**os.environ, "TAXI_MCP_TOKEN": TOKEN},
+        env={**os.environ, **settings_of(once / "data"), "TAXI_MCP_TOKEN": TOKEN},
+        cwd=once,
         stderr=subprocess.PIPE,
     )
 
@@ -280,7 +329,7 @@ def over_http(address: str, **headers: str) -> Any:
     return asyncio.run(run())
 
 
-def test_over_http_it_answers_whoever_has_the_token(http: str) -> None:
+def test_over_http_it_answers_whoever_has_the_token(loaded: DataFolder, http: str) -> None:
     assert over_http(http, Authorization=f"Bearer {TOKEN}")["rows"] == [[50]]
 
 

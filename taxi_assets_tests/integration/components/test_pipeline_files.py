@@ -75,6 +75,8 @@ attributes:
         ("", "it must have the keys type and attributes"),
         ("- 1", "it must have the keys type and attributes"),
         (TABLE + "# " + "x" * 100_001, "larger than 100,000 bytes"),
+        (TABLE + "# \0", "special characters are not allowed"),
+        (TABLE + "# \x07", "special characters are not allowed"),
         (TRIPS.replace("green", "blue"), "line 3: taxi: it must be one of yellow, green"),
         (TRIPS.replace("green", "fhv"), "fhv is not among TAXI_TAXIS, yellow,green: add it there"),
         (TRIPS.replace("2020-01", "2020-13"), "line 4: months.first"),

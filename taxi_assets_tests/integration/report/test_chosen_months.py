@@ -207,7 +207,7 @@ def test_summaries_of_an_older_edition_are_made_anew_where_they_are_told_of(data
 def test_markdown_and_terminal_say_the_same_sentences_as_json(data: Path, tmp_path: Path) -> None:
     found, _ = told("green")
     texts = [sentence["text"] for sentence in found["sentences"]]
-    page = tmp_path / "report.md"
+    page = tmp_path / "REPORT.MD"
 
     said: Answer = taxi_assets("report", str(page), "--taxi", "green")
 
