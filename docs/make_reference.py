@@ -52,13 +52,14 @@ _ENTRY = re.compile(r" {4}(\S[^:]*): (.*)")
 
 def reference() -> Iterator[str]:
     """The lines of the page, with links as from ``docs``."""
-    yield "# Python API\n\nWhat code of your own may use, in the words of its docstrings.\n"
+    yield "# Python API\n\nWhat code of your own may use, in the words of its docstrings."
+    yield "All modules are in the package `taxi_assets`.\n"
     for area, (meaning, modules) in AREAS.items():
         yield f"\n## {area}\n\n{meaning}\n"
         for module in modules:
             path = ROOT / "taxi_assets" / f"{module}.py"
             tree = ast.parse(path.read_text("utf-8"))
-            name = f"taxi_assets.{module.replace('/', '.')}"
+            name = module.replace("/", ".")
             link = f"[source](../{path.relative_to(ROOT)})"
             yield f"\n### `{name}`\n\n{_told(tree)}\n\n{link}\n"
             for node in tree.body:

@@ -9,6 +9,7 @@ reference come from the code: commands, modules and the Python API. The generato
 from __future__ import annotations
 
 import ast
+import inspect
 import os
 import re
 import shutil
@@ -84,7 +85,14 @@ def _commands() -> Iterator[str]:
     yield "# Commands\n\nWhat `taxi-assets COMMAND --help` says.\n"
     for name, command in main.commands.items():
         context = click.Context(command, info_name=f"taxi-assets {name}", terminal_width=90)
-        yield f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+        yield f"## {name}\n\n```text\n{command.get_usage(context)}\n```\n"
+        yield f"{inspect.cleandoc(command.help or '')}\n"
+        if isinstance(command, click.Group):
+            for each in command.commands.values():
+                yield f"- `{each.name}`: {each.get_short_help_str(limit=1_000)}"
+        records = (option.get_help_record(context) for option in command.get_params(context))
+        yield from (f"- `{record[0]}`: {record[1]}" for record in records if record)
+        yield ""
 
 
 def _modules() -> Iterator[str]:
@@ -104,6 +112,7 @@ if __name__ == "__main__":
     shutil.rmtree(BUILD, ignore_errors=True)
     write_pages(BUILD / "docs")
     shutil.copy(CONFIG, BUILD)
+    shutil.copy(CONFIG.with_name("site.css"), BUILD / "docs")
     zensical = Path(sys.executable).with_name("zensical")
     built = subprocess.run([zensical, "build", "--strict"], cwd=BUILD, check=False)  # noqa: S603
     sys.exit(built.returncode)

@@ -177,7 +177,8 @@ def test_two_warehouses_are_compared(
 def test_two_warehouses_with_other_files_differ(
     held: HeldMonth, entry: LedgerEntry, attribute: str
 ) -> None:
-    other = replace(held, entry=replace(entry, **{attribute: "another"}))
+    line = replace(entry, **{attribute: "another"})  # type: ignore[arg-type]
+    other = replace(held, entry=line)
     verdict = compare(held, other, ("duckdb", "postgres"))
     assert not verdict.passed
     assert "postgres from another: load the month into both" in verdict.reason
