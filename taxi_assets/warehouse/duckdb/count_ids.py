@@ -1,7 +1,7 @@
 """Counts ids of a month's rows in DuckDB, for the checks.
 
-What few rows have is looked for first: to join all rows of a large month takes more memory than
-DuckDB has, and the time to write them to disk.
+What few rows have is looked for first: to group or join all rows of a large month takes DuckDB 64
+bytes of memory a row.
 """
 
 from __future__ import annotations

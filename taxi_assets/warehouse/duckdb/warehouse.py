@@ -157,7 +157,7 @@ class DuckDBWarehouse(DuckDBResource):
     def held_month(self, file: TripFile) -> HeldMonth:
         """The ledger's entry and the digest of the file's month, for comparing warehouses."""
         with self.session() as session:
-            return held_month(session, file)
+            return self._sparingly(session, partial(held_month, session, file))
 
     def is_complete(self, session: Session, lake: Lake, dataset: Dataset) -> bool:
         """Whether the external view reads the files of all loaded months that it can read."""
