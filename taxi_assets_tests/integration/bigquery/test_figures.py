@@ -5,7 +5,6 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from taxi_assets.rows.row_digest import Digests
 from taxi_assets.trips.column import ColumnType
 from taxi_assets.warehouse.bigquery.dialect import BIGQUERY
 from taxi_assets.warehouse.duckdb.replace_month import replace_month
@@ -80,7 +79,7 @@ def test_odd_values_have_the_digest_that_they_have_in_duckdb(own: OwnDataset) ->
         loaded = own.load(APRIL, data)
         replace_month(DuckDBSession(connection), own.open(APRIL, data))
         kept = kept_tallies(own.session(), FILENAMES)[APRIL.filename]
-        tally, _ = measure_rows(own.session(), APRIL, Digests())
+        tally, _ = measure_rows(own.session(), APRIL)
         assert kept == loaded.tally == {**tally, SHARED_ROW_IDS: 0}
         assert (kept["rows"], kept["negative_fares"]) == (10, 1)
         assert own.load(APRIL, data).tally == kept, "it is told of a month that is there, too"
