@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from taxi_assets.automation.dagster_internals import ConfigurableClassData
 from taxi_assets.automation.run_tags import RETRY_STEPS_TAG
 
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 1.0
 _BROKEN = (OperationalError, DagsterPostgresException)
 _NAMES = frozenset(error.__name__ for error in _BROKEN)
@@ -47,20 +47,38 @@ class PatientStorage(DagsterPostgresStorage):
 
 
 class PatientEvents(PostgresEventLogStorage):
-    """Dagster's storage of events, which waits for its server to be back."""
+    """Dagster's storage of events, which waits for its server; once, where it stays away."""
+
+    _is_lost = False
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         """Store an event; where that took a second try, it may be there twice."""
         if failed_for_history(event):
-            _patiently(lambda: self._mark(event.run_id))
-        _patiently(lambda: super(PatientEvents, self).store_event(event))
+            self._patiently(lambda: self._mark(event.run_id))
+        self._patiently(lambda: super(PatientEvents, self).store_event(event))
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """Store several."""
-        _patiently(lambda: super(PatientEvents, self).store_event_batch(events))
+        self._patiently(lambda: super(PatientEvents, self).store_event_batch(events))
 
     def _mark(self, run_id: str) -> None:
         self._instance.add_run_tags(run_id, {RETRY_STEPS_TAG: "true"})
+
+    def _patiently(self, store: Callable[[], None]) -> None:
+        end = time.monotonic() + (0 if self._is_lost else _PATIENCE_SECONDS)
+        while True:
+            try:
+                store()
+            except _BROKEN as error:
+                if time.monotonic() >= end:
+                    self._is_lost = True
+                    raise
+                name = type(error).__name__  # its text quotes what was to be written
+                _log.warning("Dagster's history broke off (%s), and is written once more", name)
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                self._is_lost = False
+                return
 
 
 def failed_for_history(event: dg.EventLogEntry) -> bool:
@@ -77,16 +95,3 @@ def failed_for_history(event: dg.EventLogEntry) -> bool:
             return True
         error = error.cause or error.context
     return False
-
-
-def _patiently(store: Callable[[], None]) -> None:
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return store()
-        except _BROKEN as error:
-            if time.monotonic() > end:
-                raise
-            name = type(error).__name__  # its text quotes what was to be written
-            _log.warning("Dagster's history broke off (%s), and is written once more", name)
-        time.sleep(_PAUSE_SECONDS)
