@@ -136,7 +136,7 @@ def _environment(
             variable("pipeline_secrets"): json.dumps(made_up),
             variable("pipeline_hosts"): settings.pipeline_hosts,
             variable("warehouses"): ",".join(named),
-            variable("taxis"): ",".join(taxis.union(d.taxi for d in settings.datasets)),
+            variable("taxis"): ",".join({*taxis, *(each.taxi for each in settings.datasets)}),
             variable("source"): settings.source.value,
             variable("schedule_timezone"): settings.schedule_timezone,
         }
