@@ -182,3 +182,9 @@ def test_two_warehouses_with_other_files_differ(
     verdict = compare(held, other, ("duckdb", "postgres"))
     assert not verdict.passed
     assert "postgres from another: load the month into both" in verdict.reason
+
+
+def test_the_rows_of_each_warehouse_are_figures_of_its_name(held: HeldMonth) -> None:
+    verdict = compare(held, replace(held, rows=3, digests=OTHERS), ("duckdb", "postgres"))
+    found = {name: verdict.figures[name] for name in ("rows_in_duckdb", "rows_in_postgres")}
+    assert found == {"rows_in_duckdb": 4, "rows_in_postgres": 3}
