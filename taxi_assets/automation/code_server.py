@@ -14,12 +14,15 @@ import os
 import signal
 import sys
 import threading
+import time
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
+import dagster as dg
 
 from taxi_assets.automation.dagster_internals import (
     DagsterApiServer,
@@ -38,6 +41,7 @@ from taxi_assets.settings import read_settings
 
 MODULE = "taxi_assets.definitions"
 LOCATION = "taxi_assets"
+_MISSES = 2
 
 
 class ReloadingServer(DagsterApiServer):
@@ -51,6 +55,11 @@ class ReloadingServer(DagsterApiServer):
         """
         super().__init__(**arguments)
         self._mp_ctx = warm_processes()  # type: ignore[assignment] # Dagster spawns them
+
+    def cleanup(self) -> None:
+        """Wait for the runs in progress; where their history is gone, they would wait in vain."""
+        threading.Thread(target=leave_in_vain, args=[_has_history, _leave], daemon=True).start()
+        super().cleanup()
 
     @property
     def load_error(self) -> str:
@@ -85,6 +94,33 @@ class ReloadingServer(DagsterApiServer):
                 )
             self._server_id = str(uuid.uuid4())  # by which the daemon sees that they are new
         return ReloadCodeReply()
+
+
+def leave_in_vain(
+    has_history: Callable[[], bool], leave: Callable[[], None], pause_seconds: float = 10.0
+) -> None:
+    """Leave once Dagster's history has not answered twice in a row.
+
+    Docker that stops all containers at once takes the databases away from under the runs, and waits
+    for the code. Runs whose process died are run once more; they would fail, and tell nobody.
+    """
+    misses = 0
+    while misses < _MISSES:
+        time.sleep(pause_seconds)
+        misses = 0 if has_history() else misses + 1
+    leave()
+
+
+def _has_history() -> bool:
+    with suppress(Exception), dg.DagsterInstance.get() as instance:
+        instance.get_run_ids(limit=1)
+        return True
+    return False
+
+
+def _leave() -> None:
+    logging.getLogger("dagster.code_server").warning("Dagster's history is gone: ended amid runs")
+    os._exit(1)  # the runs end with it
 
 
 def _reason(error: BaseException) -> str:

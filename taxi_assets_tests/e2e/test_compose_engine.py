@@ -19,6 +19,9 @@ from taxi_assets_tests.compose_stack import UP_SECONDS, ComposeStack, compose_st
 from taxi_assets_tests.ui import wait_until
 
 BACKFILL_SECONDS = 1_800
+MANAGERS_SECONDS = 90
+"""So long systemd waits, unless told otherwise, before it kills."""
+
 PID_FILE = Path("/var/run/docker.pid")
 
 
@@ -34,8 +37,14 @@ def restart_engine(stack: ComposeStack, how: str) -> None:
     """End the engine's process, wait until it is gone, and start it with the same arguments."""
     pid = int(PID_FILE.read_text())
     arguments = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
-    os.kill(pid, signal.SIGTERM if how == "stopped" else signal.SIGKILL)
+    if how == "stopped":
+        os.kill(pid, signal.SIGTERM)
+        with suppress(TimeoutError):  # runs wait for databases that are gone
+            wait_until(lambda: not _lives(pid), MANAGERS_SECONDS, "the engine to end")
+    if _lives(pid):
+        os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not _lives(pid), UP_SECONDS, "the engine to end")
+    PID_FILE.unlink(missing_ok=True)
     if how == "crashed":
         _kill_containers()
     log = Path(stack.folder / "dockerd.log").open("ab")  # noqa: SIM115 - the engine's own

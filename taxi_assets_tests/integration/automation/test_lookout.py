@@ -10,6 +10,7 @@ import pytest
 from dagster._core.scheduler.instigation import TickStatus
 from sqlalchemy.exc import OperationalError
 
+from taxi_assets.automation.code_server import leave_in_vain
 from taxi_assets.automation.lookout import STILL, Lookout
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import DataFolder
@@ -120,3 +121,12 @@ def test_a_code_server_that_fails_once_at_a_start_is_nothing_to_tell_of(
     watched.looks(ticks=True)
 
     assert webhook.alerts == []
+
+
+def test_a_code_server_that_is_stopped_leaves_once_the_history_of_its_runs_is_gone() -> None:
+    answers = [True, False, True, False, False]
+    left: list[int] = []
+
+    leave_in_vain(lambda: answers.pop(0), lambda: left.append(len(answers)), pause_seconds=0)
+
+    assert left == [0]
