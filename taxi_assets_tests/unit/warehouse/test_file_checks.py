@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from taxi_assets.warehouse.checks import Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.file_checks import FILE_CHECKS
+from taxi_assets.warehouse.rejects import RejectCounts
+from taxi_assets_tests.landed_months import ENTRY
 
 EXPECTED = Expectations("green", "2020-04", None, True, 0.01, 0.5, 0.2, 0.02)
 
@@ -49,3 +53,14 @@ def test_a_column_that_is_not_declared_is_a_warning_that_names_it() -> None:
 @pytest.mark.parametrize("name", ["__index_level_x__", "index", "my__index_level_0__"])
 def test_what_only_looks_like_pandas_numbering_is_a_warning(name: str) -> None:
     assert not verdict(name).passed
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_one_row_that_is_short_or_rejected_is_a_warning(rows: int) -> None:
+    month = MonthFigures(
+        rows=1, entry=replace(ENTRY, jagged_rows=rows), rejects=RejectCounts(rows, 1 + rows)
+    )
+    checks = {check.name: check for check in FILE_CHECKS}
+    for name in ("rows_not_jagged", "rows_not_rejected"):
+        assert not checks[name].blocks
+        assert checks[name].judge(month, EXPECTED).passed is (rows == 0), name
