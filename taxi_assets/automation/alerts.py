@@ -73,7 +73,8 @@ def _deployed(
 ) -> Deployed:
     if repository is None:
         return Deployed(settings.datasets)
-    ticking = {each.name for each in (*repository.schedule_defs, *repository.sensor_defs)}
+    ticking = {schedule.name for schedule in repository.schedule_defs}
+    ticking |= {sensor.name for sensor in repository.sensor_defs}
     return Deployed(settings.datasets, ticking, list(_wrong_files(repository, now)))
 
 

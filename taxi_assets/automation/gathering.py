@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -51,7 +51,7 @@ def gather(
     What cannot be found out twice in a row is a trouble itself.
     """
     awake = outbox.runs_until is not None and now - outbox.runs_until < _AWAKE
-    parts = {
+    parts: dict[str, Callable[..., None]] = {
         **{
             f"the watch of {each.taxi}": partial(of_watch, dataset=each)
             for each in deployed.datasets
