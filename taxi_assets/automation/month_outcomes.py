@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,6 +15,8 @@ from taxi_assets.automation.dagster_internals import (
     JobFailureData,
 )
 
+_CHECKS_FAILED = "DagsterAssetCheckFailedError"
+_OF_DAGSTER = re.compile(r"^dagster\.[\w.]+: ")
 _INTERRUPTS = {"DagsterExecutionInterruptedError", "KeyboardInterrupt", "InterruptException"}
 
 
@@ -233,7 +236,11 @@ def _in_words(error: SerializableErrorInfo | None) -> str:
     """What went wrong at first; the traces stand among the run's events."""
     while error is not None and error.cause is not None:
         error = error.cause
-    return error.message.strip() if error is not None else "failed"
+    if error is None:
+        return "failed"
+    if error.cls_name == _CHECKS_FAILED:
+        return "blocking checks failed"  # each of them is told of by itself
+    return _OF_DAGSTER.sub("", error.message.strip())
 
 
 def _run_failure(events: Sequence[dg.DagsterEvent]) -> str:

@@ -61,6 +61,7 @@ def test_check_names_what_somebody_spoilt(tampered: DataFolder, change: str, che
 
     assert answer.exit_code == 1
     assert f"FAILED duckdb/green_tripdata: {check}:" in answer.text
+    assert "dagster." not in answer.text
     assert "1 of 1 not done: green 2020-04" in answer.stderr
 
 
