@@ -62,25 +62,23 @@ def gather(
         "runs that do not end": partial(_unending, awake=awake),
         "the code": partial(_code, deployed=deployed),
     }
-    failed = []
+    failed, blind = [], []
     for name, part in parts.items():
-        key = f"{_BLIND}/{name}"
         try:
             part(instance, outbox, now=now)
         except Exception as error:  # whatever it is, the others are told of
             failed.append(name)
             if name in outbox.failed:
-                outbox.open(_blind(key, name, error, now), now)
-        else:
-            outbox.end(key, now)
+                blind.append(_blind(name, error, now))
+    _keep(outbox, _BLIND, blind, now)
     outbox.failed = failed
 
 
-def _blind(key: str, name: str, error: Exception, now: datetime) -> Trouble:
+def _blind(name: str, error: Exception, now: datetime) -> Trouble:
     """That nobody would hear of these troubles."""
     said = str(error).strip().splitlines() or [""]
     return Trouble(
-        key=key,
+        key=f"{_BLIND}/{name}",
         kind=_BLIND,
         title=f"no alerts of {name}",
         since=now,

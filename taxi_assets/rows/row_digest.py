@@ -136,7 +136,7 @@ def engine_sum(dataset: Dataset, dialect: Dialect, columns: int, missing: Collec
     """
     values = dialect.functions.engine_values
     there = [c for c in dataset.columns if dialect.column_name(c.name) not in missing]
-    hashed = [dialect.identifier("unique_row_id")]
+    hashed = [values[ColumnType.TEXT].format(column=dialect.identifier("unique_row_id"))]
     hashed += [values[c.type].format(column=dialect.identifier(c.name)) for c in there[:columns]]
     counts = [f" + count({dialect.identifier(c.name)})" for c in there[columns:]]
     return dialect.functions.engine_sum.format(values=", ".join(hashed)) + "".join(counts)

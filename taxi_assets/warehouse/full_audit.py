@@ -78,7 +78,7 @@ def audit_month(
         StorageError: the lake cannot be read.
     """
     held = {each.name: each.held_month(file) for each in warehouses if each.exists()}
-    loads = [(each.entry, each.rejected) for each in held.values() if each.entry is not None]
+    loads = [(each.entry, each) for each in held.values() if each.entry is not None]
     loaded = [TripFile.loaded_as(file.dataset, entry.filename) for entry, _ in loads]
     truths: dict[str, Truth] = {}
     findings: list[Finding] = []
@@ -126,14 +126,14 @@ def audit_names(warehouses: Sequence[Warehouse], dataset: Dataset) -> list[Findi
 
 
 def _audit_file(
-    file: TripFile, examined: Examined, loads: Sequence[tuple[LedgerEntry, int]]
+    file: TripFile, examined: Examined, loads: Sequence[tuple[LedgerEntry, HeldMonth]]
 ) -> tuple[Truth | None, list[Finding]]:
     """What a file's bytes say, if they are those that landed; and what is to be said of them.
 
     Args:
         file: which one it is.
         examined: what lies in the lake.
-        loads: each ledger's entry of it, with the number of rejected rows that are kept.
+        loads: each ledger's entry of it, with the rows that its warehouse has.
     """
     hashes = {entry.sha256 for entry, _ in loads}
     finding = partial(Finding, "lake")
@@ -154,7 +154,7 @@ def _audit_file(
         landed = base.model_copy(update={"facts": facts, "sha256": sha256, **found})
         month = OpenMonth(file, landed, LocalCopy(examined.path, landed))
         # Rows were rejected if the table of rejects says so, or if the ledger counts fewer.
-        rejected = [max(kept, facts.rows - entry.rows) for entry, kept in loads]
+        rejected = [max(state.rejected, facts.rows - entry.rows) for entry, state in loads]
         rows, digests = digest_file(month, max(rejected, default=0))
     except (InvalidFileError, DamagedCopyError) as error:
         return None, [finding("file", Proof.WRONG, error.what)]
@@ -163,7 +163,7 @@ def _audit_file(
     if note is None:
         text = "there is no note of the file, or none that can be read"
         return truth, [sound, finding("note", Proof.WRONG, text)]
-    contradiction = _note_contradiction(note, truth, noted)
+    contradiction = _note_contradiction(note, truth, noted, [state for _, state in loads])
     if contradiction:
         return truth, [sound, finding("note", Proof.WRONG, contradiction)]
     return truth, [sound, finding("note", Proof.PROVED, "the note says what the file holds")]
@@ -183,7 +183,9 @@ def _unknown(file: TripFile) -> LandedFile:
     )
 
 
-def _note_contradiction(note: LandedFile, truth: Truth, same_bytes: bool) -> str | None:
+def _note_contradiction(
+    note: LandedFile, truth: Truth, same_bytes: bool, states: Sequence[HeldMonth]
+) -> str | None:
     """How the note differs from what the file says; None if it does not."""
     landed = truth.month.landed
     if not same_bytes:
@@ -194,10 +196,16 @@ def _note_contradiction(note: LandedFile, truth: Truth, same_bytes: bool) -> str
         # Notes of older versions lack some facts.
         if value not in (None, ()) and value != found[name]:
             return f"it says {name} is {value}, and the file has {found[name]}"
-    known = noted_digests(note, truth.rows, left_out, truth.digests.engine)
-    if truth.digests.conflict(known):
-        return "its digest is not that of the file's rows"
+    for found in _all_kinds(truth, states):
+        if found.conflict(noted_digests(note, truth.rows, left_out, found.engine)):
+            return "its digest is not that of the file's rows"
     return None
+
+
+def _all_kinds(truth: Truth, states: Sequence[HeldMonth]) -> list[Digests]:
+    """The digests of a file's rows, of every kind that was computed: some only a database can."""
+    by_others = [s.digests for s in states if s.digests and s.digest == truth.digests.digest]
+    return [truth.digests, *by_others]
 
 
 def _noted_facts(note: LandedFile, truth: Truth) -> dict[str, object]:
@@ -214,8 +222,10 @@ def _keep_digests(
     truths: Mapping[str, Truth],
 ) -> None:
     """Keep digests that are missing, or by another version of DuckDB, now that all is proved."""
-    for truth in truths.values():
-        note_digests(lake, truth.month, truth.digests, truth.rows)
+    for filename, truth in truths.items():
+        states = [s for s in held.values() if s.entry is not None and s.entry.filename == filename]
+        for digests in _all_kinds(truth, states):
+            note_digests(lake, truth.month, digests, truth.rows)
     for warehouse in warehouses:
         entry = held[warehouse.name].entry if warehouse.name in held else None
         if entry is None:

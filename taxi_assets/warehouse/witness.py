@@ -22,11 +22,19 @@ def noted_digests(
         left_out: columns of the file that these rows do not have.
         engine: the `Digests.engine` to look for.
     """
-    noted = landed.digests
-    if noted is None or (noted.reader, noted.rows, noted.left_out) != (READER, rows, left_out):
+    noted = _comparable(landed, rows, left_out)
+    if noted is None:
         return Digests()
     found = noted.engines.get(engine)
     return Digests(noted.digest, engine, found) if found else Digests(noted.digest)
+
+
+def _comparable(landed: LandedFile, rows: int, left_out: Sequence[str]) -> NotedDigests | None:
+    """What was noted, if it is of the same rows; None otherwise."""
+    noted = landed.digests
+    if noted is None or (noted.reader, noted.rows, noted.left_out) != (READER, rows, left_out):
+        return None
+    return noted
 
 
 def note_digests(
@@ -59,7 +67,7 @@ def note_digests(
                 f"{month.file.dataset.taxi} {month.file.month}`; the rows that were loaded before "
                 "are still there",
             )
-        kept = now.digests if known != Digests() and now.digests else None
+        kept = _comparable(now, rows, left_out)
         engines = dict(kept.engines) if kept else {}
         if digests.engine:
             engines[digests.engine] = digests.by_engine

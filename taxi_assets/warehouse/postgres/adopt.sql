@@ -88,6 +88,13 @@ INNER JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 WHERE attgenerated = ''
 UNION ALL
 SELECT
+    format('the statistics %I', stxname),
+    format('DROP STATISTICS %s.%I', stxnamespace::regnamespace, stxname),
+    pg_get_statisticsobjdef(pg_statistic_ext.oid),
+    2
+FROM pg_statistic_ext INNER JOIN it ON stxrelid = it.oid
+UNION ALL
+SELECT
     format('the NOT NULL of column %I', attname),
     format('ALTER TABLE %s ALTER COLUMN %I DROP NOT NULL', it.oid, attname),
     format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL', it.oid, attname),

@@ -54,9 +54,11 @@ POSTGRES = Dialect(
         without_bars="rtrim(convert_to({text}, 'UTF8'), '|'::bytea)",
         md5="md5({text})",
         hash_sum="sum(('x' || left(md5({text}), 15))::bit(60)::bigint)",
-        # As the bytes that are sent: the hash of a double is the same for 0 and -0.
-        engine_values=dict.fromkeys(ColumnType, "{column}")
+        # As the bytes that are sent: the hash of a double is the same for 0 and -0. And of texts by
+        # their bytes: by a collation that somebody gave the column, Y and y may be one text.
+        engine_values=dict.fromkeys(ColumnType, '{column} COLLATE "C"')
         | {
+            ColumnType.INTEGER: "{column}",
             ColumnType.DOUBLE: "float8send({column})",
             ColumnType.TIMESTAMP: "timestamp_send({column})",
         },

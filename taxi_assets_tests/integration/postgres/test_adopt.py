@@ -199,6 +199,14 @@ def test_what_cannot_stay_is_named_with_what_helps(
     assert adopt(database) == AdoptedTable("green_tripdata", 1, 0, 1)
 
 
+def test_statistics_of_users_stay(database: Database) -> None:
+    flows_months(database)
+    database.query("CREATE STATISTICS ours ON vendorid, pulocationid FROM green_tripdata")
+    adopt(database)
+    kept = "SELECT stxname FROM pg_statistic_ext WHERE stxrelid = 'green_tripdata'::regclass"
+    assert database.query(kept) == [("ours",)]
+
+
 def test_a_view_on_the_table_keeps_it_as_it_is(database: Database) -> None:
     flows_months(database)
     database.query("CREATE VIEW trips AS SELECT * FROM green_tripdata")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from taxi_assets.lake.folder import FolderLake
+from taxi_assets.lake.landing import lake_name
+from taxi_assets.settings import read_settings
+from taxi_assets.warehouse.as_loaded import months_as_loaded
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Expectations, Verdict
 from taxi_assets.warehouse.full_audit import audit_month
 from taxi_assets.warehouse.measuring import rows_changed
 from taxi_assets.warehouse.postgres import session
-from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, Database
+from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, OLD_ROWS, Database
 
 EXPECTED = Expectations("green", "2020-04", None, True, 0.01, 0.5, 0.2, 0.02)
 [VALUES] = [check for check in checks_of(GREEN) if check.name == "values_as_loaded"]
@@ -50,6 +55,21 @@ def test_a_month_of_an_earlier_edition_is_checked_by_the_digest_that_it_has(
         database.query(f"UPDATE green_tripdata SET extra = 9 WHERE {FIRST}")
         assert rows_changed(opened, APRIL, entry) is True
     assert f"and was {digest}" in values_as_loaded(database).reason
+
+
+def test_a_month_of_an_earlier_edition_is_passed_over_whatever_the_database_is_set_to(
+    database: Database, settings_env: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAXI_PUBLISHED_COUNTS", "warn")
+    loaded_by_an_earlier_edition(database)
+    name = database.dsn.rpartition("/")[2]
+    for setting in ("datestyle = 'German'", "extra_float_digits = -10"):
+        database.query(f"ALTER DATABASE {name} SET {setting}")
+    lake = FolderLake(database.folder / "lake")
+    landed = lake.find(lake_name(APRIL))
+    assert landed is not None
+    args = lake, GREEN, {APRIL: landed}, read_settings()
+    assert months_as_loaded(database.warehouse(), *args) == {APRIL: OLD_ROWS}
 
 
 def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database: Database) -> None:

@@ -178,6 +178,20 @@ def test_alerts_of_one_kind_that_cannot_be_made_are_told_and_hide_no_others(
     assert "ValueError: of an edition to come" in said.reason
 
 
+def test_that_a_taxi_cannot_be_told_of_is_over_once_it_is_watched_no_more(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a report that cannot be read")
+
+    outbox = Outbox()
+    with monkeypatch.context() as patched:
+        patched.setattr(gathering, "of_watch", broken)
+        titles(instance, outbox)
+        assert "no alerts of the watch of green" in titles(instance, outbox)
+    assert titles(instance, outbox, deployed=Deployed([YELLOW])) == []
+
+
 def test_a_pipeline_file_that_is_wrong_is_told_until_it_is_right(
     instance: dg.DagsterInstance, settings_env: Path
 ) -> None:

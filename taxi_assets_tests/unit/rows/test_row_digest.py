@@ -6,6 +6,7 @@ from taxi_assets.rows.row_digest import Digests, as_digest, engine_sum
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.trips.green import GREEN
 from taxi_assets.warehouse.columns import declared_columns
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
 
 # Found by search: the sum of ``hash`` stays when these two rows swap fees of 0 and 0.75. About one
 # pair in 2^31 is like that.
@@ -24,6 +25,12 @@ def digest_with(*fees: float) -> str:
         total = engine_sum(GREEN, DUCKDB, len(GREEN.columns), ())
         [(found,)] = connection.execute(f"SELECT {total} FROM trips").fetchall()
     return as_digest(int(found))
+
+
+def test_postgres_hashes_texts_by_their_bytes_whatever_collation_a_column_has() -> None:
+    total = engine_sum(GREEN, POSTGRES, len(GREEN.columns), ())
+    assert '"unique_row_id" COLLATE "C"' in total
+    assert '"store_and_fwd_flag" COLLATE "C"' in total
 
 
 def test_rows_that_swap_a_value_of_the_last_column_have_another_digest() -> None:
