@@ -16,7 +16,8 @@ from taxi_assets.settings import Settings
 from taxi_assets.watch.troubles import Trouble
 
 WRONG_FILES = "wrong_pipeline_files"
-"""The first part of the keys of assets that stand for wrong pipeline files."""
+"""The first part of the keys of assets that stand for wrong pipeline files, and the name of their
+metadata with the name of the file."""
 
 _INTERVAL_SECONDS = 30
 
@@ -83,13 +84,13 @@ def _wrong_files(repository: dg.RepositoryDefinition, now: datetime) -> Iterator
     graph = repository.asset_graph
     for key in sorted(graph.get_all_asset_keys()):
         if key.path[0] == WRONG_FILES:
-            name, said = key.path[-1], graph.get(key).description
+            asset = graph.get(key)
             yield Trouble(
-                key=f"{OF_CODE}/{name}",
+                key=f"{OF_CODE}/{key.path[-1]}",
                 kind=OF_CODE,
-                title=f"the pipeline file {name} is wrong",
+                title=f"the pipeline file {asset.metadata[WRONG_FILES]} is wrong",
                 since=now,
-                reason=f"Nothing of it runs, its schedule neither.\n  {said}",
+                reason=f"Nothing of it runs, its schedule neither.\n  {asset.description}",
             )
 
 

@@ -11,7 +11,9 @@ import dagster as dg
 import pytest
 from dagster.components.testing import create_defs_folder_sandbox
 
+from taxi_assets.automation.alerts import alert_sensor
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance
+from taxi_assets.automation.outbox import read_outbox
 from taxi_assets.components import TripPipeline
 from taxi_assets.definitions import build_definitions
 from taxi_assets.settings import read_settings
@@ -111,6 +113,22 @@ def test_a_wrong_file_is_an_asset_that_says_so_and_takes_no_other_along(write: W
             instance=instance, tags=SESSION_TAGS, raise_on_error=False
         )
     assert not result.success
+
+
+def test_files_that_are_wrong_by_their_names_keep_nothing_else_from_loading(write: Write) -> None:
+    write("trips", TRIPS)
+    wrong = ["trips.yml", "übung.yaml", "ü.yaml", "ö.yaml", "a-b.yaml", "a_b.yaml", "c.yaml", "c.yml"]
+    folder = read_settings().pipelines
+    for name in wrong:
+        (folder / name).write_text("type: of_no_kind\n")
+    repository = build_definitions(read_settings()).get_repository_def()
+    jobs = {job.name for job in repository.get_all_jobs()}
+    assert {"pipeline_trips", "pipeline_a_b", "pipeline_c", "load_green"} <= jobs
+    with dg.DagsterInstance.ephemeral() as instance:
+        with dg.build_sensor_context(instance, repository_def=repository) as context:
+            alert_sensor(read_settings()).evaluate_tick(context)
+        titles = {alert.trouble.title for alert in read_outbox(instance).lasting}
+    assert titles == {f"the pipeline file {name} is wrong" for name in wrong}
 
 
 def test_two_files_do_not_make_one_table(write: Write) -> None:
