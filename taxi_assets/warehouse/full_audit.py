@@ -196,8 +196,8 @@ def _note_contradiction(
         # Notes of older versions lack some facts.
         if value not in (None, ()) and value != found[name]:
             return f"it says {name} is {value}, and the file has {found[name]}"
-    for found in _all_kinds(truth, states):
-        if found.conflict(noted_digests(note, truth.rows, left_out, found.engine)):
+    for digests in _all_kinds(truth, states):
+        if digests.conflict(noted_digests(note, truth.rows, left_out, digests.engine)):
             return "its digest is not that of the file's rows"
     return None
 
