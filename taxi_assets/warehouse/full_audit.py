@@ -224,8 +224,8 @@ def _keep_digests(
     """Keep digests that are missing, or by another version of DuckDB, now that all is proved."""
     for filename, truth in truths.items():
         states = [s for s in held.values() if s.entry is not None and s.entry.filename == filename]
-        for digests in _all_kinds(truth, states):
-            note_digests(lake, truth.month, digests, truth.rows)
+        others = _all_kinds(truth, states)[1:]
+        note_digests(lake, truth.month, truth.digests, truth.rows, others)
     for warehouse in warehouses:
         entry = held[warehouse.name].entry if warehouse.name in held else None
         if entry is None:
