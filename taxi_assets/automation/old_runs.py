@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from taxi_assets.automation.backfill_list import open_backfills
+from taxi_assets.automation.outbox import read_outbox
 from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG
 from taxi_assets.automation.sqlite_files import free_disk
 
@@ -53,7 +54,8 @@ def purge_old_runs(
     """Delete runs that are over and older than so many days, with their events and output.
 
     Kept are: the runs with the last materialization or observation of an asset's partition, each
-    job's newest run of a partition, the parent of a run that is kept, runs of unfinished backfills.
+    job's newest run of a partition, the parent of a run that is kept, runs of unfinished backfills,
+    runs of open alerts, which would end with them.
 
     Args:
         instance: whose runs.
@@ -62,7 +64,7 @@ def purge_old_runs(
         at_once: how many to delete, at most.
         jobs: delete runs of these jobs alone; of all jobs where none is named.
     """
-    needed = _last_to_speak(instance)
+    needed = _last_to_speak(instance) | _told_of(instance)
     open_ids = {backfill.backfill_id for backfill in open_backfills(instance)}
     newest: dict[tuple[str, str | None], str] = {}
     chosen: list[dg.DagsterRun] = []
@@ -118,6 +120,11 @@ def _last_to_speak(instance: dg.DagsterInstance) -> set[str]:
                 wanted = dg.AssetRecordsFilter(asset_key=asset, storage_ids=some)
                 found.update(record.run_id for record in fetch(wanted, limit=_PAGE).records)
     return found
+
+
+def _told_of(instance: dg.DagsterInstance) -> set[str]:
+    """The runs that open alerts are of."""
+    return {str(alert.trouble.about.get("run_id")) for alert in read_outbox(instance).lasting}
 
 
 def _newest(instance: dg.DagsterInstance, job_name: str, partition: str | None) -> str:

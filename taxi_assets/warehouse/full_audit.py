@@ -196,8 +196,8 @@ def _note_contradiction(
         # Notes of older versions lack some facts.
         if value not in (None, ()) and value != found[name]:
             return f"it says {name} is {value}, and the file has {found[name]}"
-    for found in _all_kinds(truth, states):
-        if found.conflict(noted_digests(note, truth.rows, left_out, found.engine)):
+    for digests in _all_kinds(truth, states):
+        if digests.conflict(noted_digests(note, truth.rows, left_out, digests.engine)):
             return "its digest is not that of the file's rows"
     return None
 
@@ -224,8 +224,8 @@ def _keep_digests(
     """Keep digests that are missing, or by another version of DuckDB, now that all is proved."""
     for filename, truth in truths.items():
         states = [s for s in held.values() if s.entry is not None and s.entry.filename == filename]
-        for digests in _all_kinds(truth, states):
-            note_digests(lake, truth.month, digests, truth.rows)
+        others = _all_kinds(truth, states)[1:]
+        note_digests(lake, truth.month, truth.digests, truth.rows, others)
     for warehouse in warehouses:
         entry = held[warehouse.name].entry if warehouse.name in held else None
         if entry is None:

@@ -38,7 +38,11 @@ def _comparable(landed: LandedFile, rows: int, left_out: Sequence[str]) -> Noted
 
 
 def note_digests(
-    lake: Lake, month: OpenMonth, digests: Digests, accepted: int | None = None
+    lake: Lake,
+    month: OpenMonth,
+    digests: Digests,
+    accepted: int | None = None,
+    others: Sequence[Digests] = (),
 ) -> None:
     """Note the digests of the rows that a month's file gave, before they become visible.
 
@@ -47,6 +51,7 @@ def note_digests(
         month: the file.
         digests: the digests of its rows.
         accepted: number of the rows, if it is not that of the file's facts.
+        others: further digests of the same rows, of other kinds.
 
     Raises:
         InvalidFileError: the same bytes gave other rows before.
@@ -56,31 +61,29 @@ def note_digests(
     rows = landed.facts.rows if accepted is None else accepted
     left_out = landed.facts.undeclared(month.file)
 
+    kinds = (digests, *others)
+
     def noting(now: LandedFile) -> LandedFile:
-        known = noted_digests(now, rows, left_out, digests.engine)
-        if digests.conflict(known):
-            raise InvalidFileError(
-                f"{month.file}: the rows that were read have the digest "
-                f"{digests.digest or digests.engine_text}, and the same file gave rows with "
-                f"{known.digest or known.engine_text} before",
-                f"check this machine's memory and disk, then run `taxi-assets audit "
-                f"{month.file.dataset.taxi} {month.file.month}`; the rows that were loaded before "
-                "are still there",
-            )
-        kept = _comparable(now, rows, left_out)
-        engines = dict(kept.engines) if kept else {}
-        if digests.engine:
-            engines[digests.engine] = digests.by_engine
-        return now.model_copy(
-            update={
-                "digests": NotedDigests(
-                    reader=READER,
-                    rows=rows,
-                    left_out=left_out,
-                    digest=digests.digest or known.digest,
-                    engines=engines,
+        for each in kinds:
+            known = noted_digests(now, rows, left_out, each.engine)
+            if each.conflict(known):
+                raise InvalidFileError(
+                    f"{month.file}: the rows that were read have the digest "
+                    f"{each.digest or each.engine_text}, and the same file gave rows with "
+                    f"{known.digest or known.engine_text} before",
+                    f"check this machine's memory and disk, then run `taxi-assets audit "
+                    f"{month.file.dataset.taxi} {month.file.month}`; the rows that were loaded "
+                    "before are still there",
                 )
-            }
+        kept = _comparable(now, rows, left_out) or NotedDigests(reader=READER, rows=rows)
+        found = {each.engine: each.by_engine for each in kinds if each.engine}
+        noted = NotedDigests(
+            reader=READER,
+            rows=rows,
+            left_out=left_out,
+            digest=digests.digest or kept.digest,
+            engines={**kept.engines, **found},
         )
+        return now.model_copy(update={"digests": noted})
 
     lake.revise(landed, noting)

@@ -14,6 +14,7 @@ from filelock import FileLock
 from taxi_assets.automation import gathering
 from taxi_assets.automation.alerts import alert_sensor
 from taxi_assets.automation.gathering import Deployed, gather
+from taxi_assets.automation.old_runs import purge_old_runs
 from taxi_assets.automation.outbox import Outbox, keep_outbox, read_outbox
 from taxi_assets.automation.run_tags import WILL_RETRY_TAG
 from taxi_assets.components.definitions import pipeline_definitions
@@ -90,6 +91,24 @@ def test_the_alert_of_a_run_that_is_deleted_is_over(instance: dg.DagsterInstance
     instance.delete_run(failed.run_id)
 
     assert titles(instance, outbox) == []
+
+
+def test_the_daily_purge_does_not_end_the_alert_of_a_run_that_nothing_has_mended(
+    instance: dg.DagsterInstance,
+) -> None:
+    outbox = Outbox()
+    titles(instance, outbox)
+    instance.report_run_failed(run(instance, STARTED, **{WILL_RETRY_TAG: "false"}))
+    assert titles(instance, outbox) == ["weekly failed"]
+    keep_outbox(instance, outbox)
+    superseded = run(instance, STARTED)
+    for canceled in (superseded, run(instance, STARTED)):
+        instance.report_run_canceled(canceled)
+
+    purged = purge_old_runs(instance, days=-1)
+
+    assert [each.run_id for each in purged.runs] == [superseded.run_id]
+    assert titles(instance, outbox) == ["weekly failed"]
 
 
 def test_a_run_that_does_not_end_is_told_until_it_does(instance: dg.DagsterInstance) -> None:
