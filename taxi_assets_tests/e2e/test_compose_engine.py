@@ -23,6 +23,7 @@ MANAGERS_SECONDS = 90
 """So long systemd waits, unless told otherwise, before it kills."""
 
 PID_FILE = Path("/var/run/docker.pid")
+PID_FILES = (PID_FILE, Path("/var/run/docker/containerd/containerd.pid"))
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +45,19 @@ def restart_engine(stack: ComposeStack, how: str) -> None:
     if _lives(pid):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not _lives(pid), UP_SECONDS, "the engine to end")
-    PID_FILE.unlink(missing_ok=True)
+    for file in PID_FILES:  # a process that nobody waits for keeps its number
+        file.unlink(missing_ok=True)
     if how == "crashed":
         _kill_containers()
-    log = Path(stack.folder / "dockerd.log").open("ab")  # noqa: SIM115 - the engine's own
-    subprocess.Popen(
-        arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-    )
+    start = 'exec setsid "$@" >> "$0" 2>&1 < /dev/null &'  # by a shell: it outlives these tests
+    subprocess.run(["sh", "-c", start, stack.folder / "dockerd.log", *arguments], check=True)
     info = ("docker", "info")
     wait_until(lambda: stack.run(*info, check=False).returncode == 0, UP_SECONDS, "the engine")
+
+
+def line_of(stack: ComposeStack, backfill: str) -> str:
+    """What `taxi-assets backfills` says of a backfill."""
+    return next(line for line in stack.taxi_assets("backfills").splitlines() if backfill in line)
 
 
 def _lives(pid: int) -> bool:
@@ -91,9 +96,10 @@ def test_a_backfill_goes_on_after_the_engine_was_ended(
 
     restart_engine(stack, how)
 
-    wait_until(lambda: stack.is_over(backfill), BACKFILL_SECONDS, "the backfill to end")
-    told = stack.taxi_assets("backfills")
-    assert "complete: 4 of 4" in next(line for line in told.splitlines() if backfill in line), told
+    # Dagster may call it over while a run that broke off is still to be run once more.
+    wait_until(
+        lambda: "complete: 4 of 4" in line_of(stack, backfill), BACKFILL_SECONDS, "all months"
+    )
     states = stack.compose("ps", "--all", "--format", "{{.Service}} {{.Status}}").splitlines()
     away = [line for line in states if " Up " not in line and not line.startswith("prepare ")]
     assert away == []
