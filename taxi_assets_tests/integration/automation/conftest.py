@@ -12,6 +12,7 @@ from taxi_assets.automation.instance import open_instance
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import DataFolder
 from taxi_assets_tests.fake_source import FakeSource, fake_source
+from taxi_assets_tests.webhook import Webhook, webhook_server
 
 
 @pytest.fixture
@@ -38,3 +39,11 @@ def instance(data: DataFolder) -> Iterator[dg.DagsterInstance]:
     """The instance that ticks belong to."""
     with open_instance(read_settings()) as opened:
         yield opened
+
+
+@pytest.fixture
+def webhook(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """A webhook that the settings name."""
+    with webhook_server() as server:
+        monkeypatch.setenv("TAXI_ALERT_WEBHOOK", server.url)
+        yield server

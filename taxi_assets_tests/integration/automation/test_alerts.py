@@ -25,18 +25,10 @@ from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.sensor_ticks import add_tick
 from taxi_assets_tests.simulation.clock import Clock, moved_clock
-from taxi_assets_tests.webhook import Webhook, webhook_server
+from taxi_assets_tests.webhook import Webhook
 
 NOW = datetime.now(UTC)
 NO_RETRY = {"dagster/max_retries": "0"}  # as after the last one
-
-
-@pytest.fixture
-def webhook(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    """A webhook that the settings name."""
-    with webhook_server() as server:
-        monkeypatch.setenv("TAXI_ALERT_WEBHOOK", server.url)
-        yield server
 
 
 class Alerts:

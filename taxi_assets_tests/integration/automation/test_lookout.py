@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -13,19 +12,11 @@ from sqlalchemy.exc import OperationalError
 from taxi_assets.automation.code_server import leave_in_vain
 from taxi_assets.automation.lookout import STILL, Lookout
 from taxi_assets.settings import read_settings
-from taxi_assets_tests.command_line import DataFolder
 from taxi_assets_tests.sensor_ticks import add_tick
-from taxi_assets_tests.webhook import Webhook, webhook_server
+from taxi_assets_tests.webhook import Webhook
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TITLE = "schedules, sensors, backfills and alerts stand still"
-
-
-@pytest.fixture
-def webhook(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    with webhook_server() as server:
-        monkeypatch.setenv("TAXI_ALERT_WEBHOOK", server.url)
-        yield server
 
 
 class Watched:
