@@ -35,9 +35,12 @@ def of_watch(instance: dg.DagsterInstance, outbox: Outbox, dataset: Dataset, now
         if trouble.is_sure or trouble.key in outbox.alerts:
             outbox.open(trouble, now)
     found = {trouble.key for trouble in report.troubles}
+    unsure = {trouble.subject for trouble in report.troubles if not trouble.is_sure}
     fine = {month_key(dataset.taxi, month) for month in report.fine}
     for key, alert in outbox.alerts.items():
         if key in found or alert.trouble.dataset != dataset.taxi:
+            continue
+        if alert.trouble.subject in unsure:  # whatever it was told of last, it still is
             continue
         if alert.trouble.subject and key == month_key(dataset.taxi, alert.trouble.subject):
             # It lasts until the month is fine; a run of it may have failed since that look.

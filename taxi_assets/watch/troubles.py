@@ -19,6 +19,7 @@ _TOGETHER = timedelta(days=3)
 _MANY = 3
 
 
+_ABSENT = ("withdrawn", "overdue")
 _HIDING = ("ledger", "unreachable", "vanished")
 OF_SOURCE = (*_HIDING, "silent")
 """Kinds of troubles that concern all months; the first ones hide others."""
@@ -115,7 +116,7 @@ def troubles_of(
     for line in lines:
         found += filter(None, (_stuck(catalog, line, now), _missing(catalog, line, newest)))
     # What has vanished together is told once; of a month that is not there, nothing is known then.
-    hidden = ("withdrawn", "overdue") if "vanished" in whole else ()
+    hidden = _ABSENT if "vanished" in whole else ()
     return [_judged(each, sightings) for each in found if each.kind not in hidden]
 
 
@@ -177,8 +178,8 @@ def _of_source(
 
 
 def _judged(trouble: Trouble, sightings: Sightings) -> Trouble:
-    """Where months come back one after the other, the last of them are not withdrawn."""
-    if trouble.kind != "withdrawn" or sightings.changed is None:
+    """Where months come back one after the other, the last of them are not missing."""
+    if trouble.kind not in _ABSENT or sightings.changed is None:
         return trouble
     seen_at = sightings.of(Month.parse(trouble.subject)).seen_at
     is_sure = seen_at is None or seen_at >= sightings.changed

@@ -138,19 +138,21 @@ def test_months_that_vanish_together_are_one_trouble(catalog: Catalog) -> None:
     assert "it may have moved, renamed its files, or block this host" in together.reason
 
 
+@pytest.mark.parametrize("standing", [Standing.WITHDRAWN, Standing.OVERDUE], ids=str)
 def test_the_last_of_the_months_that_come_back_together_are_not_told_of_one_by_one(
-    catalog: Catalog,
+    catalog: Catalog, standing: Standing
 ) -> None:
-    gone = MonthLine("green", MONTH, Standing.WITHDRAWN, SEEN, held=True)
+    gone = MonthLine("green", MONTH, standing, SEEN, held=standing is Standing.WITHDRAWN)
+    later = MonthLine("green", MONTH.plus(1), Standing.HELD, held=True)
     back = Sighting().answered(OLD, "", TODAY)
     sightings = Sightings(months={str(MONTH): seen(Absent("403")), str(MONTH.plus(1)): back})
 
-    (withdrawn,) = troubles_of(catalog, GREEN, [gone], sightings, TODAY)
-    assert not withdrawn.is_sure
+    (missing,) = troubles_of(catalog, GREEN, [gone, later], sightings, TODAY)
+    assert not missing.is_sure
 
     sightings.months[str(MONTH)] = seen(Absent("403")).answered(Absent("403"), "", TODAY)
-    (withdrawn,) = troubles_of(catalog, GREEN, [gone], sightings, TODAY)
-    assert withdrawn.is_sure
+    (missing,) = troubles_of(catalog, GREEN, [gone, later], sightings, TODAY)
+    assert missing.is_sure
 
 
 def test_a_source_with_nothing_new_for_too_long_is_a_trouble(catalog: Catalog) -> None:
