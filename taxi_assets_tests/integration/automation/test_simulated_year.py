@@ -33,6 +33,7 @@ Plan = dict[int, list[Callable[[], object]]]
 def year(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployment of green taxis on a gappy install."""
     with world(START, monkeypatch, TAXI_SCHEDULE_TIMEZONE="America/New_York") as found:
+        found.ticks_on_calm_days = 1
         yield found
 
 
