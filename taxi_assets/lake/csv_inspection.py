@@ -19,7 +19,9 @@ from taxi_assets.lake.inspection import GZIP_MAGIC, refuse_other_text, refuse_wr
 from taxi_assets.lake.landed_file import FileFacts, LineEnd
 
 _GZIP_WINDOW = 31
-_BLOCK_BYTES = 1 << 20
+# Little at a time: blocks stay in the processor's cache, and what waits to be unzipped is copied.
+_ZIPPED_BYTES = 1 << 16
+_BLOCK_BYTES = 1 << 18
 _LINES_SHOWN = 5
 _LONGEST_LINE_BYTES = 1 << 20
 # The csv module reads no longer value; no line of these files has more than 200 bytes.
@@ -28,7 +30,7 @@ _LONGEST_READ_BYTES = 1 << 16
 _MOST_BLANK_LINES = 10_000
 LARGEST_BYTES = 8_000_000_000
 """How long the text of a CSV may be, unless the caller says otherwise."""
-_ODD_TEXTS = (b'"', b"\0", b"\r\r")
+_ODD_TEXTS = (b'"', b"\0")
 
 _AGAIN = "fetch it again by running again; if it stays so, report it to the publisher"
 
@@ -71,7 +73,8 @@ class CsvInspection:
             data, self._start = self._start, b""
             self._unzip = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
         try:
-            self._feed_zipped(data)
+            for start in range(0, len(data), _ZIPPED_BYTES):
+                self._feed_zipped(data[start : start + _ZIPPED_BYTES])
         except (IsalError, EOFError) as error:
             raise InvalidFileError(
                 f"{self.name}, after line {self._lines}: the gzip data are damaged ({error})",
@@ -160,11 +163,14 @@ class CsvInspection:
             self._check_header(line)
         columns = len(self._columns)
         values = np.frombuffer(block, dtype=np.uint8)
-        lines = int(np.count_nonzero(values == ord("\n")))
+        is_end, is_return = values == ord("\n"), values == ord("\r")
+        lines = int(np.count_nonzero(is_end))
         commas = int(np.count_nonzero(values == ord(",")))
-        returns = int(np.count_nonzero(values == ord("\r")))
+        returns = int(np.count_nonzero(is_return))
+        paired = int(np.count_nonzero(is_return[:-1] & is_end[1:])) if returns else 0
         self._carriage_returns += returns
-        odd = commas != lines * (columns - 1) or returns not in (0, lines) or not block.isascii()
+        odd = commas != lines * (columns - 1) or not block.isascii()
+        odd |= returns > 0 and not returns == lines == paired
         if odd or any(text in block for text in _ODD_TEXTS):
             self._count_by_line(block, columns)
         self._lines += lines
