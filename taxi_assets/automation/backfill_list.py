@@ -21,7 +21,7 @@ from taxi_assets.automation.dagster_internals import (
     BulkActionStatus,
     PartitionBackfill,
 )
-from taxi_assets.automation.patient_backfills import was_torn
+from taxi_assets.automation.torn_backfills import was_torn
 
 _LISTED = 20
 _WORDS = {

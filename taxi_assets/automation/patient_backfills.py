@@ -7,7 +7,6 @@ stop meanwhile finds no code location, marks the backfill failed, and cancels it
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,9 @@ from taxi_assets.automation.dagster_internals import (
     execute_backfill_iteration,
 )
 from taxi_assets.automation.run_tags import DAGSTERS_BACKFILL_TAG, PARTITION_TAG, WILL_RETRY_TAG
+from taxi_assets.automation.torn_backfills import TORN, was_torn
 
 _SECONDS = 2.0  # Dagster's own daemon looks every 30
-_RESUMED_SECONDS = 86_400
-_FAILED = (BulkActionStatus.FAILING, BulkActionStatus.FAILED)
-_LOCATION_AWAY = frozenset(
-    {
-        "DagsterCodeLocationNotFoundError",
-        "DagsterCodeLocationLoadError",
-        "DagsterUserCodeUnreachableError",
-    }
-)
 
 
 class PatientBackfills(BackfillDaemon):
@@ -92,25 +83,8 @@ def resume_torn(context: IWorkspaceProcessContext[Any]) -> None:
         instance.update_backfill(backfill.with_status(BulkActionStatus.REQUESTED))
 
 
-def was_torn(backfill: PartitionBackfill) -> bool:
-    """Whether a backfill failed only because the code was away, and has yet to be resumed.
-
-    That may be for a day: older ones are history, and somebody may have meant it since.
-    """
-    ended = backfill.backfill_end_timestamp
-    is_old = ended is not None and time.time() - ended >= _RESUMED_SECONDS
-    if backfill.status not in _FAILED or is_old:
-        return False
-    error = backfill.error
-    while error is not None:
-        if error.cls_name in _LOCATION_AWAY:
-            return True
-        error = error.cause or error.context
-    return False
-
-
 def _torn(instance: dg.DagsterInstance) -> Iterator[PartitionBackfill]:
-    failed = instance.get_backfills(filters=BulkActionsFilter(statuses=[*_FAILED]))
+    failed = instance.get_backfills(filters=BulkActionsFilter(statuses=[*TORN]))
     return filter(was_torn, failed)
 
 

@@ -24,12 +24,12 @@ from taxi_assets.automation.dagster_internals import (
     auto_reexecution_should_retry_run,
     retry_run,
 )
-from taxi_assets.automation.patient_backfills import was_torn
 from taxi_assets.automation.run_tags import (
     DAGSTERS_BACKFILL_TAG,
     RETRIED_AS_TAG,
     WILL_RETRY_TAG,
 )
+from taxi_assets.automation.torn_backfills import was_torn
 
 _SECONDS = 5
 _LOOK_BACK = timedelta(days=1)
