@@ -33,7 +33,7 @@ from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.postgres.connection import PostgresServer
 from taxi_assets.warehouse.postgres.copy_formats import copy_format
 from taxi_assets.warehouse.postgres.dialect import POSTGRES
-from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
+from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows, sent_columns
 from taxi_assets.warehouse.postgres.replace_month import replace_month
 from taxi_assets.warehouse.postgres.session import PostgresSession
 from taxi_assets.warehouse.postgres.tables import columns_sql
@@ -171,7 +171,8 @@ def bound(mirror: Mirror, file: TripFile, dsn: str) -> Cost:
         encoded.seek(0)
         with measured() as cost, connection.cursor() as cursor:
             cursor.execute(f"CREATE UNLOGGED TABLE bound ({columns_sql(YELLOW)})".encode())
-            with cursor.copy(b"COPY bound FROM STDIN (FORMAT binary)") as copy:
+            columns = sent_columns(YELLOW).encode()
+            with cursor.copy(b"COPY bound (%b) FROM STDIN (FORMAT binary)" % columns) as copy:
                 while block := encoded.read(_READ_BYTES):
                     copy.write(block)
     return cost

@@ -14,11 +14,15 @@ from taxi_assets.rows.arrow_rows import row_batches
 from taxi_assets.rows.read_ahead import read_ahead
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
+from taxi_assets.trips.dataset import Dataset
+from taxi_assets.warehouse.columns import declared_columns
 from taxi_assets.warehouse.postgres.copy_formats import CopyFormat
+from taxi_assets.warehouse.postgres.dialect import POSTGRES
 from taxi_assets.warehouse.postgres.record_hash import RecordHashes
 from taxi_assets.warehouse.row_figures import RowFigures
 
 _BATCHES_AHEAD = 4
+_FILLED_IN = "filename"
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,17 @@ class EncodedRows:
     rows: int
 
 
+def sent_columns(dataset: Dataset) -> str:
+    """The columns that are sent, for COPY: all but ``filename``, which the server fills in."""
+    names = declared_columns(POSTGRES, dataset)
+    return ", ".join(POSTGRES.quote(name) for name in names if name != _FILLED_IN)
+
+
 @contextmanager
 def encoded_rows(
     month: OpenMonth, figures: RowFigures, form: CopyFormat, hashes: RecordHashes | None = None
 ) -> Iterator[Iterator[EncodedRows]]:
-    """All rows of the month, with the columns of the merged table in its order.
+    """All rows of the month, with the columns that `sent_columns` lists.
 
     Args:
         month: the landed file.
@@ -61,7 +71,7 @@ def _encode(
             if hashes:
                 hashes.add(typed)
             rows += typed.num_rows
-            yield EncodedRows(form.encode(typed), typed.num_rows)
+            yield EncodedRows(form.encode(typed.drop_columns([_FILLED_IN])), typed.num_rows)
     if not rows:
         raise InvalidFileError(f"{month.file} has no rows", "have it published again")
     yield EncodedRows(form.end(), 0)

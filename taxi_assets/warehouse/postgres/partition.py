@@ -74,6 +74,8 @@ class MonthPartition:
     def create_incoming(self, session: PostgresSession) -> None:
         """Create the table for the new partition. Only this transaction sees it.
 
+        Its rows get their ``filename`` there, so that it is not sent with each of them.
+
         ``CREATE TABLE ... LIKE`` the merged table would lock the merged table for the whole load,
         and two loads would wait for each other.
         """
@@ -86,13 +88,19 @@ class MonthPartition:
             )
         )
         require_of_rows(session, self.dataset.table, self.incoming)
+        self._change_filename(session, f"SET DEFAULT {literal(self.file.filename)}")
 
     def finish_incoming(self, session: PostgresSession) -> None:
         """Create what the merged table has of indexes and constraints, and collect statistics."""
+        self._change_filename(session, "DROP DEFAULT")
         build_indexes(session, self.dataset.table, self.incoming)
         add_foreign_keys(session, self.dataset.table, self.incoming)
         session.ask(sql("sample_lightly"))
         session.change(sql("analyze_incoming", incoming=session.table(self.incoming)))
+
+    def _change_filename(self, session: PostgresSession, change: str) -> None:
+        incoming, change = session.table(self.incoming), f"ALTER COLUMN filename {change}"
+        session.change(sql("change_incoming", incoming=incoming, change=change))
 
     def swap_in(self, session: PostgresSession) -> None:
         """Replace the old partition with the new one; it is visible when the caller commits.

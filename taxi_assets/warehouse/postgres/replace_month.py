@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
@@ -16,7 +17,7 @@ from taxi_assets.warehouse.loading import Loaded
 from taxi_assets.warehouse.postgres.constraints import named_violations
 from taxi_assets.warehouse.postgres.copy_formats import copy_format
 from taxi_assets.warehouse.postgres.dialect import sql
-from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows
+from taxi_assets.warehouse.postgres.encoded_rows import encoded_rows, sent_columns
 from taxi_assets.warehouse.postgres.partition import MonthPartition
 from taxi_assets.warehouse.postgres.record_hash import RecordHashes
 from taxi_assets.warehouse.postgres.session import PostgresSession
@@ -67,8 +68,11 @@ def replace_month(
             kept = kept_tallies(session, [file.filename]).get(file.filename, {})
             return _loaded(session, month, started, False, replaced, kept)
         partition.create_incoming(session)
-        tally, digests = _fill(session, partition, month, on_rows)
-        partition.finish_incoming(session)
+        figures, digests = _fill(session, partition, month, on_rows)
+        with ThreadPoolExecutor(1, "tally") as beside:
+            counted = beside.submit(figures.tally)
+            partition.finish_incoming(session)
+        tally = counted.result()
         month.note_digests(month, digests)
         keep(
             session,
@@ -109,20 +113,21 @@ def _fill(
     partition: MonthPartition,
     month: OpenMonth,
     on_rows: Callable[[int], None],
-) -> tuple[Tally, Digests]:
+) -> tuple[RowFigures, Digests]:
     figures = RowFigures(month.file)
     engine = session.engine
     hashes = RecordHashes(month.file.dataset, engine) if engine else None
     form = copy_format()
     incoming = session.table(partition.incoming)
-    statement = sql("copy_rows", incoming=incoming, form=form.name).text.encode()
+    columns = sent_columns(month.file.dataset)
+    statement = sql("copy_rows", incoming=incoming, columns=columns, form=form.name).text.encode()
     with session.connection.cursor() as cursor, named_violations(session, month.file.dataset.table):
         with encoded_rows(month, figures, form, hashes) as pieces, cursor.copy(statement) as copy:
             for piece in pieces:
                 copy.write(piece.data)
                 on_rows(piece.rows)
         judge(month, figures.audit(cursor.rowcount))
-    return figures.tally(), (hashes or figures).digests()
+    return figures, (hashes or figures).digests()
 
 
 def _loaded(
