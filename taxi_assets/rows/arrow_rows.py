@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from taxi_assets.rows.reading import READER_CONFIG, OpenMonth, one_line
+from taxi_assets.rows.reading import OpenMonth, frugal_config, one_line
 from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
 
 # Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
-_DUCKDB_MEMORY = "256MB"
-
+# Rows are hashed and encoded in one thread, which two of DuckDB's keep busy.
+_MOST_THREADS = 4
 
 _Number = TypeVar("_Number", bound=np.generic)
 
@@ -55,9 +55,8 @@ def row_batches(
         InvalidFileError: a value does not fit its column; names file, line and value.
     """
     failure = None
-    config = {**READER_CONFIG, "memory_limit": _DUCKDB_MEMORY, "temp_directory": ""}
     with (
-        duckdb.connect(config=config) as connection,
+        duckdb.connect(config=frugal_config(month.file.format, _MOST_THREADS)) as connection,
         month.rows(connection, hashes) as rows,
     ):
         try:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import duckdb
 
 from taxi_assets.errors import InvalidFileError
-from taxi_assets.rows.reading import ENGINE, READER_CONFIG, OpenMonth, one_line
+from taxi_assets.rows.reading import ENGINE, OpenMonth, frugal_config, one_line
 from taxi_assets.rows.rejects import without_bad_rows
 from taxi_assets.rows.row_digest import Digests, as_digest, digest_sum, engine_label, engine_sum
 from taxi_assets.sql.duckdb import DUCKDB
 from taxi_assets.sql.statements import Statements
-
-_MEMORY = "512MB"
 
 
 def digest_file(month: OpenMonth, rejected: int) -> tuple[int, Digests]:
@@ -39,7 +37,7 @@ def _digest(month: OpenMonth) -> tuple[int, Digests]:
     columns = len(dataset.columns)
     failure = None
     with (
-        duckdb.connect(config={**READER_CONFIG, "memory_limit": _MEMORY}) as connection,
+        duckdb.connect(config=frugal_config(month.file.format)) as connection,
         month.rows(connection) as rows,
     ):
         query = Statements(__package__, DUCKDB)(
