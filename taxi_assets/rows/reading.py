@@ -44,8 +44,7 @@ READER_CONFIG: Mapping[str, _Setting] = {
 """How DuckDB must be opened to read months: without an order to keep, and without a cache of
 texts that are read once. Nothing is downloaded."""
 
-_READER_MB_A_THREAD = 48
-_READER_MB = {FileFormat.CSV: 64, FileFormat.PARQUET: 160}
+_READER_MB, _READER_MB_OF_PARQUET, _READER_MB_A_THREAD = 64, 160, 48
 
 
 def frugal_config(format_: FileFormat, most_threads: int | None = None) -> dict[str, _Setting]:
@@ -61,7 +60,8 @@ def frugal_config(format_: FileFormat, most_threads: int | None = None) -> dict[
     """
     cores = os.cpu_count() or 1
     threads = min(cores, most_threads or cores)
-    memory = f"{_READER_MB[format_] + _READER_MB_A_THREAD * max(2, threads)}MB"
+    fixed = _READER_MB_OF_PARQUET if format_ is FileFormat.PARQUET else _READER_MB
+    memory = f"{fixed + _READER_MB_A_THREAD * max(2, threads)}MB"
     return {**READER_CONFIG, "threads": threads, "memory_limit": memory, "temp_directory": ""}
 
 

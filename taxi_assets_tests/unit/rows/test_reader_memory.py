@@ -16,7 +16,7 @@ from taxi_assets.trips.file import FileFormat
 def test_each_thread_has_memory(
     monkeypatch: pytest.MonkeyPatch, cores: int, format_: FileFormat
 ) -> None:
-    """With 244 MiB in all, 32 threads ran out of memory: a machine with many cores loaded nothing."""
+    """With 244 MiB in all, 32 threads ran out of memory: large machines loaded nothing."""
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     config = frugal_config(format_)
     with duckdb.connect(config=config) as connection:
