@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -32,13 +33,13 @@ def history_errors(settings: Settings) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        reason = _reason(error)
+        reason = _reason(error, settings)
         if reason is None:
             raise
         raise _explained(reason, settings) from None
 
 
-def _reason(error: Exception) -> str | None:
+def _reason(error: Exception, settings: Settings) -> str | None:
     """What the database or the disk says; None where it is another matter."""
     if isinstance(error, OperationalError) or type(error) is DatabaseError:
         return str(error.orig)
@@ -47,7 +48,14 @@ def _reason(error: Exception) -> str | None:
         return str(getattr(error.__context__, "orig", error))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return error.strerror
+    if isinstance(error, OSError) and _is_below(settings.dagster_home, error.filename):
+        return f"{error.filename}: {error.strerror}"
     return None
+
+
+def _is_below(folder: Path, name: object) -> bool:
+    """Whether an error names a file of the folder; other files are no matter of the history."""
+    return isinstance(name, str) and Path(name).is_relative_to(folder)
 
 
 def _explained(text: str, settings: Settings) -> TaxiAssetsError:

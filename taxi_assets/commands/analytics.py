@@ -7,12 +7,13 @@ from dataclasses import asdict
 
 import click
 
+from taxi_assets.commands.group import ListedCommands
 from taxi_assets.commands.output import console, finish, json_option, printed_errors, progress
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.month import Month
 
 
-@click.group()
+@click.group(cls=ListedCommands)
 def analytics() -> None:
     """Build the dbt models over the trips, and their docs. They need the extra `dbt`.
 

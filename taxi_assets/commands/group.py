@@ -11,7 +11,18 @@ from taxi_assets.commands.output import print_warning, printed_errors
 from taxi_assets.settings.reading import likely_typos
 
 
-class Commands(click.Group):
+class ListedCommands(click.Group):
+    """Commands that its help lists with whole sentences; click cuts them off."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with the whole first sentence of its help."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        lines = [(name, each.get_short_help_str(limit=1_000)) for name, each in commands if each]
+        with formatter.section("Commands"):
+            formatter.write_dl(lines)
+
+
+class Commands(ListedCommands):
     """Commands whose wrong arguments are told as every other error is."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
@@ -24,13 +35,6 @@ class Commands(click.Group):
         """Parse the arguments of a command, and run it."""
         with printed_errors():
             return super().invoke(ctx)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands, each with the whole first sentence of its help."""
-        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        lines = [(name, each.get_short_help_str(limit=1_000)) for name, each in commands if each]
-        with formatter.section("Commands"):
-            formatter.write_dl(lines)
 
 
 def warn_of_typos() -> None:

@@ -120,7 +120,7 @@ def print_passed_over(console: Console, rows: Mapping[tuple[str, Month], int]) -
 def print_checks(
     console: Console, outcomes: Iterable[MonthOutcome], title: str = "Asset checks"
 ) -> None:
-    """Print a table of every check of every month."""
+    """Print a table of every check of every month; nothing if none was made."""
     table = Table(title=title)
     for heading, wraps in (("month", False), ("check", True), ("result", False), ("found", True)):
         table.add_column(heading, no_wrap=not wraps)
@@ -131,7 +131,8 @@ def print_checks(
             warehouse = check.asset.partition("/")[0]
             table.add_row(outcome.name, f"{warehouse}: {check.name}", result, escape(check.reason))
         table.add_section()
-    print_table(console, table)
+    if table.rows:
+        print_table(console, table)
 
 
 def print_coverage(console: Console, lines: list[Coverage], place: str) -> None:

@@ -17,13 +17,16 @@ from pydantic import BaseModel, ValidationError
 from taxi_assets.errors import LakeBusyError, StorageError
 from taxi_assets.lake.lake import Arrival, Examined
 from taxi_assets.lake.landed_file import LandedFile
-from taxi_assets.lake.local_copy import LocalCopy, sha256_of
+from taxi_assets.lake.local_copy import LocalCopy, read_refusals, sha256_of
 
 _NOT_ALLOWED = (
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
+    errno.ENOENT,
     errno.ENOTDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
     errno.EISDIR,
     errno.EEXIST,
     errno.ENOTEMPTY,
@@ -60,23 +63,27 @@ class FolderLake:
     def find(self, name: str) -> LandedFile | None:
         """The file's current version; None where it is absent or its note is of other bytes."""
         path = self.path(name)
-        try:
-            note = _Note.model_validate_json(_note_path(path).read_bytes())
-            status = path.stat()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValidationError):
-            return None
-        if status.st_size != note.landed.size_bytes:
-            return None
-        # Copies and restored back-ups have another time: their bytes decide.
-        if status.st_mtime_ns != note.mtime_ns and sha256_of(path) != note.landed.sha256:
-            return None
-        return note.landed
+        with read_refusals(path):
+            try:
+                note = _Note.model_validate_json(_note_path(path).read_bytes())
+                status = path.stat()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValidationError):
+                return None
+            if status.st_size != note.landed.size_bytes:
+                return None
+            # Copies and restored back-ups have another time: their bytes decide.
+            if status.st_mtime_ns != note.mtime_ns and sha256_of(path) != note.landed.sha256:
+                return None
+            return note.landed
 
     def find_all(self, prefix: str) -> list[LandedFile]:
         """The current versions of all files whose name begins so, sorted by name."""
         parent = self.path(prefix).parent
         start = Path(prefix).name
-        names = sorted(p.name for p in parent.glob("*.json") if p.name.startswith(start))
+        with read_refusals(parent):
+            # A glob passes over a folder that may not be read, as if nothing were in it.
+            present = [each.name for each in parent.iterdir()] if parent.is_dir() else []
+        names = sorted(n for n in present if n.startswith(start) and n.endswith(".json"))
         directory = Path(prefix).parent
         found = (self.find(str(directory / name.removesuffix(".json"))) for name in names)
         return [landed for landed in found if landed is not None]
@@ -125,7 +132,9 @@ class FolderLake:
             note = _Note.model_validate_json(_note_path(path).read_bytes()).landed
         except (OSError, ValidationError):
             note = None
-        yield Examined(path if path.is_file() else None, note)
+        with read_refusals(path):
+            present = path if path.is_file() else None
+        yield Examined(present, note)
 
     @contextmanager
     def local_copy(self, landed: LandedFile) -> Iterator[LocalCopy]:

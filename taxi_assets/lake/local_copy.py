@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taxi_assets.errors import DamagedCopyError
+from taxi_assets.errors import DamagedCopyError, StorageError
 from taxi_assets.lake.landed_file import LandedFile
 
 _Marks = tuple[int, int, int, int, int]
@@ -58,6 +60,18 @@ class LocalCopy:
             f"delete {self.path} and materialize the file in the lake again; check the disk, or "
             "who else writes there; the rows that were loaded before are still there",
         )
+
+
+@contextmanager
+def read_refusals(path: Path) -> Iterator[None]:
+    """Turn the operating system's refusals to read a file into an error with a remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"cannot read {error.filename or path}: {error.strerror}",
+            "let this user read it and enter the folders above it, or run as the user whose it is",
+        ) from error
 
 
 def sha256_of(path: Path) -> str:

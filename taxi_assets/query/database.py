@@ -88,7 +88,7 @@ class DuckDBDatabase:
 
     def _run(self, sql: str, most_rows: int) -> QueryRows:
         path = self.settings.duckdb_file
-        if not path.is_file():
+        if not path.exists():
             raise PermanentError(
                 f"{path} is not there: no month was loaded into DuckDB",
                 "load one, such as `taxi-assets load green 2021-03`",

@@ -20,6 +20,7 @@ from taxi_assets.query.limits import TooMuchError, fetched, limit_process
 from taxi_assets.sql.identifiers import quoted
 
 _DATABASE_MEMORY = "512MB"
+_LOCKED = "Could not set lock"
 _PIVOTING = re.compile(r"(?i)\(*(PIVOT|FROM|SELECT|WITH)\b")
 
 
@@ -33,13 +34,17 @@ def main() -> None:
 def answer(
     path: str, sql: str, most_rows: int, most_bytes: int, schemas: Sequence[str] = ("main",)
 ) -> dict[str, object]:
-    """The rows of a query, or why there are none: ``{"error"}``, ``{"busy"}``, ``{"too_much"}``."""
+    """The rows of a query, or why there are none.
+
+    That is ``{"error"}`` of the query, ``{"unreadable"}`` of the file, ``{"busy"}``, or
+    ``{"too_much"}``.
+    """
     try:
         return _read(path, sql, most_rows, most_bytes, schemas)
     except (TooMuchError, MemoryError, duckdb.OutOfMemoryException):
         return {"too_much": True}
     except duckdb.Error as error:
-        return {"busy": True} if "Could not set lock" in str(error) else {"error": str(error)}
+        return {"busy": True} if _LOCKED in str(error) else {"error": str(error)}
 
 
 def _read(
@@ -58,7 +63,13 @@ def _read(
         "threads": 2,
         "lock_configuration": True,
     }
-    with duckdb.connect(path, read_only=True, config=config) as connection:
+    try:
+        opened = duckdb.connect(path, read_only=True, config=config)
+    except duckdb.IOException as error:
+        if _LOCKED in str(error):
+            raise
+        return {"unreadable": str(error)}
+    with opened as connection:
         with suppress(duckdb.CatalogException):  # a file without models
             connection.execute(f"SET search_path = '{','.join(schemas)}'")
         sql = _unambiguous(connection, sql)

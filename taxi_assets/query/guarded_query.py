@@ -13,6 +13,7 @@ from typing import Any
 from taxi_assets.errors import (
     QueryError,
     QueryLimitError,
+    StorageError,
     WarehouseBusyError,
     WarehouseUnavailableError,
 )
@@ -63,6 +64,7 @@ def run_guarded(
     Raises:
         QueryError: it is no single SELECT, reaches for what it must not, or is wrong.
         QueryLimitError: it took too long or gave too much.
+        StorageError: the database's file cannot be opened.
         WarehouseBusyError: somebody writes to the database now.
         WarehouseUnavailableError: the server does not answer.
     """
@@ -86,6 +88,11 @@ def run_guarded(
         case {"error": str(reason)}:
             raise QueryError(
                 f"the query cannot be run: {_short(reason)}; it was: {_short(sql)}", _CORRECT
+            )
+        case {"unreadable": str(reason)}:
+            raise StorageError(
+                f"{place} cannot be opened: {_short(reason)}",
+                "let this user read it; `taxi-assets doctor` says what else may be wrong with it",
             )
         case {"busy": True}:
             raise WarehouseBusyError(

@@ -35,9 +35,9 @@ _Days = TypeVar("_Days", int, float)
 
 
 def split(value: object) -> object:
-    """Split a text at its commas into a tuple; other values stay as they are."""
+    """Split a text at its commas, each part once, into a tuple; other values stay as they are."""
     if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
+        return tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     return value
 
 

@@ -18,7 +18,9 @@ from taxi_assets.settings.source import SourceSettings
 from taxi_assets.source.probe import probe
 from taxi_assets.source.public_url import public_url
 from taxi_assets.trips.datasets import DATASETS
+from taxi_assets.warehouse.all_records import RECORD_TABLES
 from taxi_assets.warehouse.interface import Warehouse
+from taxi_assets.warehouse.records import require_known
 from taxi_assets.warehouse.registry import warehouses_of
 
 _UNSET = "–"
@@ -205,6 +207,10 @@ def _writable(part: str, folder: Path, setting: str) -> Finding:
 
 def _warehouse(warehouse: Warehouse) -> Finding:
     try:
-        return Finding(warehouse.name, True, warehouse.diagnose())
+        found = warehouse.diagnose()
+        if warehouse.exists():
+            with warehouse.session(_HASTY_SECONDS) as session:
+                require_known(session, RECORD_TABLES)
+        return Finding(warehouse.name, True, found)
     except TaxiAssetsError as error:
         return Finding(warehouse.name, False, error.what, error.remedy)

@@ -23,7 +23,7 @@ from taxi_assets.lake.examination import facts_anew
 from taxi_assets.lake.lake import Examined, Lake
 from taxi_assets.lake.landed_file import FileFacts, LandedFile
 from taxi_assets.lake.landing import lake_name
-from taxi_assets.lake.local_copy import LocalCopy, sha256_of
+from taxi_assets.lake.local_copy import LocalCopy, read_refusals, sha256_of
 from taxi_assets.rows.file_digest import digest_file
 from taxi_assets.rows.reading import OpenMonth
 from taxi_assets.rows.row_digest import Digests
@@ -141,7 +141,8 @@ def _audit_file(
     if examined.path is None:
         text = f"{file.published_name} is not in the lake"
         return None, [finding("file", Proof.UNPROVED, text, is_absent=True)]
-    sha256 = sha256_of(examined.path)
+    with read_refusals(examined.path):
+        sha256 = sha256_of(examined.path)
     noted = note is not None and note.sha256 == sha256
     if not noted and sha256 not in hashes:
         known = ", ".join(sorted({*hashes, *([note.sha256] if note else [])})) or "nobody knows"

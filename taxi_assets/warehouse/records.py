@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import Any
 
 from taxi_assets.sql.statements import Statements, bound
 from taxi_assets.warehouse.ledger import LEDGER, LedgerEntry
@@ -36,7 +37,7 @@ def read(
     present = {column.name for column in session.columns(table.name)}
     if not present:
         return []
-    table.require_known(session.table(table.name), session.comment(table.name))
+    require_known(session, [table])
     dialect = session.dialect
     names = [f.name for f in fields(table.record) if f.name in present]  # type: ignore[arg-type]
     parts = {"table": session.table(table.name), "columns": list(map(dialect.identifier, names))}
@@ -45,6 +46,16 @@ def read(
     query = _sql(session)("select_records", **parts, condition=filenames and _of_files(session))
     found = session.ask(query, {"filenames": list(filenames or ())})
     return [table.record(**dict(zip(names, row, strict=True))) for row in found]
+
+
+def require_known(session: Session, tables: Iterable[RecordTable[Any]]) -> None:
+    """Refuse record tables that a later edition made; one that is missing is none.
+
+    Raises:
+        WarehouseError: names the first such table.
+    """
+    for table in tables:
+        table.require_known(session.table(table.name), session.comment(table.name))
 
 
 def ledger_entries(session: Session, filenames: Sequence[str] | None = None) -> list[LedgerEntry]:

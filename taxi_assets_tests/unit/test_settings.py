@@ -159,6 +159,8 @@ def test_the_lake_may_be_the_root_of_a_disk(
         ("TAXI_SOURCE", " Parquet ", "source", SourceChoice.PARQUET),
         ("TAXI_PUBLISHED_COUNTS", "WARN", "published_counts", "warn"),
         ("TAXI_WAREHOUSES", " duckdb , ", "warehouses", ("duckdb",)),
+        ("TAXI_WAREHOUSES", "duckdb,duckdb", "warehouses", ("duckdb",)),
+        ("TAXI_TAXIS", "green,yellow,green", "taxis", ("green", "yellow")),
         ("TAXI_CSV_BASE_URL", "file:///srv/csv/", "csv_base_url", "file:///srv/csv"),
         ("taxi_sample_rows", "7", "sample_rows", 7),
         ("TAXI_MAX_OUT_OF_MONTH_SHARE", "0", "max_out_of_month_share", 0.0),

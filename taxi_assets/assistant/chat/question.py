@@ -42,7 +42,7 @@ def require_question(question: str) -> str:
     if not question or len(question) > _LONGEST_QUESTION:
         raise ArgumentError(
             f"a question must have 1 to {_LONGEST_QUESTION:,} characters, not {len(question):,}",
-            "shorten it",
+            "shorten it" if question else "write what you want to know, in quotes",
         )
     return question
 

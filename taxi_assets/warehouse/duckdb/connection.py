@@ -95,8 +95,8 @@ class DuckDBFile:
             raise self._busy("another load or check") from None
         except OSError as error:
             raise WarehouseError(
-                f"cannot lock {self.path}: {error.strerror}",
-                "make its folder writable for this user, or set TAXI_DUCKDB_PATH",
+                f"cannot lock {self.path}: {self.path}.lock: {error.strerror}",
+                "make that file and its folder writable for this user, or set TAXI_DUCKDB_PATH",
             ) from None
         try:
             yield deadline

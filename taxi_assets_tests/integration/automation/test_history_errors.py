@@ -92,3 +92,22 @@ def test_an_error_that_nobody_foresaw_is_told_without_dagsters_traces(
 def test_a_failure_that_is_no_problem_of_the_history_stays_what_it_is(data: DataFolder) -> None:
     with pytest.raises(WarehouseUnavailableError), history_errors(read_settings()):
         raise WarehouseUnavailableError("a warehouse", "start it")
+
+
+@pytest.mark.parametrize("name", ["sessions", "sessions/databases.lock"])
+@pytest.mark.parametrize("command", [("alerts",), ("load", "green", "2020-04"), ("doctor",)])
+def test_a_home_that_cannot_be_written_is_told_in_words(
+    data: DataFolder, name: str, command: tuple[str, ...]
+) -> None:
+    home = data.folder / "dagster"
+    (home / name).parent.mkdir(parents=True)
+    if name == "sessions":
+        (home / name).write_text("")  # a file where a folder should be
+    else:
+        (home / name).mkdir()
+
+    answer = taxi_assets(*command)
+
+    assert answer.exit_code == 1
+    assert f"Dagster's history in {home}: {home / name}: " in answer.text
+    assert "What to do: let this user write that folder" in answer.text

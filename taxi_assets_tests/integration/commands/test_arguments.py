@@ -198,3 +198,11 @@ def test_a_shell_completes_commands_taxis_and_options(tmp_path: Path) -> None:
     )
 
     assert done.stdout == "green\n"
+
+
+def test_the_help_of_a_group_cuts_no_sentence_off() -> None:
+    answer = taxi_assets("analytics", "--help", columns=60)
+
+    assert answer.exit_code == 0
+    assert "in every warehouse" in answer.text
+    assert "..." not in answer.stdout.partition("Commands:")[2]

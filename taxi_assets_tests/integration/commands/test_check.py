@@ -97,3 +97,14 @@ def test_check_has_nothing_to_do_where_nothing_is_loaded(settings_env: Path) -> 
     assert (of_fhv.exit_code, "no month of fhv is loaded" in of_fhv.stderr) == (1, True)
     assert "`taxi-assets load fhv 2020-04`" in of_fhv.stderr
     assert taxi_assets("purge", "--days", "99999999999").exit_code == 2
+
+
+def test_a_check_that_could_not_begin_shows_no_empty_table(data: DataFolder) -> None:
+    data.folder.mkdir()
+    data.duckdb_file.write_bytes(b"no database" * 1_000)
+
+    answer = taxi_assets("check", "green", "2020-04")
+
+    assert answer.exit_code == 1
+    assert "cannot be opened" in answer.text
+    assert "Asset checks" not in answer.text

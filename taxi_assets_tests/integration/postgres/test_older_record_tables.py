@@ -135,7 +135,7 @@ def test_older_tables_are_brought_up_to_date_and_later_ones_refused_with_what_to
     before = in_both(loaded, LEDGERS)
     for name in BOTH:
         with mock.patch.dict(os.environ, TAXI_WAREHOUSES=name):
-            for arguments in (("load", "green", "2022-03"), ("status",)):
+            for arguments in (("load", "green", "2022-03"), ("status",), ("doctor",)):
                 said = taxi_assets(*arguments)
                 assert said.exit_code == 1, said.text
                 assert "has schema version 2, which a later edition" in said.text

@@ -251,3 +251,15 @@ def test_bash_completes_names_of_tables(file: Path) -> None:
         shell.expect('FROM green_tripdata"')
     finally:
         shell.close(force=True)
+
+
+def test_a_file_that_cannot_be_opened_is_no_fault_of_the_query(settings_env: Path) -> None:
+    settings_env.mkdir()
+    (settings_env / "taxi.duckdb").write_bytes(b"no database" * 1_000)
+
+    for command in (("query", "SELECT 1"), ("show",)):
+        answer = taxi_assets(*command)
+        assert answer.exit_code == 1, answer.text
+        assert f"{settings_env / 'taxi.duckdb'} cannot be opened" in answer.text
+        assert "it was:" not in answer.text
+        assert "`taxi-assets doctor`" in answer.text

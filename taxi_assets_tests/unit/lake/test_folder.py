@@ -210,10 +210,8 @@ def test_files_of_different_names_arrive_at_the_same_time(lake: FolderLake) -> N
 
 
 @contextmanager
-def nobody_may_write(folder: Path) -> Iterator[None]:
-    """Take the right to write below the folder, from root, too."""
-    for path in (folder, *(each for each in folder.rglob("*") if each.is_dir())):
-        path.chmod(0o555)
+def nobody() -> Iterator[None]:
+    """Be no longer root, for whom modes of files hold no more than the others."""
     am_root = os.geteuid() == 0
     if am_root:
         os.seteuid(NOBODY)
@@ -222,6 +220,17 @@ def nobody_may_write(folder: Path) -> Iterator[None]:
     finally:
         if am_root:
             os.seteuid(0)
+
+
+@contextmanager
+def nobody_may_write(folder: Path) -> Iterator[None]:
+    """Take the right to write below the folder, from root, too."""
+    for path in (folder, *(each for each in folder.rglob("*") if each.is_dir())):
+        path.chmod(0o555)
+    try:
+        with nobody():
+            yield
+    finally:
         for path in (folder, *(each for each in folder.rglob("*") if each.is_dir())):
             path.chmod(0o755)
 
@@ -253,6 +262,13 @@ def test_a_folder_one_may_not_write_is_refused_with_the_setting(
         assert lake.path(NAME).read_bytes() == b"the bytes"
 
 
+@pytest.mark.parametrize("target", ["lake", "x" * 300, "/proc/lake"], ids=["loop", "long", "proc"])
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, target: str) -> None:
+    (tmp_path / "lake").symlink_to("lake")  # to itself
+    with pytest.raises(StorageError, match=r"cannot write .*/green_tripdata_2020-04"):
+        put(FolderLake(tmp_path / target), b"the bytes")
+
+
 @pytest.mark.parametrize("in_the_way", ["", ".arriving", "green"])
 def test_a_file_where_a_folder_should_be_is_refused(lake: FolderLake, in_the_way: str) -> None:
     path = lake.folder / in_the_way
@@ -279,3 +295,19 @@ def test_a_full_disk_is_refused_with_the_room_there_is(lake: FolderLake) -> None
     assert os.strerror(errno.ENOSPC) in refusal.value.what
     assert "run again" in refusal.value.remedy
     assert lake.find(NAME) is None
+
+
+@pytest.mark.parametrize("forbidden", ["note", "file", "folder"])
+def test_what_may_not_be_read_is_no_missing_month(public_folder: Path, forbidden: str) -> None:
+    lake = FolderLake(public_folder / "lake")
+    put(lake, b"the bytes")
+    path = lake.path(NAME)
+    os.utime(path, ns=(1, 1))  # a copy, so that its bytes decide
+    place = {"note": path.with_name(f"{path.name}.json"), "file": path, "folder": path.parent}
+    place[forbidden].chmod(0)
+    with nobody(), pytest.raises(StorageError, match=r"cannot read .*Permission denied") as told:
+        lake.find_all("green/green_tripdata_")
+    with nobody(), pytest.raises(StorageError, match="cannot read"):
+        lake.find(NAME)
+    assert str(place[forbidden]) in told.value.what
+    assert "let this user read it" in told.value.remedy
