@@ -219,6 +219,7 @@ def main(host: str, port: int, socket: str | None) -> None:
     )
     if socket:
         threading.Thread(target=_end_with_starter, args=[servicer], daemon=True).start()
+    logger.info("Started Dagster code server for module %s in process %s", MODULE, os.getpid())
     with suppress(KeyboardInterrupt):
         server.serve()
 

@@ -1,4 +1,4 @@
-"""What somebody has edited since the code server imported it: this package's files, and ``.env``."""
+"""What somebody has edited since the code server took it up: this package, and ``.env``."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Service:
             self._process.wait()
 
     def _started(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command())
+        return subprocess.Popen(self._command())  # noqa: S603
 
     def _command(self) -> Sequence[str]:
         module = f"taxi_assets.automation.{self._name}"
@@ -99,4 +99,6 @@ class CodeService(Service):
             return client.connect_ex(str(self._path)) == 0
 
     def _started(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command(), stdin=subprocess.PIPE, process_group=0)
+        return subprocess.Popen(  # noqa: S603
+            self._command(), stdin=subprocess.PIPE, process_group=0
+        )

@@ -24,7 +24,7 @@ _SET_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class RunProcess(ForkServerProcess):
-    """A run's process. It ends with the code server, which alone can cancel it and say how it ended."""
+    """A run's process. It ends with the code server: nobody else can cancel it, or hears of it."""
 
     def run(self) -> None:
         """Do the work, in the process itself."""
