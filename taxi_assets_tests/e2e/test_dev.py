@@ -98,16 +98,14 @@ def test_the_code_server_and_its_runs_end_with_dev_however_that_ends(tmp_path: P
     server = DevServer(tmp_path / "data", sample_rows=100)
     server.start()
     processes = psutil.Process(server.pid).children(recursive=True)
-    code = service(server, "code_server")
-    assert code is not None
-    fork_servers = code.children()
-
-    os.kill(server.pid, signal.SIGKILL)
-
     try:
-        wait_until(
-            lambda: not any(each.is_running() for each in (code, *fork_servers)), SECONDS, "its end"
-        )
+        code = service(server, "code_server")
+        assert code is not None
+        theirs = (code, *code.children())
+
+        os.kill(server.pid, signal.SIGKILL)
+
+        wait_until(lambda: not any(each.is_running() for each in theirs), SECONDS, "their end")
     finally:
         for process in processes:
             with suppress(psutil.NoSuchProcess):
