@@ -42,7 +42,8 @@ FLAGS = (
 )
 _LOCATIONS = """
 { workspaceOrError { ... on Workspace { locationEntries {
-    name loadStatus locationOrLoadError { __typename ... on PythonError { message } }
+    name loadStatus
+    locationOrLoadError { __typename ... on PythonError { message causes { message } } }
 } } } }
 """
 
@@ -140,7 +141,11 @@ class DevServer:
         if not entries or any(entry["loadStatus"] != "LOADED" for entry in entries):
             raise LookupError(entries)
         found = [entry["locationOrLoadError"] for entry in entries]
-        return [each["message"] for each in found if each and "message" in each]
+        wrong = [each for each in found if each and "message" in each]
+        return [
+            "".join([each["message"], *(cause["message"] for cause in each["causes"])])
+            for each in wrong
+        ]
 
     def is_loaded(self) -> bool:
         """Whether the UI answers, and has its definitions."""

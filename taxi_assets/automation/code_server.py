@@ -5,7 +5,7 @@
 Dagster's own, `dagster api grpc`, answers that this is not possible. `dagster code-server start`
 can, but no longer knows the runs from before, and run monitoring would take them for dead. Here
 the definitions change, and what somebody has edited of this package is imported anew. Runs are
-processes of their own, and go on.
+processes of their own, and go on. Those that start later have the edited code, asked or not.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class ReloadingServer(DagsterApiServer):
             reads_env_file: whether ``.env`` adds to the environment, as in Dagster's own servers.
             arguments: those of Dagster's server.
         """
-        self._files = PackageFiles()
+        self._files, self._files_of_runs = PackageFiles(), PackageFiles()
         self._variables = FileVariables() if reads_env_file else None
         self._env_file_has_changed()
-        super().__init__(**arguments)
         self._processes = WarmProcesses()
+        super().__init__(**arguments)
         self._mp_ctx = self._processes  # type: ignore[assignment] # Dagster spawns them
 
     def interrupt(self) -> None:
@@ -93,12 +93,10 @@ class ReloadingServer(DagsterApiServer):
         progress go on with the code that they began with.
         """
         with self._reload_lock:
-            is_edited = self._files.have_changed()
-            if is_edited:
+            if self._files.have_changed():
                 forget_modules()
-            if self._env_file_has_changed() or is_edited:
-                with self._execution_lock:
-                    self._processes.renew(process for process, _ in self._executions.values())
+            if self._env_file_has_changed():
+                self._renew_processes()
             sys.modules.pop(MODULE, None)
             try:
                 self._loaded_repositories = LoadedRepositories(
@@ -116,6 +114,16 @@ class ReloadingServer(DagsterApiServer):
                 )
             self._server_id = str(uuid.uuid4())  # by which the daemon sees that they are new
         return ReloadCodeReply()
+
+    def StartRun(self, request: Any, _context: Any) -> Any:  # noqa: N802 - gRPC's name
+        """Start a run, with our own code as it is now, as a process that is started anew has it."""
+        if self._files_of_runs.have_changed():
+            self._renew_processes()
+        return super().StartRun(request, _context)
+
+    def _renew_processes(self) -> None:
+        with self._execution_lock:
+            self._processes.renew(process for process, _ in self._executions.values())
 
     def _check_for_orphaned_runs(self) -> None:
         super()._check_for_orphaned_runs()

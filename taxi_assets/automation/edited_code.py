@@ -70,11 +70,12 @@ def forget_modules() -> None:
 
 def _stamps() -> dict[Path, tuple[int, int]]:
     found = {}
-    for path in _PACKAGE.rglob("*"):
+    for path in _PACKAGE.rglob("*.*"):
+        if path.suffix == ".pyc":
+            continue
         try:
             status = path.stat()
         except FileNotFoundError:  # an editor's own, for a moment
             continue
-        if path.is_file() and path.suffix != ".pyc":
-            found[path] = (status.st_mtime_ns, status.st_size)
+        found[path] = (status.st_mtime_ns, status.st_size)
     return found

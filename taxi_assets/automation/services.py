@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import sys
@@ -19,6 +20,7 @@ from taxi_assets.project_files import project_folder
 from taxi_assets.settings import Settings
 
 _POLL_SECONDS = 0.5
+_LONGEST_SOCKET = 107  # bytes of its path, on Linux
 
 
 def run_services(settings: Settings, host: str, port: int) -> int:
@@ -41,6 +43,8 @@ def run_services(settings: Settings, host: str, port: int) -> int:
         return _run(host, port, project_folder() / "workspace.yaml", None)
     with TemporaryDirectory(prefix="taxi_assets_") as folder:
         path = Path(folder) / SOCKET_NAME
+        if len(os.fsencode(path)) > _LONGEST_SOCKET:
+            return _run(host, port, project_folder() / "workspace.yaml", None)
         workspace = Path(folder) / "workspace.yaml"
         server = {"socket": str(path), "location_name": "taxi_assets"}
         workspace.write_text(json.dumps({"load_from": [{"grpc_server": server}]}), "utf-8")

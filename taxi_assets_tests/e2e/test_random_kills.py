@@ -47,7 +47,7 @@ class Tables:
     def rows(self, month: str) -> list[Rows]:
         """A month's rows in DuckDB and in Postgres."""
         name = f"green_tripdata_{month}.csv"
-        columns = ", ".join(f'"{column.name}"' for column in GREEN.csv_columns)
+        columns = ", ".join(column.name for column in GREEN.csv_columns)
         with psycopg.connect(self.dsn) as connection:
             found = connection.execute(
                 f"SELECT {columns} FROM green_tripdata WHERE filename = %s", [name]

@@ -120,6 +120,9 @@ def test_new_runs_have_the_edited_code_and_those_in_progress_the_code_they_began
     assert [editor.wait_for_end(old), editor.wait_for_end(new)] == ["old", "new"]
     wait_for(lambda: not fork_server.is_running(), "the process that is forked no more to end")
 
+    editor.write("'newer'")
+    assert editor.wait_for_end(editor.launch()) == "newer", "as a process that is started anew"
+
 
 def test_code_that_is_wrong_is_told_and_taken_up_once_it_is_mended(editor: Editor) -> None:
     editor.write("'old")
