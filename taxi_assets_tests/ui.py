@@ -113,6 +113,13 @@ class DevServer:
                 os.killpg(process.pid, signal.SIGKILL)
         assert code == 0, f"taxi-assets dev ended with {code}:\n{self.output()}"
 
+    def kill(self) -> None:
+        """Kill the command's own process, and no other."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        process.wait()
+
     def run(self, *arguments: str) -> None:
         """Run another `taxi-assets` command on the same data."""
         subprocess.run(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -94,16 +92,14 @@ def test_a_service_that_dies_is_started_again(server: DevServer, name: str) -> N
     assert f"The {name} ended with exit code -9, and is started again." in server.output()
 
 
-def test_the_code_server_and_its_runs_end_with_dev_however_that_ends(tmp_path: Path) -> None:
-    server = DevServer(tmp_path / "data", sample_rows=100)
-    server.start()
+def test_the_code_server_ends_with_dev_however_that_ends(server: DevServer) -> None:
+    """The last test: nothing runs after it."""
     processes = psutil.Process(server.pid).children(recursive=True)
+    code = service(server, "code_server")
+    assert code is not None
+    theirs = (code, *code.children())
     try:
-        code = service(server, "code_server")
-        assert code is not None
-        theirs = (code, *code.children())
-
-        os.kill(server.pid, signal.SIGKILL)
+        server.kill()
 
         wait_until(lambda: not any(each.is_running() for each in theirs), SECONDS, "their end")
     finally:
