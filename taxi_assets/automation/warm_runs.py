@@ -38,7 +38,7 @@ class WarmProcesses(ForkServerContext):
     A fork server that is killed is started anew for the next run.
     """
 
-    Process = RunProcess  # type: ignore[assignment] # it is one
+    Process = RunProcess
 
     def __init__(self) -> None:
         """Start the fork server, with the environment as it is now."""

@@ -159,6 +159,6 @@ def kill(lab: BackfillLab, target: str) -> None:
 def lives(process: psutil.Process) -> bool:
     """Whether it still works."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
