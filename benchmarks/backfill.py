@@ -3,12 +3,12 @@
 The daemon loads the months of both taxis into DuckDB, in three set-ups, turn by turn:
 
 - project: `taxi-assets dev` as it is shipped;
-- server: code server and daemon as Compose has them, where runs are forked from a warm process;
+- server: code server and daemon as Compose has them, without the UI;
 - naive: the same assets with Dagster's defaults: its queue, its launcher, a process a step.
 
 The months are synthetic and tiny (`--rows`), so that what is measured is Dagster's own work. The
 clock runs from the request to the end of the last run. The goal is 31 months of both taxis, as many
-as Kestra's flows had, in less than 180 s on two cores.
+as Kestra's flows had, in at most 70 s on two cores.
 """
 
 from __future__ import annotations

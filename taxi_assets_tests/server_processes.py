@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 from dagster._core.errors import DagsterUserCodeUnreachableError
 from dagster._grpc.client import DagsterGrpcClient
@@ -44,11 +45,13 @@ class ServerProcesses:
     Attributes:
         folder: the data folder, with Dagster's home in it.
         environment: of each.
+        package: the folder that the services import `taxi_assets` from.
         port: of the code server.
     """
 
     folder: Path
     environment: Mapping[str, str]
+    package: Path = _ROOT
     port: int = field(default_factory=free_port)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -93,7 +96,7 @@ class ServerProcesses:
             self._running[name] = subprocess.Popen(
                 [sys.executable, "-m", *commands[name]],
                 cwd=self.folder,
-                env={**self.environment, "PYTHONPATH": str(_ROOT)},
+                env={**self.environment, "PYTHONPATH": str(self.package)},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -104,6 +107,20 @@ class ServerProcesses:
         process = self._running.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+    def crash(self, name: str) -> None:
+        """End a service's first process, and no other."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def fork_server(self) -> psutil.Process | None:
+        """The process that runs are forked from, once there is one."""
+        for child in psutil.Process(self._running["code"].pid).children():
+            with suppress(psutil.Error):
+                if "forkserver" in " ".join(child.cmdline()):
+                    return child
+        return None
 
     def ask_to_stop(self, name: str) -> None:
         """Send what Docker sends first on `stop`: SIGTERM to the container's first process."""
@@ -141,17 +158,20 @@ class ServerProcesses:
 
 
 @contextmanager
-def server_processes(folder: Path, settings: Mapping[str, str]) -> Iterator[ServerProcesses]:
+def server_processes(
+    folder: Path, settings: Mapping[str, str], package: Path = _ROOT
+) -> Iterator[ServerProcesses]:
     """Services that are configured, and end with the context; none is started.
 
     Args:
         folder: the data folder; is made.
         settings: of the project, beside the data folder.
+        package: the folder that they import `taxi_assets` from.
     """
     ours = ("TAXI_", "GCP_", "DAGSTER_")
     inherited = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
     own = {"TAXI_DATA_DIR": str(folder), "DAGSTER_HOME": str(folder / "dagster")}
-    services = ServerProcesses(folder, {**inherited, **settings, **own})
+    services = ServerProcesses(folder, {**inherited, **settings, **own}, package)
     services.configure()
     try:
         yield services

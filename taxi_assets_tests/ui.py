@@ -42,7 +42,8 @@ FLAGS = (
 )
 _LOCATIONS = """
 { workspaceOrError { ... on Workspace { locationEntries {
-    name loadStatus locationOrLoadError { __typename ... on PythonError { message } }
+    name loadStatus
+    locationOrLoadError { __typename ... on PythonError { message causes { message } } }
 } } } }
 """
 
@@ -50,14 +51,16 @@ _LOCATIONS = """
 class DevServer:
     """The real command `taxi-assets dev` on synthetic trips, in a data folder of its own."""
 
-    def __init__(self, data_dir: Path, sample_rows: int) -> None:
+    def __init__(self, data_dir: Path, sample_rows: int, is_wrong: bool = False) -> None:
         """Nothing runs yet.
 
         Args:
             data_dir: the data folder; what it holds is kept between starts.
             sample_rows: rows of each synthetic month.
+            is_wrong: its definitions may be such that they cannot be loaded.
         """
         self.data_dir = data_dir
+        self._is_wrong = is_wrong
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -72,6 +75,12 @@ class DevServer:
         self._log = data_dir / "dev.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Id of the command's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until the code location is loaded."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -84,7 +93,7 @@ class DevServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(self._loaded, START_SECONDS, "the code location to load")
+        wait_until(self._answers, START_SECONDS, "the code location to load")
 
     def stop(self, by: signal.Signals = signal.SIGINT) -> None:
         """End it, as Ctrl-C does or a service manager; all that it started must end with it.
@@ -104,6 +113,13 @@ class DevServer:
                 os.killpg(process.pid, signal.SIGKILL)
         assert code == 0, f"taxi-assets dev ended with {code}:\n{self.output()}"
 
+    def kill(self) -> None:
+        """Kill the command's own process, and no other."""
+        process, self._process = self._process, None
+        assert process is not None
+        process.kill()
+        process.wait()
+
     def run(self, *arguments: str) -> None:
         """Run another `taxi-assets` command on the same data."""
         subprocess.run(
@@ -122,16 +138,38 @@ class DevServer:
         data: dict[str, Any] = body["data"]
         return data
 
-    def _loaded(self) -> bool:
+    def problems(self) -> list[str]:
+        """What the UI says of definitions that cannot be loaded.
+
+        Raises:
+            LookupError: they are being loaded.
+        """
+        entries = self.graphql(_LOCATIONS)["workspaceOrError"]["locationEntries"]
+        if not entries or any(entry["loadStatus"] != "LOADED" for entry in entries):
+            raise LookupError(entries)
+        found = [entry["locationOrLoadError"] for entry in entries]
+        wrong = [each for each in found if each and "message" in each]
+        return [
+            "".join([each["message"], *(cause["message"] for cause in each["causes"])])
+            for each in wrong
+        ]
+
+    def is_loaded(self) -> bool:
+        """Whether the UI answers, and has its definitions."""
+        try:
+            return not self.problems()
+        except (requests.ConnectionError, LookupError):
+            return False
+
+    def _answers(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"taxi-assets dev ended:\n{self.output()}"
         try:
-            entries = self.graphql(_LOCATIONS)["workspaceOrError"]["locationEntries"]
-        except requests.ConnectionError:
+            problems = self.problems()
+        except (requests.ConnectionError, LookupError):
             return False
-        problems = [entry["locationOrLoadError"] for entry in entries]
-        assert all(p is None or "message" not in p for p in problems), problems
-        return bool(entries) and all(entry["loadStatus"] == "LOADED" for entry in entries)
+        assert self._is_wrong or not problems, problems
+        return True
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
     python -m taxi_assets.automation.daemon --workspace workspace.yaml
 
-Schedules, sensors, queue and monitoring are Dagster's own; backfills and retries are ours.
+Schedules, sensors and monitoring are Dagster's own; backfills, retries and the pace of the queue
+are ours.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import dagster as dg
 
 from taxi_assets.automation.dagster_internals import (
     DagsterDaemon,
+    QueuedRunCoordinatorDaemon,
     WorkspaceFileTarget,
     capture_interrupts,
     create_daemons_from_instance,
     daemon_controller_from_instance,
 )
 from taxi_assets.automation.patient_backfills import PatientBackfills
+from taxi_assets.automation.quick_queue import QuickQueue
 from taxi_assets.automation.sure_retries import SureRetries
 
 
@@ -34,8 +37,13 @@ def main(workspace: str, alive_file: Path | None) -> None:
         daemon.daemon_type(): daemon for daemon in (backfills, SureRetries())
     }
 
+    def ours_of(its: DagsterDaemon[Any]) -> DagsterDaemon[Any]:
+        if isinstance(its, QueuedRunCoordinatorDaemon):
+            return QuickQueue(its.interval_seconds)
+        return ours.get(its.daemon_type(), its)
+
     def daemons(instance: dg.DagsterInstance) -> list[DagsterDaemon[Any]]:
-        return [ours.get(its.daemon_type(), its) for its in create_daemons_from_instance(instance)]
+        return list(map(ours_of, create_daemons_from_instance(instance)))
 
     with (
         capture_interrupts(),

@@ -58,6 +58,9 @@ if TYPE_CHECKING:
         daemon_controller_from_instance,
     )
     from dagster._daemon.daemon import BackfillDaemon, DaemonIterator, DagsterDaemon
+    from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
+        QueuedRunCoordinatorDaemon,
+    )
     from dagster._grpc.__generated__.dagster_api_pb2 import ReloadCodeReply
     from dagster._grpc.server import DagsterApiServer, DagsterGrpcServer, LoadedRepositories
     from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
@@ -99,6 +102,7 @@ __all__ = [
     "ManagedGrpcPythonEnvCodeLocationOrigin",
     "PartitionBackfill",
     "PartitionTagsSnap",
+    "QueuedRunCoordinatorDaemon",
     "ReloadCodeReply",
     "RemotePartitionSetOrigin",
     "RemoteRepositoryOrigin",
@@ -145,13 +149,17 @@ PLACES = {
     ),
     "dagster._core.types.loadable_target_origin": ("LoadableTargetOrigin",),
     "dagster._core.utils": ("FuturesAwareThreadPoolExecutor", "make_new_backfill_id"),
-    # Our daemon: Dagster's, but for backfills and retries, which it loses when it is stopped.
+    # Our daemon: Dagster's, but for backfills and retries, which it loses when it is stopped, and
+    # for the queue, which pauses while there is room.
     "dagster._daemon.controller": (
         "all_daemons_live",
         "create_daemons_from_instance",
         "daemon_controller_from_instance",
     ),
     "dagster._daemon.daemon": ("BackfillDaemon", "DaemonIterator", "DagsterDaemon"),
+    "dagster._daemon.run_coordinator.queued_run_coordinator_daemon": (
+        "QueuedRunCoordinatorDaemon",
+    ),
     "dagster._daemon.backfill": ("execute_backfill_iteration",),
     "dagster._daemon.auto_run_reexecution.event_log_consumer": ("EventLogConsumerDaemon",),
     "dagster._daemon.auto_run_reexecution.auto_run_reexecution": ("retry_run",),
