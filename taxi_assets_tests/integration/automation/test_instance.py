@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import dagster as dg
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from dagster._utils.tags import TagConcurrencyLimitsCounter
+from sqlalchemy import text
 
 from taxi_assets import failures
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance, prepare_home
+from taxi_assets.automation.open_sqlite import OpenEventStorage
 from taxi_assets.definitions import build_definitions, defs
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
@@ -59,6 +63,21 @@ def test_the_history_is_kept_in_postgres_where_one_is_named(
 def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:
     assert instance.get_runs() == []
     assert (read_settings().dagster_home / "history" / "runs").is_dir()
+
+
+def test_another_run_s_database_is_of_the_newest_form_and_no_script_is_read_again_for_it(
+    instance: dg.DagsterInstance,
+) -> None:
+    storage = instance.event_log_storage
+    assert isinstance(storage, OpenEventStorage)
+    read_again = AssertionError("the scripts were read again")
+    with mock.patch.object(ScriptDirectory, "_load_revisions", side_effect=read_again):
+        run = instance.create_run_for_job(_nothing)
+        instance.report_engine_event("first", run)
+
+    with storage.run_connection(run.run_id) as connection:
+        form = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert (form, form) == storage.alembic_version()
 
 
 def test_who_watches_a_run_hears_of_its_events_while_others_have_it_open(
