@@ -1,11 +1,13 @@
 """Fixtures for all tests: a clean environment, a mirror of the hosts, the real files."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
 from taxi_assets_tests.published import Mirror
@@ -24,6 +26,19 @@ _OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: some tests wait for services."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_in_a_hurry() -> Iterator[None]:
+    """Dagster's SQLite files need not wait for the disk: no test of this process cuts the power."""
+    sa.event.listen(sa.Engine, "connect", _do_not_wait_for_the_disk)
+    yield
+    sa.event.remove(sa.Engine, "connect", _do_not_wait_for_the_disk)
+
+
+def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture
