@@ -108,10 +108,10 @@ def local_bigquery_environment() -> Path:
 def _make(folder: Path) -> None:
     python = folder / "bin" / "python"
     commands: list[list[str | Path]] = [
-        [_find_python(), "-m", "venv", folder],
+        [_find_python(), "-m", "venv", "--without-pip", folder],
         [
-            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--no-deps", "--require-hashes", "-r", _LOCK),
+            *(sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"),
+            *("install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "-r", _LOCK),
         ],
         [python, "-c", _EXTENSIONS],
     ]
