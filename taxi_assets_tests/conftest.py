@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
@@ -10,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
+from taxi_assets_tests.postgres_server import own_database, postgres_server
 from taxi_assets_tests.published import Mirror
 
 REAL_DATA = "NYC_TLC_MIRROR"
@@ -65,6 +67,30 @@ def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 def mirror(tmp_path: Path) -> Mirror:
     """An empty mirror of the hosts."""
     return Mirror(tmp_path / "mirror")
+
+
+@pytest.fixture(scope="session")
+def superuser_dsn() -> Iterator[str]:
+    """The URL of a server's database ``postgres``, for its superuser.
+
+    ``POSTGRES_TEST_DSN`` names another server than the packaged one, of another version.
+    """
+    with ExitStack() as stack:
+        yield os.environ.get("POSTGRES_TEST_DSN") or stack.enter_context(postgres_server())
+
+
+@pytest.fixture
+def postgres_dsn(superuser_dsn: str) -> Iterator[str]:
+    """The URL of an empty database, for its superuser."""
+    with own_database(superuser_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def shared_dsn(superuser_dsn: str) -> Iterator[str]:
+    """The same, of one for all tests of a file."""
+    with own_database(superuser_dsn) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 _HOST = "127.0.0.1"
 _ROOTS_SUBSTITUTE = "nobody"
 
@@ -55,6 +57,16 @@ def postgres_server() -> Iterator[str]:
     """
     with stoppable_server() as server:
         yield server.dsn
+
+
+@contextmanager
+def own_database(superuser_dsn: str) -> Iterator[str]:
+    """The URL of a new, empty database of a server for as long as the context is open."""
+    name = f"taxi_{secrets.token_hex(4)}"
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield superuser_dsn.rpartition("/")[0] + f"/{name}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 @contextmanager

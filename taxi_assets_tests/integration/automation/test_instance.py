@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -25,15 +24,8 @@ from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.command_line import DataFolder, taxi_assets, wait_for
 from taxi_assets_tests.fake_source import FakeSource, name_of
-from taxi_assets_tests.postgres_server import postgres_server
 
 SHIPPED = Path(__file__).resolve().parents[3] / "dagster.yaml"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
 
 
 @dg.job
@@ -42,22 +34,22 @@ def _nothing() -> None:
 
 
 def test_the_history_is_kept_in_postgres_where_one_is_named(
-    data: DataFolder, source: FakeSource, postgres: str, monkeypatch: pytest.MonkeyPatch
+    data: DataFolder, source: FakeSource, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres)
+    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres_dsn)
     source.publish(GREEN, "2025-01", _published())
 
     for again in ([], ["--force"]):
         answer = taxi_assets("load", "green", "2025-01", *again)
         assert answer.exit_code == 0, answer.text
 
-    with psycopg.connect(postgres) as connection:
+    with psycopg.connect(postgres_dsn) as connection:
         runs = connection.execute("SELECT status FROM runs").fetchall()
     assert runs == [("SUCCESS",), ("SUCCESS",)]
     assert not (data.folder / "dagster" / "history").exists()
     with open_instance(read_settings()) as instance:
         shown = str(instance.info_dict())
-    assert postgres.partition(":")[2].partition("@")[0].partition(":")[2] not in shown
+    assert postgres_dsn.partition(":")[2].partition("@")[0].partition(":")[2] not in shown
 
 
 def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:

@@ -14,14 +14,13 @@ from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.month_outcomes import State
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.integration.equality.project import ANY_MONTH, Project, settings_for
-from taxi_assets_tests.postgres_server import postgres_server
 from taxi_assets_tests.published import Mirror, csv_month, lines
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[psycopg.Connection]:
+def postgres(superuser_dsn: str) -> Iterator[psycopg.Connection]:
     """A connection to a real Postgres, as its superuser."""
-    with postgres_server() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
         yield connection
 
 
