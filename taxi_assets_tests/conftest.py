@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +30,19 @@ _OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: some tests wait for services."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where all tests run, begin at once what three processes would wait for later."""
+    config = session.config
+    if config.args_source is config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput"):
+        command = [sys.executable, "-m", "taxi_assets_tests.stand_ins"]
+        making = subprocess.Popen(command, cwd=config.rootpath, stdout=subprocess.DEVNULL)
+
+        def wait() -> None:
+            making.wait()
+
+        config.add_cleanup(wait)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,16 +19,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from taxi_assets.cli import main
-from taxi_assets.lake.fetching import land_month
-from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import read_settings
-from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.interface import Attempt
-from taxi_assets.warehouse.month_assets import load_month
-from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets_tests.landed_months import load_by_steps
 from taxi_assets_tests.published import (
     Mirror,
     csv_month,
@@ -89,14 +83,9 @@ class Project:
             return CliRunner().invoke(main, list(arguments), env=env)
 
     def load_by_steps(self, dataset: Dataset, month: Month) -> None:
-        """Land and load a month as the steps of a run do, in half of a run's time."""
+        """Load a month without a run."""
         with chdir(self.folder), CliRunner().isolation(env=self.environment):
-            settings = read_settings()
-        lake, catalog = lake_of(settings), Catalog(settings)
-        file = catalog.file(dataset, month)
-        land_month(lake, catalog, file)
-        for warehouse in warehouses_of(settings):
-            load_month(warehouse, lake, catalog, file, Attempt("steps"))
+            load_by_steps(dataset, str(month))
 
     def publish_good(self, dataset: Dataset, month: Month, name: str, rows: int) -> None:
         """Serve a good version of the month."""
