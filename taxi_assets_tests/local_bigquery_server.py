@@ -98,7 +98,7 @@ def _fetch(sql: str, params: Any = None) -> Any:
 
 
 def _lake(project: str) -> str:
-    return quote(f"__ducklake_metadata_{project}")
+    return str(quote(f"__ducklake_metadata_{project}"))
 
 
 def _look_for_temporary_tables_in_sessions_alone() -> None:
