@@ -41,7 +41,7 @@ def _scripts_of(config: Config) -> ScriptDirectory:
     return _read_scripts(config)
 
 
-ScriptDirectory.from_config = _scripts_of  # type: ignore[method-assign, assignment]
+ScriptDirectory.from_config = _scripts_of  # type: ignore[method-assign]
 
 
 class _Engines:
