@@ -363,7 +363,7 @@ def test_a_page_of_another_site_cannot_ask_even_with_the_token(
     http: str, headers: dict[str, str]
 ) -> None:
     named = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json, text/event-stream"}
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     answer = requests.post(http, headers={**named, **headers}, json=message)
     assert answer.status_code in (403, 421)
 
