@@ -37,7 +37,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if config.args_source is config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput"):
         command = [sys.executable, "-m", "taxi_assets_tests.stand_ins"]
-        making = subprocess.Popen(command, cwd=config.rootpath, stdout=subprocess.DEVNULL)
+        making = subprocess.Popen(command, cwd=config.rootpath)
 
         def wait() -> None:
             making.wait()
