@@ -20,7 +20,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from taxi_assets_tests.command_line import wait_for
-from taxi_assets_tests.fake_gcs_server import answers, free_port
+from taxi_assets_tests.fake_gcs_server import answers
+from taxi_assets_tests.loopback import free_port
 
 _LOCK = Path(__file__).with_name("local_bigquery.lock")
 _SERVER = Path(__file__).with_name("local_bigquery_server.py")

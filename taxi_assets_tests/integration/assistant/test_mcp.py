@@ -9,7 +9,6 @@ import asyncio
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +23,7 @@ import requests
 from taxi_assets.mcp.server import mcp_server
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import DataFolder, taxi_assets, wait_for
+from taxi_assets_tests.loopback import free_port
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -293,9 +293,7 @@ def test_a_client_starts_it_and_talks_over_stdin_and_stdout(loaded: DataFolder) 
 @pytest.fixture(scope="module")
 def http(once: Path) -> Iterator[str]:
     """The address of a server that wants a token."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = "from taxi_assets.cli import main; main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "mcp", "--http", "--port", str(port)],
