@@ -64,10 +64,14 @@ def postgres_server() -> Iterator[str]:
 def own_database(superuser_dsn: str) -> Iterator[str]:
     """The URL of a new, empty database of a server for as long as the context is open."""
     name = f"taxi_{secrets.token_hex(4)}"
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield superuser_dsn.rpartition("/")[0] + f"/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    _run_once(superuser_dsn, f"CREATE DATABASE {name}")
+    yield superuser_dsn.rpartition("/")[0] + f"/{name}"
+    _run_once(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run_once(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @contextmanager
