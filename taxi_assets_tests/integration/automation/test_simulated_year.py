@@ -32,7 +32,7 @@ OVERDUE = 73  # 122 days after its end, whatever is left out
 TOLD_WITHIN_DAYS = TOLD_WITHIN / timedelta(days=1)
 
 CALM = (
-    *((12, 15), (31, 15), (46, 10), (70, 12), (87, 2), (102, 8), (120, 3), (139, 1), (165, 4)),
+    *((12, 15), (31, 15), (46, 10), (70, 12), (87, 2), (102, 8), (120, 1), (165, 4)),
     *((180, 10), (200, 10), (260, 30), (280, 5), (295, 5), (310, 60)),
 )
 """Days on which a span begins that nothing depends on, and how many half a year leaves out."""
