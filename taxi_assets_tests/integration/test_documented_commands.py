@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from taxi_assets_tests.command_line import taxi_assets
-from taxi_assets_tests.postgres_server import postgres_server
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -22,12 +20,6 @@ def sample(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Synthetic months, so that no network is needed."""
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", "50")
-
-
-@pytest.fixture
-def postgres_dsn() -> Iterator[str]:
-    with postgres_server() as dsn:
-        yield dsn
 
 
 def test_the_readmes_commands_load_months_and_query_them(sample: None) -> None:

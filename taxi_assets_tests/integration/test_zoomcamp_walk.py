@@ -10,7 +10,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 from unittest import mock
@@ -20,18 +20,11 @@ import pytest
 
 from taxi_assets.cli import main
 from taxi_assets_tests.command_line import taxi_assets
-from taxi_assets_tests.postgres_server import postgres_server
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "zoomcamp.md").read_text("utf-8")
 FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
 BLOCK = re.compile(r"^(?:`(pipelines/\w+\.yaml)`:\n\n)?```(\w+)\n(.*?)```", re.M | re.S)
 NEEDS_MORE = "# needs: "
-
-
-@pytest.fixture
-def postgres_dsn() -> Iterator[str]:
-    with postgres_server() as dsn:
-        yield dsn
 
 
 class Reader:

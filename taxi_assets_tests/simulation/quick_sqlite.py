@@ -35,13 +35,12 @@ class QuickStorage(ChosenStorage):
 
 @contextmanager
 def quick_sqlite() -> Iterator[None]:
-    """Nothing is waited for until it is on the disk: a simulation survives no power cut."""
+    """Each database is opened once, for the time of the context."""
     engines: dict[str, db.Engine] = {}
 
     def engine(address: str, **_: Any) -> db.Engine:
         if address not in engines:
             engines[address] = db.create_engine(address)
-            db.event.listen(engines[address], "connect", _hasten)
         return engines[address]
 
     with ExitStack() as stack:
@@ -51,7 +50,3 @@ def quick_sqlite() -> Iterator[None]:
         yield
     for each in engines.values():
         each.dispose()
-
-
-def _hasten(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA synchronous = OFF")

@@ -21,17 +21,15 @@ from taxi_assets.assistant.copilot.plan import Plan
 from taxi_assets.assistant.copilot.rendering import pipeline_text
 from taxi_assets_tests.api_server import Answer, ApiServer, Route, api_server, as_json
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
-from taxi_assets_tests.postgres_server import postgres_server
 from taxi_assets_tests.wishes import ROWS, SECRET, WISHES, Wish
 
 
 @pytest.fixture(scope="module")
-def dsn() -> Iterator[str]:
+def dsn(shared_dsn: str) -> str:
     """A Postgres with a table of somebody's own."""
-    with postgres_server() as url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("CREATE TABLE sums AS SELECT 'x' AS name, 1.5::float8 AS total")
-        yield url
+    with psycopg.connect(shared_dsn, autocommit=True) as connection:
+        connection.execute("CREATE TABLE sums AS SELECT 'x' AS name, 1.5::float8 AS total")
+    return shared_dsn
 
 
 @pytest.fixture

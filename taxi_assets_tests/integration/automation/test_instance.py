@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import dagster as dg
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from dagster._utils.tags import TagConcurrencyLimitsCounter
+from sqlalchemy import text
 
 from taxi_assets import failures
 from taxi_assets.automation.instance import SESSION_TAGS, open_instance, prepare_home
+from taxi_assets.automation.open_sqlite import OpenEventStorage
 from taxi_assets.definitions import build_definitions, defs
 from taxi_assets.errors import SettingsError
 from taxi_assets.settings import read_settings
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.command_line import DataFolder, taxi_assets, wait_for
 from taxi_assets_tests.fake_source import FakeSource, name_of
-from taxi_assets_tests.postgres_server import postgres_server
 
 SHIPPED = Path(__file__).resolve().parents[3] / "dagster.yaml"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
 
 
 @dg.job
@@ -38,27 +34,42 @@ def _nothing() -> None:
 
 
 def test_the_history_is_kept_in_postgres_where_one_is_named(
-    data: DataFolder, source: FakeSource, postgres: str, monkeypatch: pytest.MonkeyPatch
+    data: DataFolder, source: FakeSource, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres)
+    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres_dsn)
     source.publish(GREEN, "2025-01", _published())
 
     for again in ([], ["--force"]):
         answer = taxi_assets("load", "green", "2025-01", *again)
         assert answer.exit_code == 0, answer.text
 
-    with psycopg.connect(postgres) as connection:
+    with psycopg.connect(postgres_dsn) as connection:
         runs = connection.execute("SELECT status FROM runs").fetchall()
     assert runs == [("SUCCESS",), ("SUCCESS",)]
     assert not (data.folder / "dagster" / "history").exists()
     with open_instance(read_settings()) as instance:
         shown = str(instance.info_dict())
-    assert postgres.partition(":")[2].partition("@")[0].partition(":")[2] not in shown
+    assert postgres_dsn.partition(":")[2].partition("@")[0].partition(":")[2] not in shown
 
 
 def test_the_history_is_kept_in_sqlite_otherwise(instance: dg.DagsterInstance) -> None:
     assert instance.get_runs() == []
     assert (read_settings().dagster_home / "history" / "runs").is_dir()
+
+
+def test_another_run_s_database_is_of_the_newest_form_and_no_script_is_read_again_for_it(
+    instance: dg.DagsterInstance,
+) -> None:
+    storage = instance.event_log_storage
+    assert isinstance(storage, OpenEventStorage)
+    read_again = AssertionError("the scripts were read again")
+    with mock.patch.object(ScriptDirectory, "_load_revisions", side_effect=read_again):
+        run = instance.create_run_for_job(_nothing)
+        instance.report_engine_event("first", run)
+
+    with storage.run_connection(run.run_id) as connection:
+        form = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    assert (form, form) == storage.alembic_version()
 
 
 def test_who_watches_a_run_hears_of_its_events_while_others_have_it_open(

@@ -12,7 +12,6 @@ from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.run_tags import WILL_RETRY_TAG
 from taxi_assets.settings import read_settings
 from taxi_assets_tests.command_line import DataFolder, wait_for
-from taxi_assets_tests.postgres_server import postgres_server
 
 WAITING = """
     SELECT pid FROM pg_stat_activity
@@ -20,18 +19,12 @@ WAITING = """
 """
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
 @pytest.fixture
 def kept(
-    data: DataFolder, postgres: str, monkeypatch: pytest.MonkeyPatch
+    data: DataFolder, shared_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dg.DagsterInstance]:
     """An instance whose history that server keeps."""
-    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", postgres)
+    monkeypatch.setenv("TAXI_DAGSTER_POSTGRES_DSN", shared_dsn)
     with open_instance(read_settings()) as opened:
         yield opened
 
@@ -55,10 +48,13 @@ def fails() -> None:
 
 
 def test_an_event_whose_connection_breaks_is_written_once_more(
-    kept: dg.DagsterInstance, postgres: str
+    kept: dg.DagsterInstance, shared_dsn: str
 ) -> None:
     run = kept.create_run_for_job(_nothing)
-    with psycopg.connect(postgres, autocommit=True) as other, psycopg.connect(postgres) as holder:
+    with (
+        psycopg.connect(shared_dsn, autocommit=True) as other,
+        psycopg.connect(shared_dsn) as holder,
+    ):
         holder.execute("LOCK TABLE event_logs IN ACCESS EXCLUSIVE MODE")
         writing = threading.Thread(target=kept.report_engine_event, args=["it is kept", run])
         writing.start()
@@ -71,7 +67,7 @@ def test_an_event_whose_connection_breaks_is_written_once_more(
 
 
 def test_a_run_whose_step_failed_for_the_history_alone_is_run_once_more(
-    kept: dg.DagsterInstance, postgres: str
+    kept: dg.DagsterInstance, shared_dsn: str
 ) -> None:
     @dg.job
     def broken() -> None:
@@ -81,7 +77,7 @@ def test_a_run_whose_step_failed_for_the_history_alone_is_run_once_more(
     def failing() -> None:
         fails()
 
-    driver = postgres.replace("postgresql://", "postgresql+psycopg2://")
+    driver = shared_dsn.replace("postgresql://", "postgresql+psycopg2://")
     config = {"ops": {"breaks": {"config": driver}}}
     ended = [
         broken.execute_in_process(config, instance=kept, raise_on_error=False),

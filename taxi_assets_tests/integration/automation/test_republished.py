@@ -20,6 +20,7 @@ from taxi_assets.watch.looking import LOOKS_A_TICK, next_months
 from taxi_assets.watch.sightings import Sightings
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.fake_source import FakeSource, name_of
+from taxi_assets_tests.landed_months import load_by_steps
 
 OLD = datetime(2025, 3, 1, tzinfo=UTC)
 NEW = datetime(2025, 8, 1, tzinfo=UTC)
@@ -57,8 +58,7 @@ def sensor(data: DataFolder, source: FakeSource, instance: dg.DagsterInstance) -
     """A sensor over three loaded months."""
     for month in MONTHS:
         source.publish(GREEN, month, OLD)
-    answer = taxi_assets("load", "green", MONTHS[0], MONTHS[-1])
-    assert answer.exit_code == 0, answer.text
+    load_by_steps(GREEN, *MONTHS)
     source.take_asked()
     return Sensor(instance)
 

@@ -21,8 +21,9 @@ from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.trips.yellow import YELLOW
-from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.command_line import DataFolder
 from taxi_assets_tests.fake_source import FakeSource, name_of
+from taxi_assets_tests.landed_months import load_by_steps
 
 SOME_TIME = datetime(2025, 9, 20, tzinfo=UTC)
 
@@ -55,12 +56,6 @@ def tick(instance: dg.DagsterInstance, at: datetime, dataset: Dataset = GREEN) -
         return Tick(own.evaluate_tick(context))
 
 
-def load(*months: str) -> None:
-    for month in months:
-        answer = taxi_assets("load", "green", month)
-        assert answer.exit_code == 0, answer.text
-
-
 def at(day: str) -> datetime:
     return datetime.fromisoformat(f"{day}T09:00:00+00:00")
 
@@ -70,7 +65,7 @@ def test_a_month_is_asked_for_each_day_until_it_is_published_and_loaded_then_no_
 ) -> None:
     for month in ("2025-05", "2025-06"):
         source.publish(GREEN, month, SOME_TIME)
-    load("2025-05", "2025-06")
+    load_by_steps(GREEN, "2025-05", "2025-06")
 
     early = tick(instance, at("2025-09-10"))
     assert early.months == []
@@ -82,7 +77,7 @@ def test_a_month_is_asked_for_each_day_until_it_is_published_and_loaded_then_no_
     assert published.requests[0].tags["file"] == "green_tripdata_2025-07.parquet"
     assert published.requests[0].tags["taxi"] == "green"
 
-    load("2025-07")
+    load_by_steps(GREEN, "2025-07")
     later = tick(instance, at("2025-09-12"))
     assert later.months == []
     assert later.reason == "2025-08 is not published yet; the newest is 2025-07"
@@ -97,7 +92,7 @@ def test_where_all_is_loaded_the_reason_says_so(
     monkeypatch.setenv("TAXI_SCHEDULE_MONTHS", "3")
     for month in ("2025-06", "2025-07", "2025-08"):
         source.publish(GREEN, month, SOME_TIME)
-        load(month)
+        load_by_steps(GREEN, month)
 
     assert tick(instance, at("2025-09-10")).reason == "every month up to 2025-08 is loaded"
     assert source.take_asked().count(name_of(GREEN, "2025-08")) == 1  # by the load
@@ -116,7 +111,7 @@ def test_a_month_published_after_its_successor_is_still_found(
     data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
 ) -> None:
     source.publish(GREEN, "2025-08", SOME_TIME)
-    load("2025-08")
+    load_by_steps(GREEN, "2025-08")
     assert tick(instance, at("2025-10-10")).months == []
 
     source.publish(GREEN, "2025-07", SOME_TIME)
@@ -128,7 +123,7 @@ def test_a_newest_month_that_is_withdrawn_again_is_neither_awaited_nor_dropped(
     data: DataFolder, source: FakeSource, instance: dg.DagsterInstance
 ) -> None:
     source.publish(GREEN, "2025-07", SOME_TIME)
-    load("2025-07")
+    load_by_steps(GREEN, "2025-07")
     source.withdraw(GREEN, "2025-07")
 
     after = tick(instance, at("2025-09-10"))

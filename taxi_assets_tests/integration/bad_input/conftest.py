@@ -1,12 +1,14 @@
 """A project whose months are served good, then bad, then good again.
 
-Dagster's runs are kept in memory: on disk they take longer than all the rest.
+Dagster's runs are kept in memory, those of all tests together: on disk, or in an instance for each
+command, they take longer than all the rest.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import chdir
+from collections.abc import Iterator
+from contextlib import chdir, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
@@ -17,16 +19,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from taxi_assets.cli import main
-from taxi_assets.lake.fetching import land_month
-from taxi_assets.lake.resource import lake_of
-from taxi_assets.settings import Settings, read_settings
-from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
-from taxi_assets.warehouse.interface import Attempt
-from taxi_assets.warehouse.month_assets import load_month
-from taxi_assets.warehouse.registry import warehouses_of
+from taxi_assets_tests.landed_months import load_by_steps
 from taxi_assets_tests.published import (
     Mirror,
     csv_month,
@@ -49,6 +45,7 @@ class Project:
     """A project of one's own below a folder: mirror, lake and DuckDB file."""
 
     folder: Path
+    instance: dg.DagsterInstance
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -78,21 +75,17 @@ class Project:
     def run(self, *arguments: str, **settings: str) -> Result:
         """Run `taxi-assets` with these arguments and settings, and no others."""
         env = {**self.environment, **settings}
+        opened = nullcontext(self.instance)
         with (
             chdir(self.folder),
-            mock.patch("taxi_assets.commands.session.open_instance", _in_memory),
+            mock.patch("taxi_assets.commands.session.open_instance", return_value=opened),
         ):
             return CliRunner().invoke(main, list(arguments), env=env)
 
     def load_by_steps(self, dataset: Dataset, month: Month) -> None:
-        """Land and load a month as the steps of a run do, in half of a run's time."""
+        """Load a month without a run."""
         with chdir(self.folder), CliRunner().isolation(env=self.environment):
-            settings = read_settings()
-        lake, catalog = lake_of(settings), Catalog(settings)
-        file = catalog.file(dataset, month)
-        land_month(lake, catalog, file)
-        for warehouse in warehouses_of(settings):
-            load_month(warehouse, lake, catalog, file, Attempt("steps"))
+            load_by_steps(dataset, str(month))
 
     def publish_good(self, dataset: Dataset, month: Month, name: str, rows: int) -> None:
         """Serve a good version of the month."""
@@ -123,13 +116,16 @@ class Project:
         return [path.name for path in found if path.suffix != ".lock"]
 
 
-def _in_memory(_: Settings) -> dg.DagsterInstance:
-    return dg.DagsterInstance.ephemeral()
+@pytest.fixture(scope="session")
+def in_memory() -> Iterator[dg.DagsterInstance]:
+    """Dagster's instance of all projects."""
+    with dg.DagsterInstance.ephemeral() as opened:
+        yield opened
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
-    return Project(tmp_path)
+def project(tmp_path: Path, in_memory: dg.DagsterInstance) -> Project:
+    return Project(tmp_path, in_memory)
 
 
 def with_values(**texts: str) -> bytes:

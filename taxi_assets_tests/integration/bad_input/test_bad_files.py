@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from taxi_assets.trips.dataset import Dataset
@@ -27,15 +28,17 @@ from taxi_assets_tests.integration.bad_input.conftest import APRIL, CSV_NAME, Pr
 
 
 @pytest.fixture(scope="module")
-def csv_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def csv_project(tmp_path_factory: pytest.TempPathFactory, in_memory: dg.DagsterInstance) -> Project:
     """A project that all tests of bad CSVs go on with: each leaves it good, or as it was."""
-    return Project(tmp_path_factory.mktemp("csv"))
+    return Project(tmp_path_factory.mktemp("csv"), in_memory)
 
 
 @pytest.fixture(scope="module")
-def parquet_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def parquet_project(
+    tmp_path_factory: pytest.TempPathFactory, in_memory: dg.DagsterInstance
+) -> Project:
     """The same for Parquet files."""
-    return Project(tmp_path_factory.mktemp("parquet"), {"TAXI_SOURCE": "parquet"})
+    return Project(tmp_path_factory.mktemp("parquet"), in_memory, {"TAXI_SOURCE": "parquet"})
 
 
 def assert_refused(

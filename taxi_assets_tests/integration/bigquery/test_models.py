@@ -19,7 +19,6 @@ import dagster as dg
 import pytest
 from google.cloud.bigquery import QueryJob
 
-from taxi_assets.analytics.assets import models_asset
 from taxi_assets.analytics.dbt import NodeResult, build
 from taxi_assets.analytics.targets import Target, target_of
 from taxi_assets.settings import Settings
@@ -220,6 +219,8 @@ def assert_months_alone_are_read(own: OwnDataset, sent: Sequence[str]) -> None:
 
 
 def assert_dagster_sees_that_nothing_changed(both: Both) -> None:
+    from taxi_assets.analytics.assets import models_asset  # dagster-dbt takes seconds to import
+
     with dg.DagsterInstance.ephemeral() as instance:
         asset = models_asset(both.target)
         result = dg.materialize([asset], partition_key="2020-04", instance=instance)

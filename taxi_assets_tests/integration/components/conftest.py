@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from taxi_assets_tests.api_server import ApiServer, api_server
-from taxi_assets_tests.postgres_server import postgres_server
 
 Write = Callable[[str, str], None]
 
@@ -33,13 +32,6 @@ def api(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServ
     monkeypatch.setenv("TAXI_HTTP_ATTEMPTS", "1")
     with api_server() as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def superuser_dsn() -> Iterator[str]:
-    """The URL of an empty Postgres."""
-    with postgres_server() as dsn:
-        yield dsn
 
 
 @pytest.fixture

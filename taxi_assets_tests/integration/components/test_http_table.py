@@ -40,14 +40,14 @@ def test_a_csv_becomes_a_typed_table_and_the_query_another(
 
 
 def test_the_same_in_postgres_where_rights_and_views_stay(
-    api: ApiServer, write: Write, superuser_dsn: str, monkeypatch: pytest.MonkeyPatch
+    api: ApiServer, write: Write, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAXI_WAREHOUSES", "postgres")
-    monkeypatch.setenv("TAXI_POSTGRES_DSN", superuser_dsn)
+    monkeypatch.setenv("TAXI_POSTGRES_DSN", postgres_dsn)
     _rates(api, write, more="  warehouse: postgres\n")
     answer = taxi_assets("pipelines", "rates")
     assert answer.exit_code == 0, answer.text
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         assert connection.execute("TABLE rate_by_currency").fetchall() == EUR_AND_GBP
         connection.execute("CREATE VIEW on_top AS SELECT * FROM rates")
         assert taxi_assets("pipelines", "rates").exit_code == 0

@@ -55,14 +55,12 @@ def kept(
     request: pytest.FixtureRequest,
     api: ApiServer,
     write: Write,
-    superuser_dsn: str,
+    postgres_dsn: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Kept:
     monkeypatch.setenv("TAXI_WAREHOUSES", request.param)
-    monkeypatch.setenv("TAXI_POSTGRES_DSN", superuser_dsn)
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute("DROP TABLE IF EXISTS kept")
-    return Kept(api, write, request.param, superuser_dsn)
+    monkeypatch.setenv("TAXI_POSTGRES_DSN", postgres_dsn)
+    return Kept(api, write, request.param, postgres_dsn)
 
 
 def test_rows_are_added_or_merged_by_their_key(kept: Kept, settings_env: Path) -> None:

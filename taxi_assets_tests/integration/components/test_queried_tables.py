@@ -139,10 +139,10 @@ def test_a_failed_test_leaves_the_table(loaded: DataFolder, write: Write) -> Non
 
 
 def test_a_month_is_copied_to_postgres_as_it_is(
-    loaded: DataFolder, write: Write, superuser_dsn: str, monkeypatch: pytest.MonkeyPatch
+    loaded: DataFolder, write: Write, postgres_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TAXI_WAREHOUSES", "duckdb,postgres")
-    monkeypatch.setenv("TAXI_POSTGRES_DSN", superuser_dsn)
+    monkeypatch.setenv("TAXI_POSTGRES_DSN", postgres_dsn)
     write("copy", COPY)
     for _ in range(2):  # a second run replaces each month
         run("copy")
@@ -153,7 +153,7 @@ def test_a_month_is_copied_to_postgres_as_it_is(
             "WHERE table_name = 'green_tripdata' ORDER BY ordinal_position"
         )
     )
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
+    with psycopg.connect(postgres_dsn, autocommit=True) as connection:
         copied = connection.execute(f"SELECT {columns} FROM green_copy".encode()).fetchall()
         months = connection.execute("SELECT month, count(*) FROM green_copy GROUP BY 1 ORDER BY 1")
         assert months.fetchall() == [(date(2020, 1, 1), ROWS), (date(2020, 2, 1), ROWS)]

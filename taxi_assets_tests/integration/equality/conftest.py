@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
@@ -10,34 +9,30 @@ from unittest import mock
 import dagster as dg
 import psycopg
 import pytest
-import sqlalchemy as sa
 
 from taxi_assets.automation.instance import open_instance
 from taxi_assets.automation.month_outcomes import State
 from taxi_assets.trips.green import GREEN
 from taxi_assets_tests.integration.equality.project import ANY_MONTH, Project, settings_for
-from taxi_assets_tests.postgres_server import postgres_server
 from taxi_assets_tests.published import Mirror, csv_month, lines
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[psycopg.Connection]:
+def postgres(superuser_dsn: str) -> Iterator[psycopg.Connection]:
     """A connection to a real Postgres, as its superuser."""
-    with postgres_server() as dsn, psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance with its SQLite files, which here need not wait for the disk."""
-    sa.event.listen(sa.Engine, "connect", _do_not_wait_for_the_disk)
+    """Dagster's instance with its SQLite files."""
     folder = tmp_path_factory.mktemp("dagster")
     with mock.patch.dict(os.environ):
         os.environ.pop("DAGSTER_HOME", None)
         with open_instance(settings_for({"TAXI_DATA_DIR": str(folder)}, folder)) as opened:
             os.environ.pop("DAGSTER_HOME", None)
             yield opened
-    sa.event.remove(sa.Engine, "connect", _do_not_wait_for_the_disk)
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +69,3 @@ def loaded(april: tuple[Project, Path]) -> Project:
     shutil.rmtree(copy.with_name("now"))
     shutil.copytree(copy, copy.with_name("now"), symlinks=True)
     return project
-
-
-def _do_not_wait_for_the_disk(connection: object, _: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from taxi_assets.trips.column import Column, ColumnType
@@ -33,12 +31,9 @@ COLUMNS = (Column("unique_row_id", ColumnType.TEXT, "", None, ()), *GREEN.column
 
 
 @pytest.fixture(scope="module")
-def own_database(superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def own_database(shared_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Database:
     """A database for all these tests: whatever they change, they take back."""
-    name = f"taxi_{secrets.token_hex(4)}"
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return Database(superuser_dsn.rpartition("/")[0] + f"/{name}", tmp_path_factory.mktemp("lake"))
+    return Database(shared_dsn, tmp_path_factory.mktemp("lake"))
 
 
 @pytest.fixture(scope="module")

@@ -41,14 +41,10 @@ Months = tuple[Warehouse, Table, Expectations]
 
 @pytest.fixture(scope="module", params=["duckdb", "postgres"])
 def months(
-    request: pytest.FixtureRequest, superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, shared_dsn: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Months]:
     """Two months in a database, the first of them as a table to change."""
-    name = f"taxi_{secrets.token_hex(4)}"
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    dsn = superuser_dsn.rpartition("/")[0] + f"/{name}"
-    database = Database(dsn, tmp_path_factory.mktemp("random"))
+    database = Database(shared_dsn, tmp_path_factory.mktemp("random"))
     lake = FolderLake(database.folder / "lake")
     opened = [
         replace(

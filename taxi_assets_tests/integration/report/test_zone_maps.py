@@ -11,20 +11,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from taxi_assets.lake.fetching import land_month
-from taxi_assets.lake.resource import lake_of
 from taxi_assets.rows.zone_rows import zone_rows
 from taxi_assets.settings import read_settings
-from taxi_assets.source.catalog import Catalog
 from taxi_assets.source.synthetic.zone_shapes import zone_shapes
 from taxi_assets.source.synthetic.zones import zone_lookup
 from taxi_assets.trips.green import GREEN
-from taxi_assets.trips.month import Month
 from taxi_assets.trips.zones import ZONE_SHAPES, ZONES_FILE
 from taxi_assets.warehouse.interface import Attempt
-from taxi_assets.warehouse.month_assets import load_month
 from taxi_assets.warehouse.registry import warehouses_of
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
+from taxi_assets_tests.landed_months import load_by_steps
 from taxi_assets_tests.published import Mirror, csv_month, line
 
 MONTH, YEAR_BEFORE = "2020-04", "2019-04"
@@ -58,15 +54,6 @@ def put_shapes(folder: Path) -> None:
     path.write_bytes(zone_shapes())
     [warehouse] = warehouses_of(read_settings())
     warehouse.replace_zones(ZONE_SHAPES, zone_rows(ZONE_SHAPES, path), Attempt())
-
-
-def load(month: str = MONTH) -> None:
-    """Load a green month, without Dagster."""
-    settings = read_settings()
-    catalog, lake, [warehouse] = Catalog(settings), lake_of(settings), warehouses_of(settings)
-    file = catalog.file(GREEN, Month.parse(month))
-    land_month(lake, catalog, file)
-    load_month(warehouse, lake, catalog, file, Attempt())
 
 
 def told(month: str = MONTH) -> Mapping[str, Any]:
@@ -134,8 +121,7 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
     mirror.publish(FILE, csv_month(GREEN, rows))
     earlier = [line(GREEN, lpep_pickup_datetime=f"{YEAR_BEFORE}-05 10:11:12", PULocationID="7")]
     mirror.publish(FILE.replace(MONTH, YEAR_BEFORE), csv_month(GREEN, earlier))
-    load(YEAR_BEFORE)
-    load()
+    load_by_steps(GREEN, YEAR_BEFORE, MONTH)
 
     for repeated in range(2):
         taxi = told()
@@ -148,7 +134,7 @@ def test_figures_are_those_of_the_trips_and_follow_a_republished_file(
         assert charges["74"] == 7.25 + 10.5 * repeated
         assert taxi["pickups_a_year_before"] == {"7": 1}
         mirror.publish(FILE, csv_month(GREEN, [*rows, rows[0]]))
-        load()
+        load_by_steps(GREEN, MONTH)
 
     data.change("UPDATE tripdata_zone_charges SET charges = 99 WHERE zone = '74'")
     assert told()["charges_by_zone"]["74"] == 99, "what is stored is not added up again"
@@ -161,7 +147,7 @@ def test_odd_charges_are_told_and_in_no_sum(data: DataFolder, mirror: Mirror) ->
     amounts = ("12.5", "623261.66", "-1000.5", "999")
     rows = [line(GREEN, PULocationID="74", total_amount=amount) for amount in amounts]
     mirror.publish(FILE, csv_month(GREEN, rows))
-    load()
+    load_by_steps(GREEN, MONTH)
     data.change("UPDATE green_tripdata SET total_amount = 'NaN' WHERE total_amount = 999")
 
     page = taxi_assets("report", "-", "--format", "html").stdout
@@ -175,7 +161,7 @@ def test_the_figures_of_a_real_month_are_those_of_its_file(
 ) -> None:
     os.environ["TAXI_CSV_BASE_URL"] = (real_data / "nyc-tlc-data").as_uri()
     put_shapes(settings_env)
-    load()
+    load_by_steps(GREEN, MONTH)
     taxi = told()
     path = real_data / "nyc-tlc-data" / "green" / FILE
     with duckdb.connect() as reader:

@@ -12,11 +12,8 @@ from typing import Any
 from unittest import mock
 
 import dagster as dg
-import jsonschema
-import kubernetes
 import pytest
 import yaml
-from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
 
 from taxi_assets.settings import Settings, variables
 
@@ -57,19 +54,24 @@ def without_remote(schema: Any) -> Any:
 
 
 def test_the_chart_takes_the_values() -> None:
+    from jsonschema import Draft7Validator
+
     chart = os.environ.get("DAGSTER_CHART")
     if chart is None:
         pytest.skip("DAGSTER_CHART names no folder that `helm pull dagster/dagster --untar` made")
     schema = without_remote(json.loads((Path(chart) / "values.schema.json").read_text()))
     values = merged(yaml.safe_load((Path(chart) / "values.yaml").read_text()), VALUES)
-    assert [e.message for e in jsonschema.Draft7Validator(schema).iter_errors(values)] == []
+    assert [e.message for e in Draft7Validator(schema).iter_errors(values)] == []
 
 
 def test_who_may_connect_to_a_pod_is_said_of_each() -> None:
+    # They take seconds to import, which each process of the tests would spend.
+    from dagster_k8s.models import k8s_model_from_dict, k8s_snake_case_dict
+    from kubernetes.client import V1NetworkPolicy
+
     policies = list(yaml.safe_load_all((KUBERNETES / "network-policy.yaml").read_text()))
-    model = kubernetes.client.V1NetworkPolicy
     for policy in policies:
-        k8s_model_from_dict(model, k8s_snake_case_dict(model, policy))
+        k8s_model_from_dict(V1NetworkPolicy, k8s_snake_case_dict(V1NetworkPolicy, policy))
     closed = [each["spec"]["podSelector"]["matchLabels"] for each in policies]
     assert [each.get("component", each.get("app.kubernetes.io/component")) for each in closed] == [
         "user-deployments",

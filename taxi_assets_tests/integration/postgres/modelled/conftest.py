@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -28,20 +26,15 @@ def in_duckdb(tmp_path_factory: pytest.TempPathFactory) -> ModelledWarehouse:
 
 @pytest.fixture(scope="module")
 def in_postgres(
-    superuser_dsn: str, tmp_path_factory: pytest.TempPathFactory
+    shared_dsn: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ModelledWarehouse]:
     """One database for all tests. Nothing that dbt writes into its folder holds the password."""
-    name = f"models_{secrets.token_hex(4)}"
-    with psycopg.connect(superuser_dsn, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        dsn = superuser_dsn.rpartition("/")[0] + f"/{name}"
-        found = ModelledWarehouse("postgres", Database(dsn, tmp_path_factory.mktemp("models")))
-        yield found
-        password = str(conninfo_to_dict(dsn)["password"]).encode()
-        written = [path for path in found.target.folder.rglob("*") if path.is_file()]
-        assert written
-        assert not [path for path in written if password in path.read_bytes()]
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    found = ModelledWarehouse("postgres", Database(shared_dsn, tmp_path_factory.mktemp("models")))
+    yield found
+    password = str(conninfo_to_dict(shared_dsn)["password"]).encode()
+    written = [path for path in found.target.folder.rglob("*") if path.is_file()]
+    assert written
+    assert not [path for path in written if password in path.read_bytes()]
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.long)])

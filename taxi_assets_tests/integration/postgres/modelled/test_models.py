@@ -7,7 +7,6 @@ import os
 import dagster as dg
 import pytest
 
-from taxi_assets.analytics.assets import models_asset
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.integration.postgres.database import APRIL, GREEN, MAY, YELLOW
@@ -242,6 +241,8 @@ def test_rules_leave_trips_out_and_count_them(modelled: ModelledWarehouse) -> No
 def test_a_trip_that_is_lost_without_a_rule_fails_the_check_of_its_model(
     in_duckdb: ModelledWarehouse,
 ) -> None:
+    from taxi_assets.analytics.assets import models_asset  # dagster-dbt takes seconds to import
+
     in_duckdb.clean()
     in_duckdb.load(APRIL, month_of("2020-04-05 10:00:12", 20))
     in_duckdb.build()
