@@ -1,15 +1,14 @@
-"""Bad versions of months, made and real, and what the error of each must say.
-
-One of each kind: the others of a kind are refused by the same code, in the tests of what inspects
-files and of typed rows.
-"""
+"""Bad versions of months, made and real, and what the error of each must say."""
 
 from __future__ import annotations
 
 import gzip
+import math
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pytest
+from _pytest.mark import ParameterSet
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
@@ -57,23 +56,62 @@ class Bad:
         return self.what
 
 
+_SELDOM_LOADED = {
+    "an HTML page",
+    "text that is not zipped",
+    "a gzip without its checksum",
+    "a gzip of nothing",
+    "a header with columns missing",
+    "a header with a column renamed",
+    "a header in another order",
+    "a header with a column added",
+    "text for a code",
+    "half a passenger",
+    "a day that no month has",
+    "an impossible fare",
+    "a fare that is no number",
+    "a column missing",
+    "a column added",
+    "times as numbers",
+}
+"""What `make test-long` loads from end to end. Others of their kind are refused by the same code, and
+each of these in the tests of what inspects files and of typed rows."""
+
+
+def cases(bad_files: list[Bad]) -> list[ParameterSet]:
+    """A test of each."""
+    marks = {bad.what: [pytest.mark.long] for bad in bad_files if bad.what in _SELDOM_LOADED}
+    return [pytest.param(bad, id=bad.what, marks=marks.get(bad.what, ())) for bad in bad_files]
+
+
+def with_header(*names: str) -> bytes:
+    """A month of two rows under another header."""
+    return gzip.compress(csv_text(GREEN, [GOOD, GOOD], header=",".join(names)))
+
+
 def parquet_with(name: str, values: list[object], type_: pa.DataType | None = None) -> bytes:
     """A Parquet month of three rows with these values in a column."""
     return parquet_bytes(with_column(PARQUET, name, values, type_))
 
 
+NAMES = tuple(column.name for column in GREEN.csv_columns)
 SOURCE = "correct the file"
 AGAIN = "fetch it again"
 LOOK = "TAXI_CSV_BASE_URL"
 DECLARE = "taxi_assets/trips"
+SKIP = "TAXI_UNDECLARED_COLUMNS=skip"
 BAD_CSVS = [
     Bad("an XML error page", XML, ("byte 0", "XML document", "AccessDenied", LOOK)),
+    Bad("an HTML page", b"<!DOCTYPE html><p>Not found", ("byte 0", "an HTML page", LOOK)),
+    Bad("an empty file", b"", ("byte 0", "an empty file", LOOK)),
     Bad("a Git LFS pointer", LFS_POINTER, ("line 1", "Git LFS pointer", "git lfs pull")),
+    Bad("text that is not zipped", csv_text(GREEN, [GOOD]), ("byte 0", "VendorID,lpep", LOOK)),
     Bad(
         "a gzip cut short",
         csv_month(GREEN, 5000)[:-500],
         ("after line", "cut short", AGAIN),
     ),
+    Bad("a gzip without its checksum", csv_month(GREEN, 5)[:-8], ("after line 6", AGAIN)),
     Bad(
         "text cut mid-line",
         gzip.compress(csv_text(GREEN, [GOOD, GOOD]) + b"2,2020-04-05 10:1"),
@@ -96,6 +134,27 @@ BAD_CSVS = [
         ("line 4", "column lpep_pickup_datetime", "is empty", "2,999 more rows", SOURCE),
     ),
     Bad("a header without rows", csv_month(GREEN, 0), ("a header but no rows", AGAIN)),
+    Bad("a gzip of nothing", gzip.compress(b""), ("no line", AGAIN)),
+    Bad(
+        "a header with columns missing",
+        with_header(*NAMES[:-2]),
+        ("line 1", "missing: trip_type, congestion_surcharge", DECLARE),
+    ),
+    Bad(
+        "a header with a column renamed",
+        with_header("vendor", *NAMES[1:]),
+        ("line 1", "missing: VendorID; not expected: vendor", DECLARE),
+    ),
+    Bad(
+        "a header in another order",
+        with_header(NAMES[1], NAMES[0], *NAMES[2:]),
+        ("line 1", "another order", DECLARE),
+    ),
+    Bad(
+        "a header with a column added",
+        with_header(*NAMES, "surprise"),
+        ("column 'surprise' is not declared for green trips", DECLARE, "end of the columns", SKIP),
+    ),
     Bad(
         "the file of the other taxi",
         csv_month(DATASETS["yellow"], 3),
@@ -105,6 +164,36 @@ BAD_CSVS = [
         "text for an amount",
         with_values(tip_amount="much"),
         ("line 3", "column tip_amount", "'much'", SOURCE),
+    ),
+    Bad(
+        "text for a code",
+        with_values(PULocationID="Harlem"),
+        ("line 3", "column PULocationID", "'Harlem'", SOURCE),
+    ),
+    Bad(
+        "half a passenger",
+        with_values(passenger_count="1.5"),
+        ("line 3", "column passenger_count", "'1.5'", SOURCE),
+    ),
+    Bad(
+        "a day that no month has",
+        with_values(lpep_dropoff_datetime="2020-02-30 00:00:00"),
+        ("line 3", "column lpep_dropoff_datetime", "'2020-02-30 00:00:00'", SOURCE),
+    ),
+    Bad(
+        "an impossible fare",
+        with_values(fare_amount="1e15"),
+        ("line 3", "column fare_amount", "'1e15'", SOURCE),
+    ),
+    Bad(
+        "a fare that is no number",
+        with_values(fare_amount="NaN"),
+        ("line 3", "column fare_amount", "'NaN'", SOURCE),
+    ),
+    Bad(
+        "a trip without a pickup",
+        with_values(lpep_pickup_datetime=""),
+        ("line 3", "column lpep_pickup_datetime", "is empty", SOURCE),
     ),
     Bad(
         "less than was published",
@@ -124,9 +213,34 @@ BAD_PARQUETS = [
     ),
     Bad("a footer without rows", parquet_bytes(PARQUET.slice(0, 0)), ("no rows", AGAIN)),
     Bad(
+        "a column missing",
+        parquet_bytes(PARQUET.drop_columns(["fare_amount"])),
+        ("missing columns: fare_amount", DECLARE),
+    ),
+    Bad(
+        "a column added",
+        parquet_with("surprise", [1, 2, 3]),
+        ("column 'surprise' is not declared for green trips", DECLARE, SKIP),
+    ),
+    Bad(
+        "times as numbers",
+        parquet_with("lpep_pickup_datetime", [1_585_699_200] * 3),
+        ("'lpep_pickup_datetime' is of type int64", DECLARE),
+    ),
+    Bad(
         "text for amounts",
         parquet_with("fare_amount", ["9.95"] * 3),
         ("'fare_amount' is of type string", DECLARE),
+    ),
+    Bad(
+        "a fare that is no number",
+        parquet_with("fare_amount", [1.0, math.nan, 2.0]),
+        ("row 2", "column fare_amount", "'nan'", SOURCE),
+    ),
+    Bad(
+        "half a passenger",
+        parquet_with("passenger_count", [1.0, 1.5, None]),
+        ("row 2", "column passenger_count", "'1.5'", SOURCE),
     ),
     Bad(
         "a trip without a pickup",

@@ -239,11 +239,16 @@ def test_odd_spellings_exact_duplicates_and_short_lines_are_kept_as_they_are(
     assert project.ledger()[file.filename].jagged_rows == 1
 
 
+@pytest.mark.parametrize("is_mixed", [False, True], ids=["line feeds", "mixed"])
 def test_line_ends_marks_blank_lines_and_gzip_members_make_no_difference(
-    project: Project, mirror: Mirror
+    project: Project, mirror: Mirror, is_mixed: bool
 ) -> None:
-    mixed = csv_text(GREEN, lines(GREEN, 6)).replace(b"\r\n", b"\n", 3).removesuffix(b"\r\n")
-    text = b"\xef\xbb\xbf" + mixed.replace(b"\r\n", b"\r\n\n", 1)
+    text = csv_text(GREEN, lines(GREEN, 6))
+    if is_mixed:
+        text = text.replace(b"\r\n", b"\n", 3).replace(b"\r\n", b"\r\n\n", 1)
+        text = b"\xef\xbb\xbf" + text.removesuffix(b"\r\n")
+    else:
+        text = text.replace(b"\r\n", b"\n").removesuffix(b"\n")
     data = gzip.compress(text[:500]) + gzip.compress(text[500:])
     path = mirror.publish("green_tripdata_2020-04.csv.gz", data)
 
