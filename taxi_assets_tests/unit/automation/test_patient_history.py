@@ -1,4 +1,4 @@
-"""Dagster's history in Postgres: what is written once more, for how long, and what is told of it."""
+"""Dagster's history in Postgres: what is written once more, for how long, and whose fault it is."""
 
 import dagster as dg
 import psycopg
