@@ -67,6 +67,21 @@ def test_rows_that_were_deleted_by_hand_come_back(database: Database) -> None:
     assert database.counts() == {APRIL.filename: OLD_ROWS}
 
 
+@pytest.mark.parametrize("added", [True, False], ids=["added", "renamed"])
+def test_a_row_of_the_months_other_format_is_replaced(database: Database, added: bool) -> None:
+    database.load()
+    month, one = "green_tripdata_2020_04", "WHERE fare_amount = 1"
+    database.query(f"ALTER TABLE {month} DROP CONSTRAINT rows_of_one_file")
+    if added:
+        database.query(f"INSERT INTO {month} SELECT * FROM {month} {one}")
+    database.query(
+        f"UPDATE {month} SET filename = replace(filename, 'csv', 'parquet') "
+        f"WHERE ctid = (SELECT max(ctid) FROM {month} {one})"
+    )
+    assert database.load().changed
+    assert database.counts() == {APRIL.filename: OLD_ROWS}
+
+
 def test_the_other_format_replaces_the_month(database: Database) -> None:
     database.load()
     parquet = TripFile(GREEN, APRIL.month, FileFormat.PARQUET)
