@@ -208,10 +208,15 @@ def test_ids_that_stand_twice_are_counted_in_the_month_and_across_files(
     warehouse: Warehouse,
 ) -> None:
     in_april = {
-        **{"alone": "2020-04-10", "twice": "2020-04-05", "twice and in May": "2020-04-06"},
-        **{"first moment": "2020-04-01", "last moment": "2020-04-30 23:59:59.999999"},
-        **{"of May": "2020-05-01", "day after": "2020-05-03 10:00:00"},
-        **{"day before": "2020-03-31 23:59:59.999999", "long ago": "2009-01-01"},
+        "alone": "2020-04-10",
+        "twice": "2020-04-05",
+        "twice and in May": "2020-04-06",
+        "first moment": "2020-04-01",
+        "last moment": "2020-04-30 23:59:59.999999",
+        "of May": "2020-05-01",
+        "day after": "2020-05-03 10:00:00",
+        "day before": "2020-03-31 23:59:59.999999",
+        "long ago": "2009-01-01",
     }
     in_may = dict(list(in_april.items())[2:]) | {"twice in May": "2020-05-10"}
     rows = [(name, time, APRIL_NAME) for name, time in in_april.items()]
