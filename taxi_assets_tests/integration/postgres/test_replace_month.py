@@ -89,6 +89,8 @@ def test_the_other_format_replaces_the_month(database: Database) -> None:
     assert database.counts() == {parquet.filename: 7}
     assert database.ledger() == {parquet.filename: 7}
     assert database.relations() == TABLES
+    database.load()
+    assert database.counts() == database.ledger() == {APRIL.filename: OLD_ROWS}
 
 
 def test_a_query_for_the_flows_table_runs_unchanged(database: Database) -> None:

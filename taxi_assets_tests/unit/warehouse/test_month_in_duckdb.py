@@ -54,13 +54,15 @@ def found(session: DuckDBSession, query: str) -> list[tuple[object, ...]]:
 def test_an_unchanged_file_is_loaded_again_only_by_force(
     session: DuckDBSession, month: OpenMonth
 ) -> None:
+    may = replace(month, file=replace(FILE, month=Month(2020, 5)))
+    assert replace_month(session, may).table_rows == 4
     first, second, third = (
         replace_month(session, month, force=force) for force in (False, False, True)
     )
-    assert (first.rows, first.changed, first.replaced_rows, first.table_rows) == (4, True, 0, 4)
+    assert (first.rows, first.changed, first.replaced_rows, first.table_rows) == (4, True, 0, 8)
     assert (second.rows, second.changed, second.tally) == (4, False, first.tally)
-    assert (third.rows, third.changed, third.replaced_rows, third.table_rows) == (4, True, 4, 4)
-    assert found(session, ROWS) == [(FILE.filename, 4)]
+    assert (third.rows, third.changed, third.replaced_rows, third.table_rows) == (4, True, 4, 8)
+    assert sorted(found(session, ROWS)) == [(FILE.filename, 4), (may.file.filename, 4)]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,9 @@ def test_the_other_format_replaces_rows_ledger_and_rejects(
     assert lenient.rejected_rows == 1
     assert found(session, "SELECT line FROM tripdata_rejects") == [(3,)]
     assert replace_month(session, as_parquet).replaced_rows == 4
+    assert replace_month(session, month).replaced_rows == 7
+    assert found(session, ROWS) == [(FILE.filename, 4)]
+    replace_month(session, as_parquet)
     assert found(session, ROWS) == [(PARQUET.filename, 7)]
     assert found(session, KEPT) == [(PARQUET.filename, 7)]
     assert found(session, "SELECT line FROM tripdata_rejects") == []
