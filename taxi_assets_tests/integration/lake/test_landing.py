@@ -67,6 +67,7 @@ class Harbour:
         file: TripFile = FILE,
         url: str | None = None,
         transport: Transport | None = None,
+        anew: bool = False,
     ) -> Landing | Absent:
         """Land the month from its place in the mirror, or from a URL."""
         return land(
@@ -76,6 +77,7 @@ class Harbour:
             transport or MirrorTransport(),
             lambda: inspection_of(file, max_jagged_rows=100),
             judge,
+            anew,
         )
 
     def landed(self, judge: Judge = accept) -> Landing:
@@ -84,9 +86,9 @@ class Harbour:
         assert isinstance(landing, Landing)
         return landing
 
-    def landed_from(self, server: FaultyServer) -> Landing:
+    def landed_from(self, server: FaultyServer, anew: bool = False) -> Landing:
         """Land the month over HTTP."""
-        landing = self.land(url=server.url, transport=HTTP)
+        landing = self.land(url=server.url, transport=HTTP, anew=anew)
         assert isinstance(landing, Landing)
         return landing
 
@@ -164,6 +166,15 @@ def test_a_file_of_the_same_bytes_is_unchanged_under_a_new_entity_tag(harbour: H
     assert second.file.etag == '"v2"'
     assert second.file.sha256 == first.file.sha256
     assert harbour.lake.path(NAME).stat().st_mtime_ns == written, "it was not written again"
+
+
+def test_a_file_that_is_asked_for_anew_is_fetched_and_written_again(harbour: Harbour) -> None:
+    with faulty_server(ServedFile(DATA, '"v1"')) as server:
+        harbour.landed_from(server)
+        written = harbour.lake.path(NAME).stat().st_mtime_ns
+        assert harbour.landed_from(server, anew=True).changed
+        assert server.seen("If-None-Match") == [None, None]
+    assert harbour.lake.path(NAME).stat().st_mtime_ns > written
 
 
 def test_a_touched_file_of_a_mirror_is_unchanged(harbour: Harbour) -> None:
