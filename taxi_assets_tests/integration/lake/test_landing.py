@@ -13,7 +13,7 @@ import pytest
 
 from taxi_assets.errors import InvalidFileError, SourceUnavailableError
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.lake.landed_file import FileFacts, NotedDigests
 from taxi_assets.lake.landing import (
     Judge,
     Landing,
@@ -185,6 +185,20 @@ def test_a_touched_file_of_a_mirror_is_unchanged(harbour: Harbour) -> None:
     assert not second.changed
     assert second.file.sha256 == first.file.sha256
     assert second.file.landed_at == first.file.landed_at, "the bytes landed when they did"
+    assert harbour.lake.find(NAME) == second.file
+
+
+def test_a_touched_file_keeps_the_digests_of_its_rows(harbour: Harbour) -> None:
+    path = harbour.mirror.publish(FILE.published_name, DATA)
+    first = harbour.landed().file
+    digests = NotedDigests(reader=1, rows=3, digest="00ff")
+    harbour.lake.revise(first, lambda now: now.model_copy(update={"digests": digests}))
+    os.utime(path, ns=(1, 1))
+    assert harbour.landed().file.digests == digests
+    kept = harbour.lake.find(NAME)
+    assert kept is not None
+    assert kept.digests == digests
+    assert kept.last_modified != first.last_modified
 
 
 def test_a_file_without_an_entity_tag_is_compared_by_its_bytes(harbour: Harbour) -> None:

@@ -60,11 +60,23 @@ def test_an_unchanged_file_is_not_loaded_again_unless_forced(database: Database)
     assert database.counts() == {APRIL.filename: OLD_ROWS}
 
 
-def test_rows_that_were_deleted_by_hand_come_back(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("change", "replaced"),
+    [
+        ("DELETE FROM green_tripdata WHERE fare_amount < 3", OLD_ROWS),
+        ("DROP TABLE green_tripdata_2020_04", OLD_ROWS),
+        ("DELETE FROM tripdata_files", OLD_ROWS),
+        ("DELETE FROM tripdata_files; DROP TABLE green_tripdata_2020_04", 0),
+    ],
+)
+def test_what_was_deleted_by_hand_comes_back(
+    database: Database, change: str, replaced: int
+) -> None:
     database.load()
-    database.query("DELETE FROM green_tripdata WHERE fare_amount < 3")
-    assert database.load().changed
-    assert database.counts() == {APRIL.filename: OLD_ROWS}
+    database.query(change)
+    loaded = database.load()
+    assert (loaded.changed, loaded.replaced_rows) == (True, replaced)
+    assert database.counts() == database.ledger() == {APRIL.filename: OLD_ROWS}
 
 
 @pytest.mark.parametrize("added", [True, False], ids=["added", "renamed"])
@@ -116,6 +128,7 @@ def test_the_columns_have_the_flows_types_and_order(database: Database) -> None:
         ("tpep_dropoff_datetime", "timestamp without time zone"),
         ("passenger_count", "integer"),
     ]
+    assert database.load().table_rows == OLD_ROWS, "rows of another taxi are not the table's"
 
 
 def test_every_check_passes_after_a_load(database: Database) -> None:
