@@ -310,9 +310,10 @@ def test_an_unchanged_file_is_judged_again(harbour: Harbour) -> None:
 
 def test_a_file_of_another_count_than_published_is_refused_with_both(harbour: Harbour) -> None:
     facts = FileFacts(rows=35_611, uncompressed_bytes=1)
-    with pytest.raises(InvalidFileError) as refusal:
-        judge_published_count(FILE, facts, "require")
-    assert "35,611 rows, but 35,612 were published" in refusal.value.what
+    for rows, told in ((35_611, "35,611"), (35_613, "35,613")):
+        with pytest.raises(InvalidFileError) as refusal:
+            judge_published_count(FILE, facts.model_copy(update={"rows": rows}), "require")
+        assert f"{told} rows, but 35,612 were published" in refusal.value.what
     assert "TAXI_PUBLISHED_COUNTS=warn" in refusal.value.remedy
     judge_published_count(FILE, facts, "warn")
     judge_published_count(FILE, facts.model_copy(update={"rows": 35_612}), "require")

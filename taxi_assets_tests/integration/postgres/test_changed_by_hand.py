@@ -209,6 +209,7 @@ def test_ids_that_stand_twice_are_counted_in_the_month_and_across_files(
 ) -> None:
     in_april = {
         "alone": "2020-04-10",
+        "alone, outside the month": "2020-06-10",
         "twice": "2020-04-05",
         "twice and in May": "2020-04-06",
         "first moment": "2020-04-01",
@@ -218,7 +219,7 @@ def test_ids_that_stand_twice_are_counted_in_the_month_and_across_files(
         "day before": "2020-03-31 23:59:59.999999",
         "long ago": "2009-01-01",
     }
-    in_may = dict(list(in_april.items())[2:]) | {"twice in May": "2020-05-10"}
+    in_may = dict(list(in_april.items())[3:]) | {"twice in May": "2020-05-10"}
     rows = [(name, time, APRIL_NAME) for name, time in in_april.items()]
     rows += [(name, time, APRIL_NAME) for name, time in in_april.items() if "twice" in name]
     rows += [(name, time, MAY_NAME) for name, time in in_may.items()]
