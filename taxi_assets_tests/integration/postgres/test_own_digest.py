@@ -27,8 +27,9 @@ def values_as_loaded(database: Database) -> Verdict:
     return VALUES.judge(database.warehouse().measure(APRIL), EXPECTED)
 
 
-def audited(database: Database) -> dict[str, str]:
-    found = audit_month(FolderLake(database.folder / "lake"), [database.warehouse()], APRIL)
+def audited(database: Database, keep: bool = True) -> dict[str, str]:
+    lake = FolderLake(database.folder / "lake")
+    found = audit_month(lake, [database.warehouse()], APRIL, keep)
     return {finding.side: finding.text for finding in found if finding.subject == "rows"}
 
 
@@ -76,10 +77,22 @@ def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database:
     database.load()
     [(_, own)] = database.query(KEPT)
     digest = loaded_by_an_earlier_edition(database)
+    assert audited(database, keep=False)["postgres"].startswith("60 rows are those of")
+    assert database.query(KEPT) == [(digest, None)]
     assert audited(database)["postgres"].startswith("60 rows are those of")
     assert database.query(KEPT) == [(digest, own)]
     database.query("UPDATE tripdata_files SET engine_digest = overlay(%s PLACING 'x' FROM 20)", own)
     assert "the ledger was changed: its engine_digest" in audited(database)["postgres"]
+
+
+def test_an_audit_keeps_no_digest_of_rows_that_are_not_those_of_the_file(
+    database: Database,
+) -> None:
+    database.load()
+    database.query("UPDATE tripdata_files SET digest = NULL, engine_digest = NULL")
+    database.query(f"UPDATE green_tripdata SET extra = 9 WHERE {FIRST}")
+    assert "rows were changed" in audited(database)["postgres"]
+    assert database.query(KEPT) == [(None, None)]
 
 
 def test_on_a_server_with_another_hash_the_digest_is_the_one_of_every_database(
