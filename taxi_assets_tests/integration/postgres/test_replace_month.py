@@ -175,6 +175,16 @@ def test_statistics_and_indexes_are_there_and_rows_are_frozen(database: Database
     ) == [(True,)]
 
 
+def test_statistics_that_cannot_be_taken_fail_no_load(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    database.load()
+    database.query("CREATE STATISTICS odd ON (1 / (passenger_count - 2)) FROM green_tripdata")
+    assert database.load(data=NEW).changed
+    assert database.counts() == {APRIL.filename: NEW_ROWS}
+    assert 'no statistics of "public"."green_tripdata" were taken: division by zero' in caplog.text
+
+
 def test_the_rows_of_a_partition_are_not_read_again_when_it_is_attached(
     database: Database,
 ) -> None:
