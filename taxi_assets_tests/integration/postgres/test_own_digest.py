@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from taxi_assets.lake.folder import FolderLake
@@ -12,6 +13,7 @@ from taxi_assets.settings import read_settings
 from taxi_assets.warehouse.as_loaded import months_as_loaded
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Expectations, Verdict
+from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.full_audit import audit_month
 from taxi_assets.warehouse.measuring import rows_changed
 from taxi_assets.warehouse.postgres import session
@@ -28,8 +30,11 @@ def values_as_loaded(database: Database) -> Verdict:
 
 
 def audited(database: Database, keep: bool = True) -> dict[str, str]:
-    lake = FolderLake(database.folder / "lake")
-    found = audit_month(lake, [database.warehouse()], APRIL, keep)
+    """What an audit says of the rows in Postgres, beside a DuckDB that has no month."""
+    lake, empty = FolderLake(database.folder / "lake"), database.folder / "empty.duckdb"
+    duckdb.connect(empty).close()
+    other = DuckDBWarehouse(database=str(empty), memory_gb=1, wait_seconds=1)
+    found = audit_month(lake, [database.warehouse(), other], APRIL, keep)
     return {finding.side: finding.text for finding in found if finding.subject == "rows"}
 
 
@@ -76,7 +81,10 @@ def test_a_month_of_an_earlier_edition_is_passed_over_whatever_the_database_is_s
 def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database: Database) -> None:
     database.load()
     [(_, own)] = database.query(KEPT)
+    audited(database)
+    [kept] = database.query(KEPT)
     digest = loaded_by_an_earlier_edition(database)
+    assert kept == (digest, own)
     assert audited(database, keep=False)["postgres"].startswith("60 rows are those of")
     assert database.query(KEPT) == [(digest, None)]
     assert audited(database)["postgres"].startswith("60 rows are those of")

@@ -175,6 +175,16 @@ def test_statistics_and_indexes_are_there_and_rows_are_frozen(database: Database
     ) == [(True,)]
 
 
+def test_an_index_that_older_months_lack_is_built_before_the_swap_too(database: Database) -> None:
+    database.load()
+    database.query("CREATE INDEX ON ONLY green_tripdata (pulocationid)")
+    database.load(MAY, OLD)
+    # ATTACH PARTITION, which keeps readers waiting, would name its own otherwise.
+    assert database.query(
+        "SELECT indexname FROM pg_indexes WHERE tablename = 'green_tripdata_2020_05' ORDER BY 1"
+    ) == [("green_tripdata_2020_05_0",), ("green_tripdata_2020_05_1",)]
+
+
 def test_statistics_that_cannot_be_taken_fail_no_load(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
