@@ -93,6 +93,17 @@ def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database:
     assert "the ledger was changed: its engine_digest" in audited(database)["postgres"]
 
 
+def test_a_database_that_may_only_be_read_is_audited_all_the_same(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest = loaded_by_an_earlier_edition(database)
+    name = database.dsn.rpartition("/")[2]
+    database.query(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    assert audited(database)["postgres"].startswith("60 rows are those of")
+    assert "green_tripdata_2020-04.csv.gz: its digests were not kept" in caplog.text
+    assert database.query(KEPT) == [(digest, None)]
+
+
 def test_an_audit_keeps_no_digest_of_rows_that_are_not_those_of_the_file(
     database: Database,
 ) -> None:
