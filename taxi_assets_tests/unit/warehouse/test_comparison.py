@@ -40,7 +40,7 @@ def test_a_file_is_fetched_where_the_lake_has_not_what_is_published(
 ) -> None:
     now, changed, gone = Version('"v1"'), Version('"v2"'), Absent("HTTP 404")
     elsewhere = landed.model_copy(update={"url": "file:///mirror/green.csv.gz"})
-    steps = {
+    steps: dict[LakeStep, tuple[LandedFile | None, Version | Absent]] = {
         LakeStep.FETCH: (None, now),
         LakeStep.KEEP: (landed, now),
         LakeStep.FETCH_ANEW: (landed, changed),
