@@ -56,9 +56,11 @@ def audit_rows(state: HeldMonth, truth: Truth | None) -> tuple[Proof, str]:
             f"{state.foreign_rows:,} of {state.rows:,} rows are of another file than "
             f"{entry.filename}, which the ledger names",
         )
-    if truth is None:
-        return _without_file(entry, state.rows, found)
-    return _compare(entry, state, found, truth)
+    return (
+        _without_file(entry, state.rows, found)
+        if truth is None
+        else _compare(entry, state, found, truth)
+    )
 
 
 def _without_file(entry: LedgerEntry, rows: int, found: Digests) -> tuple[Proof, str]:

@@ -81,3 +81,4 @@ def test_digests_are_compared_within_a_kind_and_one_that_differs_tells() -> None
     assert both.conflict(Digests("a", "DuckDB 3/21", "x")) is False, "another database's hash"
     assert both.conflict(Digests(None, "DuckDB 3/21", "b")) is None
     assert Digests().conflict(both) is None
+    assert Digests().conflict(Digests()) is None
