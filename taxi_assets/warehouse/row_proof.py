@@ -47,7 +47,8 @@ def audit_rows(state: HeldMonth, truth: Truth | None) -> tuple[Proof, str]:
         return Proof.UNPROVED, "the month is not loaded"
     if not state.rows:
         return Proof.WRONG, f"only the ledger is left: {entry.rows:,} rows of {entry.filename}"
-    if state.digest is None:
+    found = state.digests
+    if found is None or found.digest is None:
         return Proof.WRONG, "the table's columns are not as declared: nothing can be compared"
     if state.foreign_rows:
         return (
@@ -55,25 +56,31 @@ def audit_rows(state: HeldMonth, truth: Truth | None) -> tuple[Proof, str]:
             f"{state.foreign_rows:,} of {state.rows:,} rows are of another file than "
             f"{entry.filename}, which the ledger names",
         )
-    return _without_file(entry, state) if truth is None else _compare(entry, state, truth)
+    return (
+        _without_file(entry, state.rows, found)
+        if truth is None
+        else _compare(entry, state, found, truth)
+    )
 
 
-def _without_file(entry: LedgerEntry, state: HeldMonth) -> tuple[Proof, str]:
+def _without_file(entry: LedgerEntry, rows: int, found: Digests) -> tuple[Proof, str]:
     """Whether rows are those of the ledger: there is nothing else."""
-    differs = state.digests.conflict(entry.digests) if state.digests else None
+    differs = found.conflict(entry.digests)
     if differs is None:
-        return Proof.UNPROVED, f"{state.rows:,} rows, no sound file, and no digest in the ledger"
+        return Proof.UNPROVED, f"{rows:,} rows, no sound file, and no digest in the ledger"
     if not differs:
-        return Proof.UNPROVED, f"{state.rows:,} rows as the ledger says, and no sound file"
-    return Proof.WRONG, f"{state.rows:,} rows, which are not those that the ledger says"
+        return Proof.UNPROVED, f"{rows:,} rows as the ledger says, and no sound file"
+    return Proof.WRONG, f"{rows:,} rows, which are not those that the ledger says"
 
 
-def _compare(entry: LedgerEntry, state: HeldMonth, truth: Truth) -> tuple[Proof, str]:
-    """Whether rows and ledger are what the file says."""
+def _compare(
+    entry: LedgerEntry, state: HeldMonth, found: Digests, truth: Truth
+) -> tuple[Proof, str]:
+    """Whether rows, of these digests, and ledger are what the file says."""
     landed, digests, kept = truth.month.landed, truth.digests, entry.digests
     left_out = landed.facts.undeclared(truth.month.file)
-    if state.digests is None or state.digest != digests.digest:
-        as_loaded = state.digests is not None and not state.digests.conflict(kept)
+    if found.digest != digests.digest:
+        as_loaded = not found.conflict(kept)
         if entry.sha256 != landed.sha256 and as_loaded:
             return Proof.OUTDATED, "the lake has another version of the file than was loaded"
         if as_loaded and (declared := sorted({*entry.left_out_columns} - {*left_out})):
@@ -83,7 +90,7 @@ def _compare(entry: LedgerEntry, state: HeldMonth, truth: Truth) -> tuple[Proof,
             )
         return (
             Proof.WRONG,
-            f"{state.rows:,} rows were changed: their digest is {state.digest}, that of the "
+            f"{state.rows:,} rows were changed: their digest is {found.digest}, that of the "
             f"file's {truth.rows:,} rows is {digests.digest}",
         )
     said: dict[str, tuple[object, object]] = {
@@ -98,9 +105,8 @@ def _compare(entry: LedgerEntry, state: HeldMonth, truth: Truth) -> tuple[Proof,
     if not rejected:
         said["jagged_rows"] = (entry.jagged_rows, landed.facts.jagged_rows)
     # The table's rows are those of the file, and so are all their digests.
-    for found in (state.digests, digests):
-        if kept.engine == found.engine:
-            said["engine_digest"] = (kept.by_engine, found.by_engine)
+    if kept.engine == found.engine:
+        said["engine_digest"] = (kept.by_engine, found.by_engine)
     for name, (here, there) in said.items():
         if here != there:
             return (

@@ -85,7 +85,7 @@ def test_a_month_that_nobody_has_is_told(settings_env: Path, mirror: Mirror) -> 
     assert asked.exit_code == 1
     assert "green 2020-04 is neither in the lake nor in a table" in asked.text
     assert "taxi-assets load green 2020-04" in asked.text
-    assert not (settings_env / "lake").exists()
+    assert not any((settings_env / name).exists() for name in ("lake", "taxi.duckdb"))
 
 
 def test_months_of_a_source_that_is_no_longer_chosen_are_audited(

@@ -44,7 +44,6 @@ LEFT JOIN pg_constraint
         AND contype IN ('p', 'u', 'x')
 WHERE
     indrelid = to_regclass({{ bound.table }})
-    AND indisvalid
 ORDER BY indexrelid;
 
 -- name: list_foreign_keys

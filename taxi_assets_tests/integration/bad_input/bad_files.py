@@ -74,8 +74,8 @@ _SELDOM_LOADED = {
     "a column added",
     "times as numbers",
 }
-"""What `make test-long` loads from end to end. Others of their kind are refused by the same code, and
-each of these in the tests of what inspects files and of typed rows."""
+"""What `make test-long` loads from end to end. Others of their kind are refused by the same code,
+and each of these in the tests of what inspects files and of typed rows."""
 
 
 def cases(bad_files: list[Bad]) -> list[ParameterSet]:

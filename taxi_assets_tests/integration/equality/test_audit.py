@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import os
 import shutil
@@ -157,6 +159,13 @@ def test_a_damaged_file_is_told_and_fetched_again(loaded: Project) -> None:
     assert states(audit(loaded, repair=True)) == SOUND
 
 
+def test_a_file_that_holds_no_month_is_told_whatever_its_note_says(loaded: Project) -> None:
+    data = gzip.compress(b"<html>gone</html>")
+    path_of(loaded).write_bytes(data)
+    change_note(loaded, lambda note: note.update(sha256=hashlib.sha256(data).hexdigest()))
+    assert states(audit(loaded)) == {"lake: file": "wrong", "duckdb: rows": "not proved"}
+
+
 def test_a_damaged_file_that_the_source_has_not_leaves_the_table(loaded: Project) -> None:
     flip_a_bit(loaded)
     loaded.mirror.path(f"{NAME}.gz").unlink()
@@ -255,6 +264,8 @@ def test_a_month_with_rejected_rows_is_proved(project: Project, mirror: Mirror) 
     lenient = project.having(TAXI_MAX_REJECTED_ROWS="2")
     assert lenient.load("green", MONTH).state is State.LOADED
     assert states(audit(lenient)) == SOUND
+    change(lenient, "UPDATE tripdata_files SET rows = rows + 1")
+    assert states(audit(lenient)) == {**SOUND, "duckdb: rows": "wrong"}
     change(lenient, "UPDATE green_tripdata SET tip_amount = 99 WHERE rowid = 3")
     assert states(audit(lenient))["duckdb: rows"] == "wrong"
 

@@ -13,7 +13,7 @@ import pytest
 
 from taxi_assets.errors import InvalidFileError, SourceUnavailableError
 from taxi_assets.lake.folder import FolderLake
-from taxi_assets.lake.landed_file import FileFacts
+from taxi_assets.lake.landed_file import FileFacts, NotedDigests
 from taxi_assets.lake.landing import (
     Judge,
     Landing,
@@ -67,6 +67,7 @@ class Harbour:
         file: TripFile = FILE,
         url: str | None = None,
         transport: Transport | None = None,
+        anew: bool = False,
     ) -> Landing | Absent:
         """Land the month from its place in the mirror, or from a URL."""
         return land(
@@ -76,6 +77,7 @@ class Harbour:
             transport or MirrorTransport(),
             lambda: inspection_of(file, max_jagged_rows=100),
             judge,
+            anew,
         )
 
     def landed(self, judge: Judge = accept) -> Landing:
@@ -84,9 +86,9 @@ class Harbour:
         assert isinstance(landing, Landing)
         return landing
 
-    def landed_from(self, server: FaultyServer) -> Landing:
+    def landed_from(self, server: FaultyServer, anew: bool = False) -> Landing:
         """Land the month over HTTP."""
-        landing = self.land(url=server.url, transport=HTTP)
+        landing = self.land(url=server.url, transport=HTTP, anew=anew)
         assert isinstance(landing, Landing)
         return landing
 
@@ -166,6 +168,15 @@ def test_a_file_of_the_same_bytes_is_unchanged_under_a_new_entity_tag(harbour: H
     assert harbour.lake.path(NAME).stat().st_mtime_ns == written, "it was not written again"
 
 
+def test_a_file_that_is_asked_for_anew_is_fetched_and_written_again(harbour: Harbour) -> None:
+    with faulty_server(ServedFile(DATA, '"v1"')) as server:
+        harbour.landed_from(server)
+        written = harbour.lake.path(NAME).stat().st_mtime_ns
+        assert harbour.landed_from(server, anew=True).changed
+        assert server.seen("If-None-Match") == [None, None]
+    assert harbour.lake.path(NAME).stat().st_mtime_ns > written
+
+
 def test_a_touched_file_of_a_mirror_is_unchanged(harbour: Harbour) -> None:
     path = harbour.mirror.publish(FILE.published_name, DATA)
     first = harbour.landed()
@@ -174,6 +185,23 @@ def test_a_touched_file_of_a_mirror_is_unchanged(harbour: Harbour) -> None:
     assert not second.changed
     assert second.file.sha256 == first.file.sha256
     assert second.file.landed_at == first.file.landed_at, "the bytes landed when they did"
+    assert harbour.lake.find(NAME) == second.file
+
+
+def test_a_touched_file_keeps_the_digests_that_were_noted_meanwhile(harbour: Harbour) -> None:
+    path = harbour.mirror.publish(FILE.published_name, DATA)
+    first = harbour.landed().file
+    digests = NotedDigests(reader=1, rows=3, digest="00ff")
+
+    def noted_meanwhile(*_: object) -> None:
+        harbour.lake.revise(first, lambda now: now.model_copy(update={"digests": digests}))
+
+    os.utime(path, ns=(1, 1))
+    harbour.landed(noted_meanwhile)
+    kept = harbour.lake.find(NAME)
+    assert kept is not None
+    assert kept.digests == digests
+    assert kept.last_modified != first.last_modified
 
 
 def test_a_file_without_an_entity_tag_is_compared_by_its_bytes(harbour: Harbour) -> None:
@@ -282,9 +310,10 @@ def test_an_unchanged_file_is_judged_again(harbour: Harbour) -> None:
 
 def test_a_file_of_another_count_than_published_is_refused_with_both(harbour: Harbour) -> None:
     facts = FileFacts(rows=35_611, uncompressed_bytes=1)
-    with pytest.raises(InvalidFileError) as refusal:
-        judge_published_count(FILE, facts, "require")
-    assert "35,611 rows, but 35,612 were published" in refusal.value.what
+    for rows, told in ((35_611, "35,611"), (35_613, "35,613")):
+        with pytest.raises(InvalidFileError) as refusal:
+            judge_published_count(FILE, facts.model_copy(update={"rows": rows}), "require")
+        assert f"{told} rows, but 35,612 were published" in refusal.value.what
     assert "TAXI_PUBLISHED_COUNTS=warn" in refusal.value.remedy
     judge_published_count(FILE, facts, "warn")
     judge_published_count(FILE, facts.model_copy(update={"rows": 35_612}), "require")

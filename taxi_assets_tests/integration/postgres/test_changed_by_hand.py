@@ -197,3 +197,31 @@ def test_a_month_without_a_digest_to_compare_is_a_warning(
 
     assert (verdict.passed, verdict.blocks) == (False, False)
     assert "taxi-assets audit green 2020-04" in verdict.reason
+
+
+def test_ids_that_stand_twice_are_counted_in_the_month_and_across_files(
+    warehouse: Warehouse,
+) -> None:
+    in_april = {
+        "alone": "2020-04-10",
+        "alone, outside the month": "2020-06-10",
+        "twice": "2020-04-05",
+        "twice and in May": "2020-04-06",
+        "first moment": "2020-04-01",
+        "last moment": "2020-04-30 23:59:59.999999",
+        "of May": "2020-05-01",
+        "day after": "2020-05-03 10:00:00",
+        "day before": "2020-03-31 23:59:59.999999",
+        "long ago": "2009-01-01",
+    }
+    in_may = dict(list(in_april.items())[3:]) | {"twice in May": "2020-05-10"}
+    rows = [(name, time, APRIL_NAME) for name, time in in_april.items()]
+    rows += [(name, time, APRIL_NAME) for name, time in in_april.items() if "twice" in name]
+    rows += [(name, time, MAY_NAME) for name, time in in_may.items()]
+    rows += [("twice in May", in_may["twice in May"], MAY_NAME)]
+    values = ", ".join(f"('{name}', TIMESTAMP '{time}', '{file}')" for name, time, file in rows)
+    insert = "INSERT INTO green_tripdata (unique_row_id, lpep_pickup_datetime, filename) VALUES"
+    with warehouse.changed("DELETE FROM green_tripdata", f"{insert} {values}"):
+        figures = [warehouse.figures(file) for file in (APRIL, MAY)]
+    counted = [(each.shared_row_ids, each.ids_in_other_files) for each in figures]
+    assert counted == [(4, 8), (2, 7)]

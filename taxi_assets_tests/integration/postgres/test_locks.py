@@ -29,7 +29,8 @@ def test_a_long_reader_is_named_when_the_wait_is_over(database: Database) -> Non
     database.load()
     with psycopg.connect(database.dsn, application_name="a notebook") as reader:
         reader.execute("SELECT count(*) FROM green_tripdata")
-        with pytest.raises(WarehouseBusyError, match="a notebook") as raised:
+        held = r"is still held by pid \d+ \([^()]*a notebook[^()]*\) after 0.3 s"
+        with pytest.raises(WarehouseBusyError, match=held) as raised:
             database.load(data=NEW, server=database.server(wait_seconds=0.3))
     assert "TAXI_POSTGRES_WAIT_SECONDS" in raised.value.remedy
     assert database.counts() == {APRIL.filename: OLD_ROWS}
@@ -61,6 +62,30 @@ def test_a_load_waits_for_a_long_reader_and_lets_others_read(
     logger.removeFilter(told)
     assert "waiting for public.green_tripdata, which is held by pid" in caplog.text
     assert database.counts() == {APRIL.filename: NEW_ROWS}
+
+
+def test_no_month_is_swapped_while_it_is_measured(database: Database) -> None:
+    database.load()
+    with (
+        database.warehouse().session() as session,
+        session.transaction(APRIL.dataset),
+        pytest.raises(WarehouseBusyError, match="is still held by"),
+    ):
+        database.load(data=NEW, server=database.server(wait_seconds=0.3))
+    assert database.counts() == {APRIL.filename: OLD_ROWS}
+
+
+def test_limits_of_the_database_give_way_to_those_of_the_settings(database: Database) -> None:
+    name = database.dsn.rpartition("/")[2]
+    for limit in ("lock_timeout", "statement_timeout"):
+        database.query(f"ALTER DATABASE {name} SET {limit} = '7s'")
+    limits = database.warehouse(wait_seconds=20, statement_seconds=120)
+    with limits.session() as session, session.transaction():
+        found = [
+            session.connection.execute(f"SHOW {limit}".encode()).fetchone()
+            for limit in ("lock_timeout", "statement_timeout")
+        ]
+    assert found == [("20s",), ("2min",)]
 
 
 def test_a_load_that_adds_a_column_lets_others_read(

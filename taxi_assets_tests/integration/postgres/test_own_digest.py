@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from taxi_assets.lake.folder import FolderLake
@@ -12,6 +13,7 @@ from taxi_assets.settings import read_settings
 from taxi_assets.warehouse.as_loaded import months_as_loaded
 from taxi_assets.warehouse.check_list import checks_of
 from taxi_assets.warehouse.checks import Expectations, Verdict
+from taxi_assets.warehouse.duckdb.warehouse import DuckDBWarehouse
 from taxi_assets.warehouse.full_audit import audit_month
 from taxi_assets.warehouse.measuring import rows_changed
 from taxi_assets.warehouse.postgres import session
@@ -27,8 +29,12 @@ def values_as_loaded(database: Database) -> Verdict:
     return VALUES.judge(database.warehouse().measure(APRIL), EXPECTED)
 
 
-def audited(database: Database) -> dict[str, str]:
-    found = audit_month(FolderLake(database.folder / "lake"), [database.warehouse()], APRIL)
+def audited(database: Database, keep: bool = True) -> dict[str, str]:
+    """What an audit says of the rows in Postgres, beside a DuckDB that has no month."""
+    lake, empty = FolderLake(database.folder / "lake"), database.folder / "empty.duckdb"
+    duckdb.connect(empty).close()
+    other = DuckDBWarehouse(database=str(empty), memory_gb=1, wait_seconds=1)
+    found = audit_month(lake, [database.warehouse(), other], APRIL, keep)
     return {finding.side: finding.text for finding in found if finding.subject == "rows"}
 
 
@@ -70,16 +76,45 @@ def test_a_month_of_an_earlier_edition_is_passed_over_whatever_the_database_is_s
     assert landed is not None
     args = lake, GREEN, {APRIL: landed}, read_settings()
     assert months_as_loaded(database.warehouse(), *args) == {APRIL: OLD_ROWS}
+    other_version = landed.model_copy(update={"sha256": "0" * 64})
+    args = lake, GREEN, {APRIL: other_version}, read_settings()
+    assert months_as_loaded(database.warehouse(), *args) == {}
 
 
 def test_an_audit_gives_a_month_of_an_earlier_edition_the_other_digest(database: Database) -> None:
     database.load()
     [(_, own)] = database.query(KEPT)
+    audited(database)
+    [kept] = database.query(KEPT)
     digest = loaded_by_an_earlier_edition(database)
+    assert kept == (digest, own)
+    assert audited(database, keep=False)["postgres"].startswith("60 rows are those of")
+    assert database.query(KEPT) == [(digest, None)]
     assert audited(database)["postgres"].startswith("60 rows are those of")
     assert database.query(KEPT) == [(digest, own)]
     database.query("UPDATE tripdata_files SET engine_digest = overlay(%s PLACING 'x' FROM 20)", own)
     assert "the ledger was changed: its engine_digest" in audited(database)["postgres"]
+
+
+def test_a_database_that_may_only_be_read_is_audited_all_the_same(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    digest = loaded_by_an_earlier_edition(database)
+    name = database.dsn.rpartition("/")[2]
+    database.query(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    assert audited(database)["postgres"].startswith("60 rows are those of")
+    assert "green_tripdata_2020-04.csv.gz: its digests were not kept" in caplog.text
+    assert database.query(KEPT) == [(digest, None)]
+
+
+def test_an_audit_keeps_no_digest_of_rows_that_are_not_those_of_the_file(
+    database: Database,
+) -> None:
+    database.load()
+    database.query("UPDATE tripdata_files SET digest = NULL, engine_digest = NULL")
+    database.query(f"UPDATE green_tripdata SET extra = 9 WHERE {FIRST}")
+    assert "rows were changed" in audited(database)["postgres"]
+    assert database.query(KEPT) == [(None, None)]
 
 
 def test_on_a_server_with_another_hash_the_digest_is_the_one_of_every_database(

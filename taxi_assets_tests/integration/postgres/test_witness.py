@@ -76,3 +76,6 @@ def test_an_audit_tells_of_a_note_whose_digest_of_postgres_was_changed(database:
     note_of(database).write_text(json.dumps(note))
     assert audited(database) == proved
     assert noted(database) == {ENGINE, POSTGRES_ENGINE}
+    # The note is no worse for rows that somebody changed.
+    database.query("UPDATE green_tripdata SET extra = 9 WHERE fare_amount = 7")
+    assert audited(database) == {**proved, "postgres: rows": "wrong"}

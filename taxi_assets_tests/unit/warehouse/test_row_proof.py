@@ -12,6 +12,7 @@ from taxi_assets.rows.row_digest import Digests
 from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
+from taxi_assets.trips.yellow import YELLOW
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.reconcile import HeldMonth, compare
 from taxi_assets.warehouse.row_proof import Proof, Truth, audit_rows
@@ -54,6 +55,7 @@ def test_rows_as_loaded_are_proved(held: HeldMonth, truth: Truth) -> None:
     ("change", "proof", "says"),
     [
         ({"entry": None}, Proof.UNPROVED, "4 rows, and no ledger says which file's they are"),
+        ({"entry": None, "rows": 1}, Proof.UNPROVED, "1 rows, and no ledger says"),
         ({"entry": None, "rows": 0}, Proof.UNPROVED, "the month is not loaded"),
         ({"rows": 0}, Proof.WRONG, "only the ledger is left: 4 rows"),
         ({"digests": None}, Proof.WRONG, "the table's columns are not as declared"),
@@ -95,11 +97,22 @@ def test_a_ledger_that_was_changed_is_told_with_what_was(
     assert f"the ledger was changed: its {name} is" in words
 
 
-def test_a_hash_of_another_version_of_the_database_is_not_compared(
+def test_digests_that_nobody_computes_now_are_not_compared(
     held: HeldMonth, entry: LedgerEntry, truth: Truth
 ) -> None:
     older = replace(held, entry=replace(entry, engine_digest="DuckDB 1 e0"))
     assert audit_rows(older, truth)[0] is Proof.PROVED
+    oldest = replace(held, entry=replace(entry, digest=None, engine_digest=None))
+    assert audit_rows(oldest, truth)[0] is Proof.PROVED
+
+
+def test_a_hash_that_only_the_database_computes_is_compared(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    here = replace(held, digests=Digests(DIGESTS.digest, "Postgres 18/21", "f1"))
+    for kept, proof in (("f1", Proof.PROVED), ("f2", Proof.WRONG)):
+        line = replace(entry, engine_digest=f"Postgres 18/21 {kept}")
+        assert audit_rows(replace(here, entry=line), truth)[0] is proof
 
 
 def test_rejected_rows_and_those_of_the_table_make_up_the_file(
@@ -107,7 +120,19 @@ def test_rejected_rows_and_those_of_the_table_make_up_the_file(
 ) -> None:
     three = replace(held, entry=replace(entry, rows=3), rows=3, rejected=1)
     assert audit_rows(three, replace(truth, rows=3))[0] is Proof.PROVED
-    assert audit_rows(replace(three, rejected=0), replace(truth, rows=3))[0] is Proof.WRONG
+    for rejected in (0, 2):
+        other = replace(three, rejected=rejected)
+        assert audit_rows(other, replace(truth, rows=3))[0] is Proof.WRONG
+
+
+def test_a_rejected_row_that_was_short_is_no_short_row_of_the_ledger(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    short = truth.month.landed.facts.model_copy(update={"jagged_rows": 1})
+    landed = truth.month.landed.model_copy(update={"facts": short})
+    found = Truth(replace(truth.month, landed=landed), 3, DIGESTS)
+    three = replace(held, entry=replace(entry, rows=3), rows=3, rejected=1)
+    assert audit_rows(three, found)[0] is Proof.PROVED
 
 
 def test_rows_of_another_version_of_the_file_are_outdated(
@@ -121,17 +146,48 @@ def test_rows_of_another_version_of_the_file_are_outdated(
     )
     changed_since = replace(as_loaded, digests=Digests("00fd", "DuckDB 2", "e3"))
     assert audit_rows(changed_since, truth)[0] is Proof.WRONG
+    of_old = replace(older, digest=None, engine_digest=None)
+    assert audit_rows(replace(as_loaded, entry=of_old), truth)[0] is Proof.OUTDATED
 
 
 def test_a_column_that_was_declared_since_makes_rows_outdated(
     held: HeldMonth, entry: LedgerEntry, truth: Truth
 ) -> None:
     older = replace(entry, left_out='["mood"]', digest="00fe", engine_digest="DuckDB 2 e2")
-    proof, words = audit_rows(replace(held, entry=older, digests=OTHERS), truth)
-    assert (proof, words) == (
+    as_loaded = replace(held, entry=older, digests=OTHERS)
+    assert audit_rows(as_loaded, truth) == (
         Proof.OUTDATED,
         "mood: left out when the month was loaded, and declared since",
     )
+    changed_since = replace(as_loaded, digests=Digests("00fd", "DuckDB 2", "e3"))
+    assert audit_rows(changed_since, truth)[0] is Proof.WRONG
+
+
+def test_only_the_columns_that_were_declared_since_are_named(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth
+) -> None:
+    facts = truth.month.landed.facts.model_copy(update={"left_out": ("pets",)})
+    landed = truth.month.landed.model_copy(update={"facts": facts})
+    older = replace(entry, left_out='["mood", "pets"]', digest="00fe", engine_digest=None)
+    now = replace(truth, month=replace(truth.month, landed=landed))
+    assert audit_rows(replace(held, entry=older, digests=OTHERS), now) == (
+        Proof.OUTDATED,
+        "mood: left out when the month was loaded, and declared since",
+    )
+
+
+@pytest.mark.parametrize("name", ["EHAIL_FEE", "ratecodeid", "RateCodeID"])
+def test_a_column_that_was_declared_since_and_is_empty_changes_no_row(
+    held: HeldMonth, entry: LedgerEntry, truth: Truth, name: str
+) -> None:
+    older = replace(entry, left_out=f'["{name}"]')
+    assert audit_rows(replace(held, entry=older), truth)[0] is Proof.PROVED
+
+
+def test_a_name_of_other_years_that_was_declared_since_changes_no_row(month: OpenMonth) -> None:
+    yellow = replace(month, file=TripFile(YELLOW, Month(2020, 4), FileFormat.PARQUET))
+    line = replace(LedgerEntry.of(yellow, DIGESTS, "run"), left_out='["Trip_Pickup_DateTime"]')
+    assert audit_rows(HeldMonth(line, 4, DIGESTS), Truth(yellow, 4, DIGESTS))[0] is Proof.PROVED
 
 
 @pytest.mark.parametrize(

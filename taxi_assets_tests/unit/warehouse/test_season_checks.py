@@ -13,10 +13,11 @@ from taxi_assets.trips.file import FileFormat, TripFile
 from taxi_assets.trips.green import GREEN
 from taxi_assets.trips.month import Month
 from taxi_assets.warehouse.check_list import checks_of
-from taxi_assets.warehouse.checks import Expectations, MonthFigures, Verdict
+from taxi_assets.warehouse.checks import Check, Expectations, MonthFigures, Verdict
 from taxi_assets.warehouse.history import OtherMonth, comparable_files
 from taxi_assets.warehouse.ledger import LedgerEntry
 from taxi_assets.warehouse.oddities import Oddity, oddities_of
+from taxi_assets.warehouse.season_checks import SEASON_CHECKS
 
 NONE_ODD = {oddity.name: 0 for oddity in oddities_of(GREEN)}
 
@@ -26,15 +27,8 @@ def other(month: str, rows: int, **odd: int) -> OtherMonth:
     return OtherMonth(Month.parse(month), name, rows, {"rows": rows, **NONE_ODD, **odd})
 
 
-def verdict(
-    name: str,
-    month: str,
-    rows: int,
-    others: tuple[OtherMonth, ...],
-    published: int | None = None,
-    **odd: int,
-) -> Verdict:
-    """What a check says of a month's CSV."""
+def figures_of(month: str, rows: int, others: tuple[OtherMonth, ...], **odd: int) -> MonthFigures:
+    """The figures of a month's CSV."""
     entry = LedgerEntry(
         f"green_tripdata_{month}.csv",
         "green",
@@ -47,9 +41,25 @@ def verdict(
         "",
     )
     tally = {"rows": rows, **NONE_ODD, **odd}
-    figures = MonthFigures(rows=rows, entry=entry, tally=tally, other_months=others)
+    return MonthFigures(rows=rows, entry=entry, tally=tally, other_months=others)
+
+
+def judged(name: str, figures: MonthFigures, published: int | None = None) -> Verdict:
+    """What a check says of a month."""
     expected = Expectations("green", "2023-05", published, True, 0.01, 0.5, 0.2, 0.02)
     return next(check for check in checks_of(GREEN) if check.name == name).judge(figures, expected)
+
+
+def verdict(
+    name: str,
+    month: str,
+    rows: int,
+    others: tuple[OtherMonth, ...],
+    published: int | None = None,
+    **odd: int,
+) -> Verdict:
+    """What a check says of a month's CSV."""
+    return judged(name, figures_of(month, rows, others, **odd), published)
 
 
 USUAL = (other("2022-05", 3_100), other("2023-04", 3_000), other("2023-06", 3_000))
@@ -65,7 +75,20 @@ def test_a_month_as_its_season_says_passes() -> None:
     )
 
 
-def test_half_a_month_is_a_warning_with_the_figures() -> None:
+def test_half_the_rows_of_the_season_are_enough() -> None:
+    assert verdict("rows_in_season", "2023-05", 1_550, USUAL).passed
+    assert not verdict("rows_in_season", "2023-05", 1_549, USUAL).passed
+
+
+def test_a_month_without_rows_fits_a_season_without_rows() -> None:
+    others = (other("2023-04", 0), other("2023-06", 0))
+    for rows in (0, 5):
+        assert verdict("rows_in_season", "2023-05", rows, others).passed
+    assert not verdict("rows_in_season", "2023-05", 0, USUAL).passed
+    assert verdict("negative_fares_steady", "2023-05", 0, USUAL).passed
+
+
+def test_less_than_half_a_month_is_a_warning_with_the_figures() -> None:
     found = verdict("rows_in_season", "2023-05", 1_400, USUAL)
 
     assert not found.passed
@@ -84,7 +107,18 @@ def test_april_2020_is_no_error() -> None:
     assert not unknown.passed
     assert published.passed
     assert published.reason.endswith("but so many were published")
-    assert not next(check for check in checks_of(GREEN) if check.name == "rows_in_season").blocks
+
+
+@pytest.mark.parametrize("check", SEASON_CHECKS, ids=lambda check: check.name)
+def test_what_other_months_say_only_warns(check: Check) -> None:
+    assert not check.blocks
+
+
+@pytest.mark.parametrize("check", SEASON_CHECKS, ids=lambda check: check.name)
+def test_a_month_that_cannot_be_counted_is_told_by_other_checks(check: Check) -> None:
+    figures = figures_of("2023-05", 10, USUAL)
+    for unknown in (replace(figures, entry=None), replace(figures, tally=None, other_months=())):
+        assert judged(check.name, unknown).passed
 
 
 def test_a_month_without_others_is_not_compared() -> None:
@@ -141,6 +175,14 @@ def test_vendors_have_a_limit_of_their_own() -> None:
     assert verdict("empty_vendors_steady", "2023-05", 1_000, others, empty_vendors=200).passed
     assert not verdict("empty_vendors_steady", "2023-05", 1_000, others, empty_vendors=201).passed
     assert not verdict("negative_fares_steady", "2023-05", 1_000, others, negative_fares=21).passed
+
+
+def test_a_share_is_held_against_the_median_of_the_others() -> None:
+    shares = {"2022-05": 0, "2023-04": 50, "2023-06": 60}
+    others = tuple(other(month, 1_000, negative_fares=odd) for month, odd in shares.items())
+    for odd, steady in ((29, False), (31, True), (69, True), (71, False)):
+        found = verdict("negative_fares_steady", "2023-05", 1_000, others, negative_fares=odd)
+        assert found.passed is steady, odd
 
 
 def test_shares_are_compared_within_a_format() -> None:
