@@ -1,6 +1,7 @@
 """Audits of months: one for the command line, and a weekly job over all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 import dagster as dg
@@ -64,18 +65,21 @@ def audited(
                 f"{name} is neither in the lake nor in a table",
                 f"`taxi-assets load {name}` loads it; `taxi-assets status` shows what is there",
             )
+        repairs = []
         if load_again is not None and not _proved(findings):
             if not _proved(f for f in findings if f.side == "lake"):
                 land_month(lake, catalog, file, anew=True)
+                repairs.append("fetched again")
                 findings = audit_month(lake, warehouses, file)
             if any(f.subject == "rows" and f.proof in _LOADED_AGAIN for f in findings):
                 outcome = load_again()
                 if outcome.state is State.FAILED and outcome.message:
                     return outcome
+                repairs.append("loaded again")
                 findings = audit_month(lake, warehouses, file)
     except TaxiAssetsError as error:
         return MonthOutcome(name, State.FAILED, message=str(error))
-    return _outcome(name, findings)
+    return replace(_outcome(name, findings), message=" and ".join(repairs))
 
 
 def audited_names(warehouses: Sequence[Warehouse], dataset: Dataset) -> list[MonthOutcome]:

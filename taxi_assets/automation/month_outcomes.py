@@ -59,7 +59,7 @@ class MonthOutcome:
         name: what was run, such as ``green 2020-04``.
         state: what became of it.
         rows: rows of the month in its tables, or in its file where no table says more.
-        message: why it failed, with the remedy.
+        message: why it failed, with the remedy; of an audit, how it was repaired.
         checks: the checks that were evaluated.
         run_id: Dagster's run, to look it up in the UI.
         assets: those that failed, such as ``postgres/green_tripdata``, as far as they are recorded.

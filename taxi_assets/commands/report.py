@@ -13,7 +13,7 @@ from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.month import Month
 
 _FORMATS = ("html", "markdown", "json")
-_ENDINGS = {".md": "markdown", ".json": "json"}
+_ENDINGS = {".md": "markdown", ".json": "json", ".html": "html", ".htm": "html", "": "html"}
 
 
 @click.command()
@@ -26,7 +26,7 @@ _ENDINGS = {".md": "markdown", ".json": "json"}
 @click.option("--to", "end", metavar="MONTH", help="The last month.")
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS),
-    help="By default what the name of FILE ends in: .md, .json, else HTML.",
+    help="By default what the name of FILE ends in: .html, .md or .json.",
 )  # fmt: skip
 def report(
     file: Path, taxis: tuple[str, ...], start: str | None, end: str | None, form: str | None
@@ -45,7 +45,12 @@ def report(
         if first and last and last < first:
             raise click.UsageError(f"{last} lies before {first}: name the earlier month first")
         datasets = tuple(DATASETS[taxi] for taxi in DATASETS if taxi in taxis or not taxis)
-        chosen = form or _ENDINGS.get(file.suffix.lower(), "html")
+        chosen = form or _ENDINGS.get(file.suffix.lower())
+        if chosen is None:
+            raise click.UsageError(
+                f"no format is named {file.suffix}: name the file .html, .md or .json, or choose "
+                "one by --format"
+            )
         made = make_report(read_settings(), chosen, Choice(datasets, first, last))
         if str(file) == "-" or is_stdout(file):
             click.echo(made.text)
