@@ -12,7 +12,7 @@ from taxi_assets.errors import InvalidMonthError, PermanentError, TaxiAssetsErro
 from taxi_assets.failures import dagster_failures
 from taxi_assets.lake.fetching import land_month
 from taxi_assets.lake.lake import Lake
-from taxi_assets.lake.landing import lake_name
+from taxi_assets.lake.landing import Landing, lake_name
 from taxi_assets.source.catalog import Catalog
 from taxi_assets.trips.dataset import Dataset
 from taxi_assets.trips.datasets import DATASETS
@@ -68,8 +68,9 @@ def audited(
         repairs = []
         if load_again is not None and not _proved(findings):
             if not _proved(f for f in findings if f.side == "lake"):
-                land_month(lake, catalog, file, anew=True)
-                repairs.append("fetched again")
+                landing = land_month(lake, catalog, file, anew=True)
+                if isinstance(landing, Landing):  # the source may not have it any more
+                    repairs.append("fetched again")
                 findings = audit_month(lake, warehouses, file)
             if any(f.subject == "rows" and f.proof in _LOADED_AGAIN for f in findings):
                 outcome = load_again()

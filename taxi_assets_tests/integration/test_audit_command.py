@@ -41,7 +41,7 @@ def test_a_changed_month_is_repaired_from_the_lake_where_the_source_is_gone(
 
     repaired = taxi_assets("audit", "--repair")
     assert repaired.exit_code == 0, repaired.text
-    assert "\n  loaded again\n" in repaired.text
+    assert "green 2020-04 checked loaded again" in repaired.text
     assert "1 of 1 months are proved" in taxi_assets("audit").text
 
 
