@@ -81,7 +81,13 @@ def test_wrong_definitions_are_told_by_the_ui_until_they_are_mended(
     run_the_job(server)
 
 
-@pytest.mark.parametrize("name", ["code_server", "daemon", "webserver"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "code_server",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("daemon", "webserver")),
+    ],
+)
 def test_a_service_that_dies_is_started_again(server: DevServer, name: str) -> None:
     dead = service(server, name)
     assert dead is not None

@@ -57,7 +57,6 @@ def test_load_brings_the_models_along(settings_env: Path, monkeypatch: pytest.Mo
         assert instance.get_materialized_partitions(FCT_TRIPS) == {"2020-04"}
 
 
-@pytest.mark.long
 def test_zones_that_come_later_are_in_all_months(
     settings_env: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +81,6 @@ def _trips_and_named(folder: Path) -> tuple[int, int]:
         return trips, named
 
 
-@pytest.mark.long
 def test_the_docs_are_one_page(settings_env: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAXI_SOURCE", "sample")
     monkeypatch.setenv("TAXI_SAMPLE_ROWS", "10")

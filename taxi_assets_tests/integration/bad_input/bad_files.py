@@ -7,8 +7,6 @@ import math
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-import pytest
-from _pytest.mark import ParameterSet
 
 from taxi_assets.trips.datasets import DATASETS
 from taxi_assets.trips.green import GREEN
@@ -54,34 +52,6 @@ class Bad:
 
     def __str__(self) -> str:
         return self.what
-
-
-_SELDOM_LOADED = {
-    "an HTML page",
-    "text that is not zipped",
-    "a gzip without its checksum",
-    "a gzip of nothing",
-    "a header with columns missing",
-    "a header with a column renamed",
-    "a header in another order",
-    "a header with a column added",
-    "text for a code",
-    "half a passenger",
-    "a day that no month has",
-    "an impossible fare",
-    "a fare that is no number",
-    "a column missing",
-    "a column added",
-    "times as numbers",
-}
-"""What `make test-long` loads from end to end. Others of their kind are refused by the same code,
-and each of these in the tests of what inspects files and of typed rows."""
-
-
-def cases(bad_files: list[Bad]) -> list[ParameterSet]:
-    """A test of each."""
-    marks = {bad.what: [pytest.mark.long] for bad in bad_files if bad.what in _SELDOM_LOADED}
-    return [pytest.param(bad, id=bad.what, marks=marks.get(bad.what, ())) for bad in bad_files]
 
 
 def with_header(*names: str) -> bytes:

@@ -23,7 +23,6 @@ from taxi_assets_tests.integration.bad_input.bad_files import (
     REAL_BAD,
     Bad,
     RealBad,
-    cases,
 )
 from taxi_assets_tests.integration.bad_input.conftest import APRIL, CSV_NAME, Project
 
@@ -81,14 +80,14 @@ def assert_refused(
     assert project.count(month_rows) == rows + 1
 
 
-@pytest.mark.parametrize("bad", cases(BAD_CSVS))
+@pytest.mark.parametrize("bad", BAD_CSVS, ids=str)
 def test_a_bad_csv_is_refused_and_the_months_rows_stay(csv_project: Project, bad: Bad) -> None:
     assert_refused(
         csv_project, GREEN, APRIL, CSV_NAME, bad.data, bad.says, by_steps=True, **bad.settings
     )
 
 
-@pytest.mark.parametrize("bad", cases(BAD_PARQUETS))
+@pytest.mark.parametrize("bad", BAD_PARQUETS, ids=str)
 def test_a_bad_parquet_file_is_refused_and_the_months_rows_stay(
     parquet_project: Project, bad: Bad
 ) -> None:
