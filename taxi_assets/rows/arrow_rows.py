@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from taxi_assets.rows.reading import OpenMonth, frugal_config, one_line
 from taxi_assets.rows.typed_rows import ID_HASH, ROW_HASH
 
-# Small, so that a whole load stays below 512 MB: some megabytes are on their way at a time.
+# Small, so that only some megabytes are on their way at a time.
 _BATCH_ROWS = 16_384
 # Rows are hashed and encoded in one thread, which two of DuckDB's keep busy.
 _MOST_THREADS = 4

@@ -206,3 +206,20 @@ def test_the_help_of_a_group_cuts_no_sentence_off() -> None:
     assert answer.exit_code == 0
     assert "in every warehouse" in answer.text
     assert "..." not in answer.stdout.partition("Commands:")[2]
+
+
+def test_a_report_of_no_known_format_is_refused(data: DataFolder, tmp_path: Path) -> None:
+    file = tmp_path / "trips.pdf"
+
+    answer = taxi_assets("report", str(file))
+
+    assert answer.exit_code == 2
+    assert "no format is named .pdf" in answer.stderr
+    assert not file.exists()
+
+
+def test_nothing_is_asked_without_words(data: DataFolder) -> None:
+    answer = taxi_assets("ask", " ")
+
+    assert answer.exit_code == 2
+    assert "write what you want to know" in answer.stderr

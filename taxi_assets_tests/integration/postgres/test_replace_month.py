@@ -131,6 +131,20 @@ def test_the_columns_have_the_flows_types_and_order(database: Database) -> None:
     assert database.load().table_rows == OLD_ROWS, "rows of another taxi are not the table's"
 
 
+def test_no_default_is_left_on_a_month(database: Database) -> None:
+    database.load()
+    assert database.query("SELECT DISTINCT filename FROM green_tripdata_2020_04") == [
+        ("green_tripdata_2020-04.csv",)
+    ]
+    assert (
+        database.query(
+            "SELECT column_name FROM information_schema.columns "
+            "WHERE table_name LIKE 'green_tripdata%' AND column_default IS NOT NULL"
+        )
+        == []
+    )
+
+
 def test_every_check_passes_after_a_load(database: Database) -> None:
     database.load()
     figures = database.warehouse().measure(APRIL)
