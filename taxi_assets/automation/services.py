@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 from taxi_assets.automation.code_server_runs import SOCKET_NAME, CodeServerRuns
 from taxi_assets.automation.instance import open_instance
@@ -21,6 +21,7 @@ from taxi_assets.settings import Settings
 
 _POLL_SECONDS = 0.5
 _LONGEST_SOCKET = 107  # bytes of its path, on Linux
+_DAGSTERS_SOCKET = "tmp12345678"  # how long the name of a socket of its own is
 
 
 def run_services(settings: Settings, host: str, port: int) -> int:
@@ -30,9 +31,10 @@ def run_services(settings: Settings, host: str, port: int) -> int:
         The exit code: 0 after Ctrl-C or SIGTERM.
 
     Raises:
-        ListeningError: nothing can listen on that address.
+        ListeningError: nothing can listen on that address, or on a socket in the temporary folder.
     """
     _require_free(host, port)
+    _require_short_folder()
     # Its databases are made here, by one process: the services would collide over them.
     with open_instance(settings) as instance:
         launcher = type(instance.run_launcher)
@@ -88,3 +90,13 @@ def _require_free(host: str, port: int) -> None:
             f"the UI cannot listen on {host}, port {port}: {error.strerror}",
             "choose another one: `taxi-assets dev --port 3001`, or stop what listens there",
         ) from None
+
+
+def _require_short_folder() -> None:
+    folder = gettempdir()
+    if len(os.fsencode(Path(folder) / _DAGSTERS_SOCKET)) > _LONGEST_SOCKET:
+        raise ListeningError(
+            f"the code server cannot listen in {folder}: the path of a socket has at most "
+            f"{_LONGEST_SOCKET} bytes",
+            "set TMPDIR to a folder with a shorter path",
+        )

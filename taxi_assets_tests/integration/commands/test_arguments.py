@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from taxi_assets.cli import main
 from taxi_assets.trips.month import Month
 from taxi_assets_tests.command_line import DataFolder, taxi_assets
 from taxi_assets_tests.integration.commands.conftest import SECRET
+from taxi_assets_tests.loopback import free_port
 
 THIS_MONTH = Month.of(datetime.now(UTC).date())
 
@@ -223,3 +225,17 @@ def test_nothing_is_asked_without_words(data: DataFolder) -> None:
 
     assert answer.exit_code == 2
     assert "write what you want to know" in answer.stderr
+
+
+def test_a_temporary_folder_that_is_too_deep_for_sockets_is_told(
+    data: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / ("deep" * 30)
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+
+    answer = taxi_assets("dev", "--port", str(free_port()))
+
+    assert answer.exit_code == 1
+    assert "the code server cannot listen in" in answer.stderr
+    assert "TMPDIR" in answer.stderr
